@@ -1,0 +1,61 @@
+/**
+ * What a director offers to people and programs. The daemon implements it; `control/` carries it over a
+ * socket, where the client offers the same interface again.
+ */
+import type { Connection } from '../model/connection.ts';
+import type { ServiceCounters } from '../model/counters.ts';
+import type { RuleEdit } from '../model/edit.ts';
+import type { RuleSet, ServiceId } from '../model/rules.ts';
+import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
+import type { Status } from './status.ts';
+
+export interface Listing {
+  readonly rules: RuleSet;
+  /** One for each service of `rules`, in its order. */
+  readonly counters: readonly ServiceCounters[];
+}
+
+export interface DirectorApi {
+  /**
+   * Applies edits in order; each one wholly or not at all, and none after one that fails.
+   * @throws ModelError from the first edit that cannot apply
+   */
+  edit(edits: readonly RuleEdit[]): Promise<void>;
+  list(): Promise<Listing>;
+  /** Sets traffic counters to zero: of one service, or of all. */
+  zero(service?: ServiceId): Promise<void>;
+  /** The connection table in chunks, so that no process holds all of it. */
+  connections(): AsyncIterable<readonly Connection[]>;
+  status(): Promise<Status>;
+  syncDaemons(): Promise<readonly SyncDaemon[]>;
+  /** @throws DirectorError `sync-running`, `no-such-device` */
+  startSync(daemon: SyncDaemon): Promise<void>;
+  /** @throws DirectorError `sync-stopped` when that direction does not run */
+  stopSync(direction: SyncDirection): Promise<void>;
+  /** Gives the floating addresses to the peer. @throws DirectorError `not-master`, `no-peer`, `handover-failed` */
+  handover(): Promise<{ readonly tookMs: number }>;
+}
+
+export type DirectorErrorCode =
+  | 'sync-running'
+  | 'sync-stopped'
+  | 'no-such-device'
+  | 'no-privileges'
+  | 'no-xdp'
+  | 'not-master'
+  | 'no-peer'
+  | 'handover-failed'
+  | 'table-full'
+  | 'already-running'
+  | 'bad-plane';
+
+/** A refusal of the director: says what, where and what to do. */
+export class DirectorError extends Error {
+  readonly code: DirectorErrorCode;
+
+  constructor(code: DirectorErrorCode, message: string) {
+    super(message);
+    this.name = 'DirectorError';
+    this.code = code;
+  }
+}

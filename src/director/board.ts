@@ -1,0 +1,44 @@
+/**
+ * The board: a few numbers that the three threads share, so that none waits for another. Each field has one
+ * writer. Times are CLOCK_BOOTTIME in microseconds; 0 means never.
+ */
+const FIELDS = [
+  // Written by the main thread and the sync worker: proof that their loops turn.
+  'mainAliveAt',
+  'syncAliveAt',
+  // Written by the heartbeat worker: what the sync heartbeat says about us.
+  'heartbeatTicks',
+  'role',
+  'term',
+  'leaseUntil',
+  'peerAdvertAt',
+  // Written by the sync worker: what the peer's sync heartbeat says, and when it said so.
+  'peerSyncAt',
+  'peerRole',
+  'peerTerm',
+  'peerLeaseUntil',
+  'synced',
+] as const;
+
+export type BoardField = (typeof FIELDS)[number];
+
+/** Values of the `role` and `peerRole` fields. */
+export const BOARD_ROLE = { INIT: 0, BACKUP: 1, MASTER: 2 } as const;
+
+export class Board {
+  readonly buffer: SharedArrayBuffer;
+  readonly #values: BigInt64Array;
+
+  constructor(buffer = new SharedArrayBuffer(FIELDS.length * 8)) {
+    this.buffer = buffer;
+    this.#values = new BigInt64Array(buffer);
+  }
+
+  get(field: BoardField): number {
+    return Number(Atomics.load(this.#values, FIELDS.indexOf(field)));
+  }
+
+  set(field: BoardField, value: number): void {
+    Atomics.store(this.#values, FIELDS.indexOf(field), BigInt(Math.trunc(value)));
+  }
+}

@@ -1,0 +1,45 @@
+/** A director's settings, as `config/` makes them from YAML: checked, complete, every default filled in. */
+import type { Address } from '../model/address.ts';
+import type { RuleEdit } from '../model/edit.ts';
+import type { SyncDaemon } from '../model/sync-daemon.ts';
+
+export interface RouterConfig {
+  readonly name: string;
+  /** 1-255 */
+  readonly vrid: number;
+  readonly interface: string;
+  /** 1-255; 255 is the owner of the addresses. */
+  readonly priority: number;
+  /** Advertisement interval in milliseconds, a multiple of 10 (VRRPv3 counts centiseconds), 10-40950. */
+  readonly advertMs: number;
+  readonly addresses: readonly Address[];
+}
+
+export interface DirectorConfig {
+  readonly name: string;
+  readonly datapath: {
+    readonly kind: 'xdp' | 'memory';
+    /** `auto` takes the driver's own XDP where it has it. */
+    readonly mode: 'auto' | 'native' | 'generic';
+    /** Connections that the table holds. */
+    readonly connections: number;
+    /** Ports that local addresses use, both ends included. */
+    readonly localPorts: readonly [number, number];
+  };
+  /** Interfaces that carry the program: every one that clients or real servers are reached through. */
+  readonly interfaces: readonly string[];
+  readonly routers: readonly RouterConfig[];
+  /** Directions of connection sync that run from the start. */
+  readonly sync: readonly SyncDaemon[];
+  readonly syncKeyFile?: string;
+  /** Applied in order to an empty rule set. */
+  readonly rules: readonly RuleEdit[];
+  readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug'; readonly file?: string };
+}
+
+/** Bounds that the schema and the commands share. */
+export const PATHS = {
+  config: '/etc/tandem/tandem.yaml',
+  socket: '/run/tandem/tandem.sock',
+  pins: '/sys/fs/bpf/tandem',
+} as const;

@@ -1,0 +1,57 @@
+/** `tandem status --json`: names and shapes are an interface (docs/status.md). */
+
+export type Role = 'init' | 'backup' | 'master' | 'standalone';
+
+export interface RouterStatus {
+  readonly name: string;
+  readonly vrid: number;
+  readonly state: 'init' | 'backup' | 'master';
+  readonly priority: number;
+  readonly addresses: readonly string[];
+  readonly fence: { readonly open: boolean; readonly remaining_ms: number };
+}
+
+export interface PeerStatus {
+  /** Milliseconds since its last advertisement; null when never heard. */
+  readonly vrrp_ms: number | null;
+  /** Milliseconds since its last datagram on the sync channel; null when never heard. */
+  readonly sync_ms: number | null;
+  /** Whether we hold the peer's whole table: nothing that it sent was lost since it or we began. */
+  readonly synced: boolean;
+}
+
+/** Names of the sync stream's counters; all count since the daemon's start. */
+export interface SyncCounters {
+  readonly sent: number;
+  readonly received: number;
+  readonly records_sent: number;
+  readonly records_applied: number;
+  readonly records_stale: number;
+  readonly gaps: number;
+  readonly lost: number;
+  readonly duplicates: number;
+  readonly foreign: number;
+  readonly ring_overflows: number;
+  /** Datagrams refused, by cause: `malformed`, `syncid`, `seal`, `replay`, ... */
+  readonly rejected: Readonly<Record<string, number>>;
+}
+
+export interface SyncStatus extends SyncCounters {
+  readonly lag_ms: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly sealed: boolean;
+}
+
+export interface Status {
+  readonly name: string;
+  readonly role: Role;
+  readonly datapath: 'xdp' | 'memory';
+  readonly version: string;
+  readonly pid: number;
+  readonly uptime_s: number;
+  readonly routers: readonly RouterStatus[];
+  readonly peer: PeerStatus;
+  readonly sync: SyncStatus;
+  readonly vrrp: Readonly<Record<string, number>>;
+  readonly connections: number;
+  readonly drops: Readonly<Record<string, number>>;
+}

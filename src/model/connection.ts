@@ -1,0 +1,41 @@
+/** A connection as people and the wire see it. Times are whole seconds unless a name says otherwise. */
+import type { Endpoint } from './address.ts';
+import type { ForwardingMethod, Protocol } from './rules.ts';
+
+/** IPVS's numbers (include/net/ip_vs.h): they travel in listings and in the kernel's sync messages. */
+export const TCP_STATE = {
+  NONE: 0,
+  ESTABLISHED: 1,
+  SYN_SENT: 2,
+  SYN_RECV: 3,
+  FIN_WAIT: 4,
+  TIME_WAIT: 5,
+  CLOSE: 6,
+  CLOSE_WAIT: 7,
+  LAST_ACK: 8,
+  LISTEN: 9,
+  SYNACK: 10,
+} as const;
+
+export const TCP_STATE_NAME: readonly string[] = Object.keys(TCP_STATE);
+
+/** A UDP "connection" has one state. */
+export const UDP_STATE_NORMAL = 0;
+
+export interface Connection {
+  readonly protocol: Protocol;
+  readonly client: Endpoint;
+  readonly virtual: Endpoint;
+  /** The FULLNAT source toward the server; absent for the other forwarding methods. */
+  readonly local?: Endpoint;
+  readonly server: Endpoint;
+  readonly forwarding: ForwardingMethod;
+  readonly state: number;
+  /** Seconds until it expires if nothing more is seen. */
+  readonly expires: number;
+}
+
+export function stateName(connection: Pick<Connection, 'protocol' | 'state'>): string {
+  if (connection.protocol === 'udp') return 'UDP';
+  return TCP_STATE_NAME[connection.state] ?? `STATE_${connection.state}`;
+}

@@ -1,0 +1,63 @@
+/**
+ * Connection records in columns: what the plane tells the sync stream and the stream tells the peer's
+ * plane. Columns, because a hundred thousand records a second pass through here and none may become an object.
+ */
+
+/** What happened to the connection. */
+export const RECORD_OP = {
+  /** Create it, or bring it up to date. */
+  UPDATE: 0,
+  /** It is gone. */
+  DELETE: 1,
+} as const;
+
+/** IPv4 connections. Addresses are numbers whose most significant byte is the first of the quad. */
+export class RecordBatch {
+  /** Records in use; the columns are longer. */
+  length = 0;
+  readonly capacity: number;
+  readonly op: Uint8Array;
+  /** IP protocol number. */
+  readonly protocol: Uint8Array;
+  readonly state: Uint8Array;
+  /** Bits of the plane's `enum conn_flag`, which both directors share. */
+  readonly flags: Uint16Array;
+  readonly client: Uint32Array;
+  readonly virtual: Uint32Array;
+  readonly local: Uint32Array;
+  readonly server: Uint32Array;
+  readonly clientPort: Uint16Array;
+  readonly virtualPort: Uint16Array;
+  readonly localPort: Uint16Array;
+  readonly serverPort: Uint16Array;
+  /** Idle timeout of its state in seconds. */
+  readonly timeout: Uint32Array;
+  /** The director (its id, 0 or 1 in a pair) that made this version of the record. */
+  readonly owner: Uint8Array;
+  /** Rises at every takeover. A record with a newer (term, version) replaces an older one. */
+  readonly term: Uint32Array;
+  readonly version: Uint32Array;
+  /** Microseconds of CLOCK_BOOTTIME, modulo 2^32, when the plane emitted it: the start of the lag. */
+  readonly emittedAt: Uint32Array;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.op = new Uint8Array(capacity);
+    this.protocol = new Uint8Array(capacity);
+    this.state = new Uint8Array(capacity);
+    this.flags = new Uint16Array(capacity);
+    this.client = new Uint32Array(capacity);
+    this.virtual = new Uint32Array(capacity);
+    this.local = new Uint32Array(capacity);
+    this.server = new Uint32Array(capacity);
+    this.clientPort = new Uint16Array(capacity);
+    this.virtualPort = new Uint16Array(capacity);
+    this.localPort = new Uint16Array(capacity);
+    this.serverPort = new Uint16Array(capacity);
+    this.timeout = new Uint32Array(capacity);
+    this.owner = new Uint8Array(capacity);
+    this.term = new Uint32Array(capacity);
+    this.version = new Uint32Array(capacity);
+    this.emittedAt = new Uint32Array(capacity);
+  }
+}

@@ -1,0 +1,45 @@
+/** The options of `--start-daemon`: one direction of connection sync. "master" sends, "backup" receives. */
+import { type Address, familyOf, parseAddress } from './address.ts';
+
+export type SyncDirection = 'master' | 'backup';
+
+export interface SyncDaemon {
+  readonly direction: SyncDirection;
+  readonly interface: string;
+  /** 0-255; a receiver with 0 takes every id. */
+  readonly syncid: number;
+  /** The largest UDP payload in bytes; IPv6 groups default to 20 less, for their longer header. */
+  readonly maxlen: number;
+  readonly group: Address;
+  readonly port: number;
+  readonly ttl: number;
+}
+
+/** The seed's defaults. */
+export const SYNC_DEFAULTS = {
+  syncid: 255,
+  /** 1500 (Ethernet) - 20 (IPv4) - 8 (UDP) */
+  maxlen: 1472,
+  /** 1500 (Ethernet) - 40 (IPv6) - 8 (UDP) */
+  maxlen6: 1452,
+  group: parseAddress('224.0.0.81'),
+  port: 8848,
+  ttl: 1,
+} as const;
+
+/** Fills in what was not given. */
+export function syncDaemon(
+  given: Pick<SyncDaemon, 'direction' | 'interface'> & Partial<SyncDaemon>,
+): SyncDaemon {
+  const group = given.group ?? SYNC_DEFAULTS.group;
+  const maxlen = familyOf(group) === 6 ? SYNC_DEFAULTS.maxlen6 : SYNC_DEFAULTS.maxlen;
+  return {
+    direction: given.direction,
+    interface: given.interface,
+    syncid: given.syncid ?? SYNC_DEFAULTS.syncid,
+    maxlen: given.maxlen ?? maxlen,
+    group,
+    port: given.port ?? SYNC_DEFAULTS.port,
+    ttl: given.ttl ?? SYNC_DEFAULTS.ttl,
+  };
+}
