@@ -1,0 +1,44 @@
+/**
+ * The plane as its three threads see it. The XDP plane and the memory plane implement these; the threads know
+ * no more. Times are CLOCK_BOOTTIME in microseconds.
+ */
+import type { RecordBatch } from '../model/record.ts';
+
+/** What the heartbeat worker holds: the lease under which this director answers for the floating addresses. */
+export interface FencePort {
+  /** The plane answers ARP and accepts new connections until then, and stops by itself. */
+  open(until: number, term: number): void;
+  close(): void;
+  /** What the plane holds now: at start, what a former daemon left. `until` is 0 when it is closed. */
+  read(): { readonly until: number; readonly term: number };
+  /** Whether connections that the plane holds may be forwarded while the fence is closed (design 4). */
+  setStale(stale: boolean): void;
+}
+
+export interface ApplyResult {
+  readonly applied: number;
+  /** Not newer than what the table holds. */
+  readonly stale: number;
+  /** No room in the table. */
+  readonly failed: number;
+}
+
+/** What the sync worker holds. */
+export interface SyncPort {
+  /**
+   * Appends events that the plane emitted, oldest first, until the batch is full. They count as read only
+   * after {@link acknowledge}, so that a daemon that dies between has lost none.
+   * @returns how many were appended
+   */
+  read(batch: RecordBatch): number;
+  /** Everything read so far has been handed to the network. */
+  acknowledge(): void;
+  /** Events that found no room in the ring since the plane was loaded. */
+  overflows(): number;
+  /** Merges records of the peer into the live table; newer (term, version) wins. */
+  apply(batch: RecordBatch): ApplyResult;
+  /** New connections are made only until then, 0: no peer to sync to, no limit. */
+  renewSyncLease(until: number): void;
+  /** Emits an event for every connection that was not announced yet: half-open ones at a handover. */
+  announceAll(): void;
+}
