@@ -25,6 +25,8 @@ export interface DirectorConfig {
     readonly connections: number;
     /** Ports that local addresses use, both ends included. */
     readonly localPorts: readonly [number, number];
+    /** The folder on a bpf file system where maps and programs outlive the daemon. */
+    readonly pins: string;
   };
   /** Interfaces that carry the program: every one that clients or real servers are reached through. */
   readonly interfaces: readonly string[];

@@ -1,0 +1,123 @@
+/**
+ * The daemon's log. Lines go to stderr: for people on a terminal with the time, for a journal with the
+ * priority prefixes of sd-daemon(3); and to a file of JSON lines when one is configured. Under load an entry
+ * is dropped rather than waited for: nothing here blocks the loop that logs.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import winston from 'winston';
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface Log {
+  error(text: string): void;
+  warn(text: string): void;
+  info(text: string): void;
+  debug(text: string): void;
+  /** A log whose lines carry the name of a part: `vrrp`, `sync`, `datapath`, `control`. */
+  child(namespace: string): Log;
+}
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  /** Appended to; its folder is made when it is missing. */
+  readonly file?: string;
+  /** Where lines for people go. */
+  readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** syslog(3) priorities, as sd-daemon(3) reads them from a line's prefix. */
+const PRIORITY: Readonly<Record<string, number>> = { error: 3, warn: 4, info: 6, debug: 7 };
+
+interface Entry {
+  readonly level: string;
+  readonly message: unknown;
+  readonly namespace?: unknown;
+  readonly timestamp?: unknown;
+}
+
+const named = ({ namespace, message }: Entry) =>
+  typeof namespace === 'string' ? `${namespace}: ${message}` : `${message}`;
+
+/** Every line of a message carries the prefix: the journal splits entries at line ends. */
+export function journalLines(entry: Entry): string {
+  return named(entry).replaceAll(/^/gm, `<${PRIORITY[entry.level] ?? 6}>`);
+}
+
+function terminalLine(entry: Entry): string {
+  return `${entry.timestamp} ${entry.level.padEnd(5)} ${named(entry)}`;
+}
+
+/** @throws the file system's error, when the log file's folder cannot be made */
+export function createLog(options: LogOptions): Log {
+  const { timestamp, printf, combine, json } = winston.format;
+  const stream = options.stream ?? process.stderr;
+  const env = options.env ?? process.env;
+  const journal = !stream.isTTY || env.JOURNAL_STREAM !== undefined || env.INVOCATION_ID !== undefined;
+  const transports: winston.transport[] = [
+    new winston.transports.Stream({
+      stream,
+      format: journal
+        ? printf(journalLines)
+        : combine(timestamp({ format: 'HH:mm:ss.SSS' }), printf(terminalLine)),
+    }),
+  ];
+  if (options.file !== undefined) {
+    mkdirSync(dirname(options.file), { recursive: true });
+    transports.push(
+      new winston.transports.File({ filename: options.file, format: combine(timestamp(), json()) }),
+    );
+  }
+  return wrap(winston.createLogger({ levels: winston.config.npm.levels, level: options.level, transports }));
+}
+
+function wrap(logger: winston.Logger): Log {
+  const write = (level: LogLevel) => (text: string) => void logger.log(level, text);
+  return {
+    error: write('error'),
+    warn: write('warn'),
+    info: write('info'),
+    debug: write('debug'),
+    child: (namespace) => wrap(logger.child({ namespace })),
+  };
+}
+
+/** For tests, and for parts that were given no log. */
+export const SILENT: Log = {
+  error() {},
+  warn() {},
+  info() {},
+  debug() {},
+  child: () => SILENT,
+};
+
+/**
+ * Lets a burst of lines through, then one a second with the number of those that were held back. For lines
+ * that an outsider can cause: a flood of bad packets must not become a flood of log.
+ *
+ * @param emit where lines go
+ * @param now milliseconds of a monotonic clock
+ */
+export function rateLimited(
+  emit: (text: string) => void,
+  now: () => number = () => performance.now(),
+  burst = 5,
+): (text: string) => void {
+  let tokens = burst;
+  let filledAt = now();
+  let held = 0;
+  return (text) => {
+    const time = now();
+    tokens = Math.min(burst, tokens + (time - filledAt) / 1000);
+    filledAt = time;
+    if (tokens < 1) {
+      held++;
+      return;
+    }
+    tokens--;
+    emit(held === 0 ? text : `${text} (and ${held} more lines like it were held back)`);
+    held = 0;
+  };
+}
