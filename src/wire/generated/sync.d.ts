@@ -1,0 +1,642 @@
+import * as $protobuf from "protobufjs";
+import Long = require("long");
+
+/** Namespace tandem. */
+export namespace tandem {
+
+    /** Namespace sync. */
+    namespace sync {
+
+        /**
+         * Properties of an Envelope.
+         * @deprecated Use tandem.sync.Envelope.$Properties instead.
+         */
+        interface IEnvelope extends tandem.sync.Envelope.$Properties {
+        }
+
+        /** Represents an Envelope. */
+        class Envelope {
+
+            /**
+             * Constructs a new Envelope.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.Envelope.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Envelope records. */
+            records?: (tandem.sync.Records.$Properties|null);
+
+            /** Envelope heartbeat. */
+            heartbeat?: (tandem.sync.Heartbeat.$Properties|null);
+
+            /** Envelope handover. */
+            handover?: (tandem.sync.Handover.$Properties|null);
+
+            /** Envelope body. */
+            body?: ("records"|"heartbeat"|"handover");
+
+            /**
+             * Creates a new Envelope instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Envelope instance
+             */
+            static create(properties: tandem.sync.Envelope.$Shape): tandem.sync.Envelope & tandem.sync.Envelope.$Shape;
+            static create(properties?: tandem.sync.Envelope.$Properties): tandem.sync.Envelope;
+
+            /**
+             * Encodes the specified Envelope message. Does not implicitly {@link tandem.sync.Envelope.verify|verify} messages.
+             * @param message Envelope message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.Envelope.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Envelope message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.Envelope & tandem.sync.Envelope.$Shape} Envelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.Envelope & tandem.sync.Envelope.$Shape;
+        }
+
+        namespace Envelope {
+
+            /** Properties of an Envelope. */
+            interface $Properties {
+
+                /** Envelope records */
+                records?: (tandem.sync.Records.$Properties|null);
+
+                /** Envelope heartbeat */
+                heartbeat?: (tandem.sync.Heartbeat.$Properties|null);
+
+                /** Envelope handover */
+                handover?: (tandem.sync.Handover.$Properties|null);
+
+                /** Envelope body */
+                body?: ("records"|"heartbeat"|"handover");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of an Envelope. */
+            type $Shape = {
+              records?: tandem.sync.Records.$Shape|null;
+              heartbeat?: tandem.sync.Heartbeat.$Shape|null;
+              handover?: tandem.sync.Handover.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ body?: undefined; records?: null; heartbeat?: null; handover?: null }|{ body?: "records"; records: tandem.sync.Records.$Shape; heartbeat?: null; handover?: null }|{ body?: "heartbeat"; records?: null; heartbeat: tandem.sync.Heartbeat.$Shape; handover?: null }|{ body?: "handover"; records?: null; heartbeat?: null; handover: tandem.sync.Handover.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a Records.
+         * @deprecated Use tandem.sync.Records.$Properties instead.
+         */
+        interface IRecords extends tandem.sync.Records.$Properties {
+        }
+
+        /** Represents a Records. */
+        class Records {
+
+            /**
+             * Constructs a new Records.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.Records.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Records sequence. */
+            sequence: (number|Long);
+
+            /** Records op. */
+            op: Uint8Array;
+
+            /** Records protocol. */
+            protocol: Uint8Array;
+
+            /** Records state. */
+            state: Uint8Array;
+
+            /** Records owner. */
+            owner: Uint8Array;
+
+            /** Records flags. */
+            flags: number[];
+
+            /** Records client. */
+            client: number[];
+
+            /** Records virtual. */
+            virtual: number[];
+
+            /** Records local. */
+            local: number[];
+
+            /** Records server. */
+            server: number[];
+
+            /** Records clientPort. */
+            clientPort: number[];
+
+            /** Records virtualPort. */
+            virtualPort: number[];
+
+            /** Records localPort. */
+            localPort: number[];
+
+            /** Records serverPort. */
+            serverPort: number[];
+
+            /** Records timeout. */
+            timeout: number[];
+
+            /** Records term. */
+            term: number[];
+
+            /** Records version. */
+            version: number[];
+
+            /**
+             * Creates a new Records instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Records instance
+             */
+            static create(properties: tandem.sync.Records.$Shape): tandem.sync.Records & tandem.sync.Records.$Shape;
+            static create(properties?: tandem.sync.Records.$Properties): tandem.sync.Records;
+
+            /**
+             * Encodes the specified Records message. Does not implicitly {@link tandem.sync.Records.verify|verify} messages.
+             * @param message Records message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.Records.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Records message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.Records & tandem.sync.Records.$Shape} Records
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.Records & tandem.sync.Records.$Shape;
+        }
+
+        namespace Records {
+
+            /** Properties of a Records. */
+            interface $Properties {
+
+                /** Records sequence */
+                sequence?: (number|Long|null);
+
+                /** Records op */
+                op?: (Uint8Array|null);
+
+                /** Records protocol */
+                protocol?: (Uint8Array|null);
+
+                /** Records state */
+                state?: (Uint8Array|null);
+
+                /** Records owner */
+                owner?: (Uint8Array|null);
+
+                /** Records flags */
+                flags?: (number[]|null);
+
+                /** Records client */
+                client?: (number[]|null);
+
+                /** Records virtual */
+                virtual?: (number[]|null);
+
+                /** Records local */
+                local?: (number[]|null);
+
+                /** Records server */
+                server?: (number[]|null);
+
+                /** Records clientPort */
+                clientPort?: (number[]|null);
+
+                /** Records virtualPort */
+                virtualPort?: (number[]|null);
+
+                /** Records localPort */
+                localPort?: (number[]|null);
+
+                /** Records serverPort */
+                serverPort?: (number[]|null);
+
+                /** Records timeout */
+                timeout?: (number[]|null);
+
+                /** Records term */
+                term?: (number[]|null);
+
+                /** Records version */
+                version?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Records. */
+            type $Shape = tandem.sync.Records.$Properties;
+        }
+
+        /**
+         * Properties of a Position.
+         * @deprecated Use tandem.sync.Position.$Properties instead.
+         */
+        interface IPosition extends tandem.sync.Position.$Properties {
+        }
+
+        /** Represents a Position. */
+        class Position {
+
+            /**
+             * Constructs a new Position.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.Position.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Position epoch. */
+            epoch: (number|Long);
+
+            /** Position sequence. */
+            sequence: (number|Long);
+
+            /**
+             * Creates a new Position instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Position instance
+             */
+            static create(properties: tandem.sync.Position.$Shape): tandem.sync.Position & tandem.sync.Position.$Shape;
+            static create(properties?: tandem.sync.Position.$Properties): tandem.sync.Position;
+
+            /**
+             * Encodes the specified Position message. Does not implicitly {@link tandem.sync.Position.verify|verify} messages.
+             * @param message Position message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.Position.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Position message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.Position & tandem.sync.Position.$Shape} Position
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.Position & tandem.sync.Position.$Shape;
+        }
+
+        namespace Position {
+
+            /** Properties of a Position. */
+            interface $Properties {
+
+                /** Position epoch */
+                epoch?: (number|Long|null);
+
+                /** Position sequence */
+                sequence?: (number|Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Position. */
+            type $Shape = tandem.sync.Position.$Properties;
+        }
+
+        /**
+         * Properties of a Heartbeat.
+         * @deprecated Use tandem.sync.Heartbeat.$Properties instead.
+         */
+        interface IHeartbeat extends tandem.sync.Heartbeat.$Properties {
+        }
+
+        /** Represents a Heartbeat. */
+        class Heartbeat {
+
+            /**
+             * Constructs a new Heartbeat.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.Heartbeat.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Heartbeat role. */
+            role: number;
+
+            /** Heartbeat term. */
+            term: number;
+
+            /** Heartbeat leaseRemaining. */
+            leaseRemaining: number;
+
+            /** Heartbeat newest. */
+            newest: (number|Long);
+
+            /** Heartbeat advertAge. */
+            advertAge?: (number|null);
+
+            /** Heartbeat name. */
+            name: string;
+
+            /** Heartbeat priority. */
+            priority: number;
+
+            /** Heartbeat synced. */
+            synced: boolean;
+
+            /** Heartbeat continues. */
+            continues?: (tandem.sync.Position.$Properties|null);
+
+            /** Heartbeat echoes. */
+            echoes: tandem.sync.Echo.$Properties[];
+
+            /**
+             * Creates a new Heartbeat instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Heartbeat instance
+             */
+            static create(properties: tandem.sync.Heartbeat.$Shape): tandem.sync.Heartbeat & tandem.sync.Heartbeat.$Shape;
+            static create(properties?: tandem.sync.Heartbeat.$Properties): tandem.sync.Heartbeat;
+
+            /**
+             * Encodes the specified Heartbeat message. Does not implicitly {@link tandem.sync.Heartbeat.verify|verify} messages.
+             * @param message Heartbeat message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.Heartbeat.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Heartbeat message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.Heartbeat & tandem.sync.Heartbeat.$Shape} Heartbeat
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.Heartbeat & tandem.sync.Heartbeat.$Shape;
+        }
+
+        namespace Heartbeat {
+
+            /** Properties of a Heartbeat. */
+            interface $Properties {
+
+                /** Heartbeat role */
+                role?: (number|null);
+
+                /** Heartbeat term */
+                term?: (number|null);
+
+                /** Heartbeat leaseRemaining */
+                leaseRemaining?: (number|null);
+
+                /** Heartbeat newest */
+                newest?: (number|Long|null);
+
+                /** Heartbeat advertAge */
+                advertAge?: (number|null);
+
+                /** Heartbeat name */
+                name?: (string|null);
+
+                /** Heartbeat priority */
+                priority?: (number|null);
+
+                /** Heartbeat synced */
+                synced?: (boolean|null);
+
+                /** Heartbeat continues */
+                continues?: (tandem.sync.Position.$Properties|null);
+
+                /** Heartbeat echoes */
+                echoes?: (tandem.sync.Echo.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Heartbeat. */
+            type $Shape = tandem.sync.Heartbeat.$Properties;
+        }
+
+        /**
+         * Properties of an Echo.
+         * @deprecated Use tandem.sync.Echo.$Properties instead.
+         */
+        interface IEcho extends tandem.sync.Echo.$Properties {
+        }
+
+        /** Represents an Echo. */
+        class Echo {
+
+            /**
+             * Constructs a new Echo.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.Echo.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Echo sender. */
+            sender: number;
+
+            /** Echo epoch. */
+            epoch: (number|Long);
+
+            /** Echo applied. */
+            applied: (number|Long);
+
+            /** Echo appliedAge. */
+            appliedAge: number;
+
+            /**
+             * Creates a new Echo instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Echo instance
+             */
+            static create(properties: tandem.sync.Echo.$Shape): tandem.sync.Echo & tandem.sync.Echo.$Shape;
+            static create(properties?: tandem.sync.Echo.$Properties): tandem.sync.Echo;
+
+            /**
+             * Encodes the specified Echo message. Does not implicitly {@link tandem.sync.Echo.verify|verify} messages.
+             * @param message Echo message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.Echo.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Echo message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.Echo & tandem.sync.Echo.$Shape} Echo
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.Echo & tandem.sync.Echo.$Shape;
+        }
+
+        namespace Echo {
+
+            /** Properties of an Echo. */
+            interface $Properties {
+
+                /** Echo sender */
+                sender?: (number|null);
+
+                /** Echo epoch */
+                epoch?: (number|Long|null);
+
+                /** Echo applied */
+                applied?: (number|Long|null);
+
+                /** Echo appliedAge */
+                appliedAge?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Echo. */
+            type $Shape = tandem.sync.Echo.$Properties;
+        }
+
+        /**
+         * Properties of a Handover.
+         * @deprecated Use tandem.sync.Handover.$Properties instead.
+         */
+        interface IHandover extends tandem.sync.Handover.$Properties {
+        }
+
+        /** Represents a Handover. */
+        class Handover {
+
+            /**
+             * Constructs a new Handover.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.Handover.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Handover phase. */
+            phase: tandem.sync.Handover.Phase;
+
+            /** Handover token. */
+            token: number;
+
+            /** Handover sequence. */
+            sequence: (number|Long);
+
+            /** Handover reason. */
+            reason: string;
+
+            /** Handover peer. */
+            peer: number;
+
+            /**
+             * Creates a new Handover instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Handover instance
+             */
+            static create(properties: tandem.sync.Handover.$Shape): tandem.sync.Handover & tandem.sync.Handover.$Shape;
+            static create(properties?: tandem.sync.Handover.$Properties): tandem.sync.Handover;
+
+            /**
+             * Encodes the specified Handover message. Does not implicitly {@link tandem.sync.Handover.verify|verify} messages.
+             * @param message Handover message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.Handover.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Handover message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.Handover & tandem.sync.Handover.$Shape} Handover
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.Handover & tandem.sync.Handover.$Shape;
+        }
+
+        namespace Handover {
+
+            /** Properties of a Handover. */
+            interface $Properties {
+
+                /** Handover phase */
+                phase?: (tandem.sync.Handover.Phase|null);
+
+                /** Handover token */
+                token?: (number|null);
+
+                /** Handover sequence */
+                sequence?: (number|Long|null);
+
+                /** Handover reason */
+                reason?: (string|null);
+
+                /** Handover peer */
+                peer?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Handover. */
+            type $Shape = tandem.sync.Handover.$Properties;
+
+            /** Phase enum. */
+            enum Phase {
+
+                /** UNKNOWN value */
+                UNKNOWN = 0,
+
+                /** OFFER value */
+                OFFER = 1,
+
+                /** READY value */
+                READY = 2,
+
+                /** REFUSED value */
+                REFUSED = 3,
+
+                /** RELEASE value */
+                RELEASE = 4
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/** Why a datagram was refused. These are the names of the `rejected` counters; `foreign` has its own. */
+export type SyncRefusal =
+  /** Not ours: a kernel's sync message, or something else on the port. */
+  | 'foreign'
+  /** Ends before the place that its layout promises. */
+  | 'short'
+  /** The header's size is not the datagram's. */
+  | 'size'
+  /** For another group of directors. */
+  | 'syncid'
+  /** A seal of a kind that this version does not know. */
+  | 'version'
+  /** In clear while a key is set. */
+  | 'unsealed'
+  /** Sealed with a key that we do not have, or while no key is set. */
+  | 'key'
+  /** The seal does not match: wrong key, or changed on the way. */
+  | 'seal'
+  /** Behind the replay window, or of an epoch that its sender has left. */
+  | 'replay'
+  /** The protobuf message cannot be read. */
+  | 'malformed'
+  /** It can be read, but a value is outside of its range. */
+  | 'value'
+  /** Records that came after they were given up as lost. */
+  | 'late'
+  /** Records while receiving is switched off. */
+  | 'off'
+  /** Our own sender id: a looped datagram, or two directors with one name. */
+  | 'own'
+  /** More senders than we keep state for. */
+  | 'peers';
+
+/** A datagram or a key that cannot be used. Nothing of it has been applied. */
+export class SyncWireError extends Error {
+  readonly refusal: SyncRefusal;
+
+  constructor(refusal: SyncRefusal, message: string) {
+    super(message);
+    this.name = 'SyncWireError';
+    this.refusal = refusal;
+  }
+}

@@ -1,0 +1,161 @@
+/** Connection records to and from the packed columns of `Records`. */
+import { RECORD_OP, type RecordBatch } from '../model/record.ts';
+import type { tandem } from './generated/sync.js';
+import { SyncWireError } from './sync-error.ts';
+
+type Columns = tandem.sync.Records;
+
+/** Records that fit in one datagram of any size: 65535 / 28 bytes, the shortest record, is 2340. */
+export const MOST_RECORDS = 2341;
+/** op, protocol, state, owner: a byte each; four addresses of four bytes. */
+const FIXED_BYTES = 4 + 16;
+/** Tag and one byte of length for each column that is a byte or four bytes wide: field numbers below 16. */
+const BYTE_COLUMNS = 4;
+const ADDRESS_COLUMNS = 4;
+/** flags, 4 ports, timeout with a tag of one byte; term and version with one of two. */
+const VARINT_TAGS = 6 * 1 + 2 * 2;
+
+export function varintLength(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x20_0000) return 3;
+  if (value < 0x1000_0000) return 4;
+  let length = 5;
+  for (let limit = 2 ** 35; value >= limit; limit *= 128) length++;
+  return length;
+}
+
+/** Bytes of a field of `length` bytes whose tag takes one byte: tag, length, content. */
+function field(length: number): number {
+  return 1 + varintLength(length) + length;
+}
+
+/**
+ * How many records from `from` on fit in an envelope of at most `limit` bytes, to the byte.
+ * @returns 0 when not even one does
+ */
+export function recordsThatFit(batch: RecordBatch, from: number, sequence: number, limit: number): number {
+  let flags = 0;
+  let clientPort = 0;
+  let virtualPort = 0;
+  let localPort = 0;
+  let serverPort = 0;
+  let timeout = 0;
+  let term = 0;
+  let version = 0;
+  const sequenceField = 1 + varintLength(sequence);
+  for (let at = from; at < batch.length; at++) {
+    const count = at - from + 1;
+    flags += varintLength(batch.flags[at] ?? 0);
+    clientPort += varintLength(batch.clientPort[at] ?? 0);
+    virtualPort += varintLength(batch.virtualPort[at] ?? 0);
+    localPort += varintLength(batch.localPort[at] ?? 0);
+    serverPort += varintLength(batch.serverPort[at] ?? 0);
+    timeout += varintLength(batch.timeout[at] ?? 0);
+    term += varintLength(batch.term[at] ?? 0);
+    version += varintLength(batch.version[at] ?? 0);
+    // Far from the limit no exact sum is needed: lengths and tags of all columns stay below 100 bytes.
+    const content =
+      count * FIXED_BYTES +
+      flags +
+      clientPort +
+      virtualPort +
+      localPort +
+      serverPort +
+      timeout +
+      term +
+      version;
+    if (content + 100 <= limit) continue;
+    const size =
+      sequenceField +
+      BYTE_COLUMNS * field(count) +
+      ADDRESS_COLUMNS * field(count * 4) +
+      (VARINT_TAGS +
+        varintLength(flags) +
+        varintLength(clientPort) +
+        varintLength(virtualPort) +
+        varintLength(localPort) +
+        varintLength(serverPort) +
+        varintLength(timeout) +
+        varintLength(term) +
+        varintLength(version)) +
+      (content - count * FIXED_BYTES);
+    if (field(size) > limit) return at - from;
+  }
+  return batch.length - from;
+}
+
+/** The generated types ask for plain arrays; its encoder only ever indexes them. */
+function column(values: Uint16Array | Uint32Array, from: number, to: number): number[] {
+  return values.subarray(from, to) as unknown as number[];
+}
+
+export function packRecords(batch: RecordBatch, from: number, to: number): Omit<Columns, 'sequence'> {
+  return {
+    op: batch.op.subarray(from, to),
+    protocol: batch.protocol.subarray(from, to),
+    state: batch.state.subarray(from, to),
+    owner: batch.owner.subarray(from, to),
+    flags: column(batch.flags, from, to),
+    client: column(batch.client, from, to),
+    virtual: column(batch.virtual, from, to),
+    local: column(batch.local, from, to),
+    server: column(batch.server, from, to),
+    clientPort: column(batch.clientPort, from, to),
+    virtualPort: column(batch.virtualPort, from, to),
+    localPort: column(batch.localPort, from, to),
+    serverPort: column(batch.serverPort, from, to),
+    timeout: column(batch.timeout, from, to),
+    term: column(batch.term, from, to),
+    version: column(batch.version, from, to),
+  };
+}
+
+function refuse(message: string): never {
+  throw new SyncWireError('value', message);
+}
+
+/**
+ * Checks the columns against each other and each value against its range.
+ * @returns the number of records
+ * @throws SyncWireError `value`
+ */
+export function checkRecords(records: Columns): number {
+  const count = records.op.length;
+  if (count === 0) refuse('no records');
+  for (const name of ['protocol', 'state', 'owner'] as const)
+    if (records[name].length !== count) refuse(`column ${name} has another length than op`);
+  for (const name of ['client', 'virtual', 'local', 'server', 'timeout', 'term', 'version'] as const)
+    if (records[name].length !== count) refuse(`column ${name} has another length than op`);
+  for (const name of ['flags', 'clientPort', 'virtualPort', 'localPort', 'serverPort'] as const) {
+    const values = records[name];
+    if (values.length !== count) refuse(`column ${name} has another length than op`);
+    for (const value of values) if (value > 0xffff) refuse(`${name} ${value} is above 65535`);
+  }
+  for (const op of records.op) if (op > RECORD_OP.DELETE) refuse(`operation ${op} is not known`);
+  return count;
+}
+
+/** Appends checked columns. The batch must have room. */
+export function appendRecords(records: Columns, batch: RecordBatch): void {
+  const at = batch.length;
+  batch.op.set(records.op, at);
+  batch.protocol.set(records.protocol, at);
+  batch.state.set(records.state, at);
+  batch.owner.set(records.owner, at);
+  batch.flags.set(records.flags, at);
+  batch.client.set(records.client, at);
+  batch.virtual.set(records.virtual, at);
+  batch.local.set(records.local, at);
+  batch.server.set(records.server, at);
+  batch.clientPort.set(records.clientPort, at);
+  batch.virtualPort.set(records.virtualPort, at);
+  batch.localPort.set(records.localPort, at);
+  batch.serverPort.set(records.serverPort, at);
+  batch.timeout.set(records.timeout, at);
+  batch.term.set(records.term, at);
+  batch.version.set(records.version, at);
+  // Not sent: it is a time of the other's clock.
+  batch.emittedAt.fill(0, at, at + records.op.length);
+  batch.length = at + records.op.length;
+}
