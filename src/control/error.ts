@@ -1,0 +1,20 @@
+/** Why a call over the control socket could not be made or answered. `docs/errors.md` lists the codes. */
+export type ControlErrorCode =
+  /** Nobody listens, or the daemon went away before it answered. */
+  | 'no-daemon'
+  /** The socket is not ours to open. */
+  | 'no-access'
+  /** What came over the socket is not this protocol. */
+  | 'protocol'
+  /** The daemon failed inside: a bug, its log says more. */
+  | 'internal';
+
+export class ControlError extends Error {
+  readonly code: ControlErrorCode;
+
+  constructor(code: ControlErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ControlError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The daemon's end of the control socket. The path appears only when requests are answered: the socket is
+ * bound under another name, for root alone, and linked to its place. Linking fails where something stands, so
+ * that of two daemons that start at once one is refused.
+ */
+import { linkSync, lstatSync, mkdirSync, renameSync, type Stats, unlinkSync } from 'node:fs';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { type DirectorApi, DirectorError } from '../director/api.ts';
+import { type Log, rateLimited, SILENT } from '../director/log.ts';
+import { ControlError } from './error.ts';
+import { Session } from './session.ts';
+import { checkSocketPath } from './socket-path.ts';
+
+export interface ControlServer {
+  /** Cuts the clients off and removes the socket. */
+  close(): Promise<void>;
+}
+
+/**
+ * @throws DirectorError `already-running` when another daemon answers there
+ * @throws ControlError `no-access` when the socket cannot be made
+ */
+export async function serve(api: DirectorApi, path: string, log: Log = SILENT): Promise<ControlServer> {
+  // Bytes that the temporary name is longer than the path.
+  const suffix = `.${process.pid}`;
+  checkSocketPath(path + suffix);
+  const warn = rateLimited((text) => log.warn(text));
+  const clients = new Set<Socket>();
+  const server = createServer((socket) => {
+    clients.add(socket);
+    socket.on('close', () => clients.delete(socket));
+    new Session(api, socket, (why) => warn(`cut a client off that sent a malformed request: ${why}`));
+  });
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    await listen(server, path + suffix);
+    const own = lstatSync(path + suffix);
+    await claim(path, path + suffix);
+    unlinkSync(path + suffix);
+    return { close: () => close(server, clients, path, own) };
+  } catch (error) {
+    server.close();
+    if (error instanceof DirectorError || error instanceof ControlError) throw error;
+    throw new ControlError('no-access', `cannot make the control socket ${path}: ${reason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function reason(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EACCES' || code === 'EPERM') return 'no permission: run as root, or choose another --socket';
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Binds happen inside the call of listen(), so that the umask covers them and nothing else. */
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', resolve);
+    const umask = process.umask(0o177);
+    try {
+      server.listen(path);
+    } finally {
+      process.umask(umask);
+    }
+  });
+}
+
+async function claim(path: string, bound: string): Promise<void> {
+  for (;;) {
+    try {
+      linkSync(bound, path);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    await removeDead(path, `${bound}.old`);
+  }
+}
+
+/** Takes a socket that nobody listens on out of the way; it may have been replaced since it was probed. */
+async function removeDead(path: string, aside: string): Promise<void> {
+  const probed = lstatOrGone(path);
+  if (probed === undefined) return;
+  if (!probed.isSocket())
+    throw new ControlError('no-access', `${path} is no socket: remove it, or choose another --socket`);
+  if (await answers(path)) {
+    throw new DirectorError(
+      'already-running',
+      `a daemon runs already on ${path}: stop it first, or choose another --socket`,
+    );
+  }
+  renameSync(path, aside);
+  if (lstatSync(aside).ino !== probed.ino) linkSync(aside, path);
+  unlinkSync(aside);
+}
+
+function lstatOrGone(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const probe = createConnection(path);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(false);
+      else reject(error);
+    });
+  });
+}
+
+function close(server: Server, clients: Set<Socket>, path: string, own: Stats): Promise<void> {
+  const there = lstatOrGone(path);
+  if (there?.ino === own.ino && there.dev === own.dev) unlinkSync(path);
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    for (const client of clients) client.destroy();
+  });
+}

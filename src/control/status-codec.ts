@@ -1,0 +1,90 @@
+/** The status as a message of the control protocol, and back. */
+import type { RouterStatus, Status, SyncCounters, SyncStatus } from '../director/status.ts';
+import { amountFrom, oneOf, required } from '../wire/control-values.ts';
+import type { tandem } from '../wire/generated/control.js';
+
+type Counts = Readonly<Record<string, number>>;
+
+export function statusTo(status: Status): tandem.control.IStatus {
+  const { peer, sync } = status;
+  const { rejected, lag_ms, sealed, ...counters } = sync;
+  return {
+    ...{ name: status.name, role: status.role, datapath: status.datapath, version: status.version },
+    ...{ pid: status.pid, uptimeS: status.uptime_s, connections: status.connections },
+    routers: status.routers.map(({ fence, addresses, ...router }) => ({
+      ...router,
+      addresses: [...addresses],
+      fence: { open: fence.open, remainingMs: fence.remaining_ms },
+    })),
+    peer: { vrrpMs: peer.vrrp_ms, syncMs: peer.sync_ms, synced: peer.synced },
+    sync: { counters, rejected, lagMs: lag_ms, sealed },
+    vrrp: status.vrrp,
+    drops: status.drops,
+  };
+}
+
+export function statusFrom(message: tandem.control.IStatus): Status {
+  const peer = required(message.peer, 'status.peer');
+  return {
+    name: message.name ?? '',
+    role: oneOf(['init', 'backup', 'master', 'standalone'] as const, message.role, 'role'),
+    datapath: oneOf(['xdp', 'memory'] as const, message.datapath, 'datapath'),
+    version: message.version ?? '',
+    pid: message.pid ?? 0,
+    uptime_s: amountFrom(message.uptimeS),
+    routers: (message.routers ?? []).map(routerFrom),
+    peer: {
+      vrrp_ms: peer.vrrpMs ?? null,
+      sync_ms: peer.syncMs ?? null,
+      synced: peer.synced ?? false,
+    },
+    sync: syncFrom(required(message.sync, 'status.sync')),
+    vrrp: countsFrom(message.vrrp),
+    connections: amountFrom(message.connections),
+    drops: countsFrom(message.drops),
+  };
+}
+
+function countsFrom(message: { [name: string]: number } | null | undefined): Counts {
+  return Object.fromEntries(Object.entries(message ?? {}).map(([name, value]) => [name, amountFrom(value)]));
+}
+
+function routerFrom(message: tandem.control.IRouterStatus): RouterStatus {
+  return {
+    name: message.name ?? '',
+    vrid: message.vrid ?? 0,
+    state: oneOf(['init', 'backup', 'master'] as const, message.state, 'state of a router'),
+    priority: message.priority ?? 0,
+    addresses: message.addresses ?? [],
+    fence: { open: message.fence?.open ?? false, remaining_ms: amountFrom(message.fence?.remainingMs) },
+  };
+}
+
+type CountName = Exclude<keyof SyncCounters, 'rejected'>;
+
+const COUNT_NAMES = Object.keys({
+  sent: true,
+  received: true,
+  records_sent: true,
+  records_applied: true,
+  records_stale: true,
+  records_failed: true,
+  gaps: true,
+  lost: true,
+  duplicates: true,
+  foreign: true,
+  ring_overflows: true,
+  send_errors: true,
+} satisfies Record<CountName, true>) as CountName[];
+
+function syncFrom(message: tandem.control.ISyncStatus): SyncStatus {
+  const counts = countsFrom(message.counters);
+  const known = Object.fromEntries(COUNT_NAMES.map((name) => [name, counts[name] ?? 0]));
+  const lag = message.lagMs;
+  return {
+    ...(known as Record<CountName, number>),
+    rejected: countsFrom(message.rejected),
+    lag_ms: { p50: amountFrom(lag?.p50), p99: amountFrom(lag?.p99), max: amountFrom(lag?.max) },
+    sealed: message.sealed ?? false,
+  };
+}
