@@ -27,16 +27,15 @@ export interface SyncCounters {
   readonly records_sent: number;
   readonly records_applied: number;
   readonly records_stale: number;
-  /** The peer's records that found no room in our table: from then on we do not hold all of it. */
-  readonly records_failed: number;
   readonly gaps: number;
   readonly lost: number;
   readonly duplicates: number;
   readonly foreign: number;
   readonly ring_overflows: number;
-  /** Datagrams that the kernel did not take. */
-  readonly send_errors: number;
-  /** Datagrams refused, by cause: `malformed`, `syncid`, `seal`, `replay`, ... */
+  /**
+   * Datagrams refused, by cause: `malformed`, `syncid`, `seal`, `replay`, ... (src/wire/sync-error.ts). Also
+   * `table-full`, the peer's records that found no room here, and `unsent`, our datagrams that the kernel did not take.
+   */
   readonly rejected: Readonly<Record<string, number>>;
 }
 
