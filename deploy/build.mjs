@@ -1,0 +1,49 @@
+// Builds dist/: the kernel half with clang, the layouts from its BTF, userland with tsc.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const object = join(root, 'dist/datapath/bpf/tandem.bpf.o');
+const generated = join(root, 'src/datapath/layouts.generated.ts');
+
+/** Where Debian keeps asm/types.h, which linux/types.h includes. */
+const TRIPLETS = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
+
+function run(command, args) {
+  try {
+    execFileSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  } catch (error) {
+    const missing = error.code === 'ENOENT';
+    console.error(`build: ${command} ${missing ? 'is missing: run deploy/setup.sh' : 'failed'}`);
+    process.exit(1);
+  }
+}
+
+function compilePlane() {
+  mkdirSync(join(object, '..'), { recursive: true });
+  const include = `-I/usr/include/${TRIPLETS[process.arch] ?? ''}`;
+  // v3: compare-and-swap and 32-bit jumps; every kernel since 5.12 takes it.
+  const options = ['-O2', '-g', '-target', 'bpf', '-mcpu=v3', '-Wall', '-Wextra', '-Wno-unused-parameter', '-Werror'];
+  run('clang', [...options, include, '-c', 'src/datapath/bpf/tandem.bpf.c', '-o', object]);
+}
+
+function compileUserland() {
+  run(join(root, 'node_modules/.bin/tsc'), ['-p', '.']);
+  const from = join(root, 'src/wire/generated');
+  const to = join(root, 'dist/wire/generated');
+  mkdirSync(to, { recursive: true });
+  for (const name of ['sync.js', 'control.js']) {
+    if (existsSync(join(from, name))) copyFileSync(join(from, name), join(to, name));
+  }
+}
+
+compilePlane();
+compileUserland();
+const { layoutSource } = await import(join(root, 'dist/datapath/layout.js'));
+const layouts = layoutSource(readFileSync(object));
+if (!existsSync(generated) || readFileSync(generated, 'utf8') !== layouts) {
+  console.log('build: src/datapath/layouts.generated.ts follows bpf/types.h: written anew, commit it');
+  writeFileSync(generated, layouts);
+  compileUserland();
+}

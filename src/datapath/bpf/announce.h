@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Tells the sync worker, through the ring, what became of a connection. */
+#ifndef TANDEM_ANNOUNCE_H
+#define TANDEM_ANNOUNCE_H
+
+#include "fence.h"
+#include "packet.h"
+
+#define NS_PER_US 1000
+
+static __always_inline __u8 state_of(__u32 state_flags)
+{
+	return state_flags & 0xff;
+}
+
+static __always_inline __u8 flags_of(__u32 state_flags)
+{
+	return state_flags >> 8;
+}
+
+static __always_inline __u32 state_timeout(__u8 protocol, __u8 state)
+{
+	struct settings *set = current_settings();
+
+	if (!set)
+		return 0;
+	if (protocol == IPPROTO_UDP)
+		return set->udp_timeout;
+	return state < TCP_STATES ? set->tcp_timeout[state] : 0;
+}
+
+/* Sets and clears flags of a record; another CPU may change its state meanwhile. */
+static __always_inline void change_flags(struct flow *record, __u8 set, __u8 clear)
+{
+	if (set)
+		__sync_fetch_and_or(&record->state_flags, (__u32)set << 8);
+	if (clear)
+		__sync_fetch_and_and(&record->state_flags, ~((__u32)clear << 8));
+}
+
+static __always_inline void announce(enum record_op op, const struct flow_key *key, struct flow *record)
+{
+	struct settings *set = current_settings();
+	struct lease *held = current_lease();
+	struct conn_record out = {};
+
+	if (!set || !held)
+		return;
+	/* A takeover raised the term: what this director announces from now on is newer than what it adopted. */
+	if (held->term > record->term)
+		record->term = held->term;
+	record->owner = set->director;
+	record->announced_at = exact_idle_clock() / NS_PER_S;
+	out.op = op;
+	out.protocol = key->protocol;
+	out.state = state_of(record->state_flags);
+	out.owner = record->owner;
+	out.flags = flags_of(record->state_flags) & FLOW_INACTIVE;
+	out.client = key->source;
+	out.client_port = key->source_port;
+	out.virtual_address = key->destination;
+	out.virtual_port = key->destination_port;
+	out.local = record->source;
+	out.local_port = record->source_port;
+	out.server = record->destination;
+	out.server_port = record->destination_port;
+	out.timeout = state_timeout(key->protocol, out.state);
+	out.term = record->term;
+	out.version = record->version;
+	out.emitted_at = lease_clock() / NS_PER_US;
+	if (bpf_ringbuf_output(&events, &out, sizeof(out), BPF_RB_NO_WAKEUP)) {
+		count_event(EVENT_RING_OVERFLOW);
+		change_flags(record, FLOW_ANNOUNCED | FLOW_UNSENT, 0);
+	} else {
+		change_flags(record, FLOW_ANNOUNCED, FLOW_UNSENT);
+	}
+}
+
+#endif

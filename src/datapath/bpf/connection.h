@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* A connection's life in the table: counted at its server, put in with both its directions, taken out. */
+#ifndef TANDEM_CONNECTION_H
+#define TANDEM_CONNECTION_H
+
+#include "announce.h"
+
+/* Which states count as active: tcp_state_active_table of net/netfilter/ipvs/ip_vs_proto_tcp.c. */
+static __always_inline int is_active(__u8 protocol, __u8 state)
+{
+	if (protocol != IPPROTO_TCP)
+		return 1;
+	return state == TCP_S_ESTABLISHED || state == TCP_S_SYN_SENT || state == TCP_S_SYN_RECV ||
+	       state == TCP_S_SYNACK;
+}
+
+static __always_inline __u32 pack_state(__u8 protocol, __u8 state, __u8 flags)
+{
+	flags &= ~FLOW_INACTIVE;
+	if (!is_active(protocol, state))
+		flags |= FLOW_INACTIVE;
+	return (__u32)flags << 8 | state;
+}
+
+static __always_inline void count_load(__u32 server_id, __u32 state_flags, __s32 change)
+{
+	struct server_load *load = bpf_map_lookup_elem(&server_load, &server_id);
+
+	if (!load)
+		return;
+	if (flags_of(state_flags) & FLOW_INACTIVE)
+		__sync_fetch_and_add(&load->inactive, change);
+	else
+		__sync_fetch_and_add(&load->active, change);
+}
+
+static __always_inline __u32 service_of(__u32 server_id)
+{
+	struct server *server = bpf_map_lookup_elem(&servers, &server_id);
+
+	return server ? server->service_id : 0;
+}
+
+static __always_inline struct local_use *find_local_use(__u32 server_id, __be32 local)
+{
+	struct local_use_key key = { .service_id = service_of(server_id), .local = local };
+	struct local_use fresh = {};
+	struct local_use *use = bpf_map_lookup_elem(&local_use, &key);
+
+	if (use)
+		return use;
+	bpf_map_update_elem(&local_use, &key, &fresh, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&local_use, &key);
+}
+
+/* To be called once for every connection that came into the table, and once for every one that left. */
+static __always_inline void count_connection(const struct flow *record, __s32 change)
+{
+	struct local_use *use = find_local_use(record->server_id, record->source);
+
+	count_load(record->server_id, record->state_flags, change);
+	if (use)
+		__sync_fetch_and_add(&use->connections, change);
+}
+
+/* Changes the state of a record. Returns 1 if this call did it, 0 if it had it or another CPU was faster. */
+static __always_inline int change_state(__u8 protocol, struct flow *record, __u8 state)
+{
+	__u32 old = record->state_flags;
+	__u32 new = pack_state(protocol, state, flags_of(old));
+
+	if (state_of(old) == state || __sync_val_compare_and_swap(&record->state_flags, old, new) != old)
+		return 0;
+	if ((flags_of(old) ^ flags_of(new)) & FLOW_INACTIVE) {
+		count_load(record->server_id, old, -1);
+		count_load(record->server_id, new, 1);
+	}
+	return 1;
+}
+
+static __always_inline void reply_entry(const struct flow_key *key, const struct flow *record, struct flow *reply)
+{
+	__builtin_memset(reply, 0, sizeof(*reply));
+	reply->source = key->destination;
+	reply->destination = key->source;
+	reply->source_port = key->destination_port;
+	reply->destination_port = key->source_port;
+	reply->direction = DIRECTION_REPLY;
+	reply->forwarding = record->forwarding;
+	reply->server_id = record->server_id;
+	reply->last_seen = record->last_seen;
+}
+
+/* Takes out both directions. Whoever removed the request entry counts; returns 1 to that one only. */
+static __always_inline int remove_connection(const struct flow_key *key, const struct flow *record)
+{
+	/* The entry may be reused as soon as it is deleted: everything needed afterwards is copied first. */
+	struct flow copy = *record;
+	struct flow_key other;
+
+	other_key(&copy, key->protocol, &other);
+	if (bpf_map_delete_elem(&flows, key))
+		return 0;
+	bpf_map_delete_elem(&flows, &other);
+	count_connection(&copy, -1);
+	return 1;
+}
+
+#endif

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#ifndef TANDEM_MAPS_H
+#define TANDEM_MAPS_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include "types.h"
+
+/* All pinned: they outlive the daemon, and the next one adopts them. */
+#define PINNED __uint(pinning, LIBBPF_PIN_BY_NAME)
+
+#define MAX_SERVICES 16384
+#define MAX_SERVERS 65536
+/* 4 slots a server leave room for wrr tables; a table alone is cut at 16384 (schedule-table.ts). */
+#define MAX_SLOTS 262144
+#define MAX_LOCALS 65536
+#define MAX_PORT_SPACES 262144
+/* 64 Ki records of 48 + 8 bytes: two thirds of a second at 100,000 new connections a second. */
+#define RING_BYTES (4 << 20)
+/* One datagram holds fewer; the sync worker passes on what it received in one turn. */
+#define INBOX_RECORDS 1024
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	/* Two entries a connection; userland sets it. Not preallocated: idle memory goes back. */
+	__uint(max_entries, 2);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct flow_key);
+	__type(value, struct flow);
+	PINNED;
+} flows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_SERVICES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct service_key);
+	__type(value, struct service);
+	PINNED;
+} services SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_SERVICES);
+	__type(key, __u32);
+	__type(value, __u32);
+	PINNED;
+} service_cursor SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_SERVERS);
+	__type(key, __u32);
+	__type(value, struct server);
+	PINNED;
+} servers SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_SERVERS);
+	__type(key, __u32);
+	__type(value, struct server_load);
+	PINNED;
+} server_load SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	/* Behind the servers, an entry a service: what its deleted servers had counted (rule-tables.ts). */
+	__uint(max_entries, MAX_SERVERS + MAX_SERVICES);
+	__type(key, __u32);
+	__type(value, struct traffic);
+	PINNED;
+} server_traffic SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_SERVERS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct server_index_key);
+	__type(value, __u32);
+	PINNED;
+} server_index SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_SLOTS);
+	__type(key, __u32);
+	__type(value, __u32);
+	PINNED;
+} slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_LOCALS);
+	__type(key, __u32);
+	__type(value, __be32);
+	PINNED;
+} locals SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_PORT_SPACES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct local_use_key);
+	__type(value, struct local_use);
+	PINNED;
+} local_use SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_PORT_SPACES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct port_space);
+	__type(value, __u32);
+	PINNED;
+} port_cursor SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_SERVICES + MAX_LOCALS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __be32);
+	__type(value, struct address);
+	PINNED;
+} addresses SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, __u32);
+	__type(value, struct interface);
+	PINNED;
+} interfaces SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct lease);
+	PINNED;
+} lease SEC(".maps");
+
+/* ns, CLOCK_BOOTTIME: new connections are synced until then; 0: there is no peer to sync to. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+	PINNED;
+} sync_lease SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct settings);
+	PINNED;
+} settings SEC(".maps");
+
+/* Digest of the layouts that wrote these maps: a daemon with others must not adopt them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+	PINNED;
+} layout_digest SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, RING_BYTES);
+	PINNED;
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, INBOX_RECORDS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct conn_record);
+	PINNED;
+} inbox SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, DROP_REASONS);
+	__type(key, __u32); /* enum drop_reason */
+	__type(value, __u64);
+	PINNED;
+} drops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PLANE_EVENTS);
+	__type(key, __u32); /* enum plane_event */
+	__type(value, __u64);
+	PINNED;
+} plane_events SEC(".maps");
+
+static __always_inline int drop(enum drop_reason reason)
+{
+	__u32 key = reason;
+	__u64 *count = bpf_map_lookup_elem(&drops, &key);
+
+	if (count)
+		*count += 1;
+	return XDP_DROP;
+}
+
+static __always_inline void count_event(enum plane_event event)
+{
+	__u32 key = event;
+	__u64 *count = bpf_map_lookup_elem(&plane_events, &key);
+
+	if (count)
+		*count += 1;
+}
+
+#endif

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The programs that userland runs on the table: merging what the peer sent, sweeping, announcing. They share the
+ * plane's maps and its code, so that one set of rules governs every change of a connection. */
+#ifndef TANDEM_TABLE_H
+#define TANDEM_TABLE_H
+
+#include "connection.h"
+
+/* How the passive director counts: the owner's deletes may be late, or the owner dead. */
+#define PASSIVE_GRACE 2
+
+/* An owner announces a connection in use again each third of its timeout, so that the peer's copy is never older. */
+#define REFRESH_PARTS 3
+
+static __always_inline int is_newer(__u32 term, __u32 version, const struct flow *held)
+{
+	if (term != held->term)
+		return (__s32)(term - held->term) > 0;
+	return (__s32)(version - held->version) > 0;
+}
+
+static __always_inline void request_key(const struct conn_record *in, struct flow_key *key)
+{
+	__builtin_memset(key, 0, sizeof(*key));
+	key->source = in->client;
+	key->destination = in->virtual_address;
+	key->source_port = in->client_port;
+	key->destination_port = in->virtual_port;
+	key->protocol = in->protocol;
+}
+
+static __always_inline __u32 find_server(const struct flow_key *key, __be32 address, __be16 port)
+{
+	struct server_index_key wanted = {
+		.virtual_address = key->destination,
+		.server_address = address,
+		.virtual_port = key->destination_port,
+		.server_port = port,
+		.protocol = key->protocol,
+	};
+	__u32 *id = bpf_map_lookup_elem(&server_index, &wanted);
+
+	return id ? *id : 0;
+}
+
+/* Makes room under the reply tuple: an older connection that holds it gives way (I5). Returns 0 when a newer one
+ * keeps it. */
+static __always_inline int claim_reply(const struct flow_key *reply_key, const struct conn_record *in)
+{
+	struct flow *holder = bpf_map_lookup_elem(&flows, reply_key);
+	struct flow_key owner_key;
+	struct flow *owner;
+
+	if (!holder)
+		return 1;
+	other_key(holder, reply_key->protocol, &owner_key);
+	owner = bpf_map_lookup_elem(&flows, &owner_key);
+	count_event(EVENT_SYNC_CONFLICT);
+	if (owner) {
+		if (!is_newer(in->term, in->version, owner))
+			return 0;
+		remove_connection(&owner_key, owner);
+	} else {
+		bpf_map_delete_elem(&flows, reply_key);
+	}
+	return 1;
+}
+
+static __always_inline int insert_synced(const struct flow_key *key, const struct conn_record *in)
+{
+	struct flow record = {}, reply;
+	struct flow_key reply_key;
+
+	record.source = in->local;
+	record.destination = in->server;
+	record.source_port = in->local_port;
+	record.destination_port = in->server_port;
+	record.direction = DIRECTION_REQUEST;
+	record.forwarding = FORWARD_FULLNAT;
+	record.owner = in->owner;
+	record.last_seen = exact_idle_clock();
+	record.announced_at = record.last_seen / NS_PER_S;
+	record.server_id = find_server(key, in->server, in->server_port);
+	record.state_flags = pack_state(in->protocol, in->state, FLOW_ANNOUNCED | FLOW_SYNCED);
+	record.version = in->version;
+	record.term = in->term;
+	other_key(&record, in->protocol, &reply_key);
+	if (!claim_reply(&reply_key, in))
+		return 0;
+	reply_entry(key, &record, &reply);
+	if (bpf_map_update_elem(&flows, &reply_key, &reply, BPF_NOEXIST))
+		return 0;
+	if (bpf_map_update_elem(&flows, key, &record, BPF_NOEXIST)) {
+		bpf_map_delete_elem(&flows, &reply_key);
+		return 0;
+	}
+	count_connection(&record, 1);
+	return 1;
+}
+
+static __always_inline int same_translation(const struct flow *held, const struct conn_record *in)
+{
+	return held->source == in->local && held->source_port == in->local_port &&
+	       held->destination == in->server && held->destination_port == in->server_port;
+}
+
+static __always_inline void refresh_held(struct flow *held, const struct conn_record *in)
+{
+	change_state(in->protocol, held, in->state);
+	held->version = in->version;
+	held->term = in->term;
+	held->owner = in->owner;
+	held->last_seen = exact_idle_clock();
+	held->announced_at = held->last_seen / NS_PER_S;
+	change_flags(held, FLOW_ANNOUNCED, FLOW_UNSENT);
+}
+
+static __always_inline int plausible(const struct conn_record *in)
+{
+	if (in->protocol == IPPROTO_TCP)
+		return in->state < TCP_STATES;
+	return in->protocol == IPPROTO_UDP && in->state == 0;
+}
+
+static long apply_record(__u32 index, void *context)
+{
+	struct apply_call *call = context;
+	struct conn_record *in = bpf_map_lookup_elem(&inbox, &index);
+	struct flow_key key;
+	struct flow *held;
+
+	if (!in)
+		return 1;
+	if (!plausible(in)) {
+		call->failed += 1;
+		return 0;
+	}
+	request_key(in, &key);
+	held = bpf_map_lookup_elem(&flows, &key);
+	if (held && (held->direction != DIRECTION_REQUEST || !is_newer(in->term, in->version, held))) {
+		call->stale += 1;
+		return 0;
+	}
+	if (in->op == RECORD_DELETE) {
+		call->applied += held ? remove_connection(&key, held) : 0;
+		return 0;
+	}
+	if (held && same_translation(held, in)) {
+		refresh_held(held, in);
+		call->applied += 1;
+		return 0;
+	}
+	if (held)
+		remove_connection(&key, held);
+	if (insert_synced(&key, in))
+		call->applied += 1;
+	else
+		call->failed += 1;
+	return 0;
+}
+
+SEC("syscall")
+int tandem_apply(struct apply_call *call)
+{
+	struct apply_call result = { .count = call->count };
+
+	if (result.count > INBOX_RECORDS)
+		return -1;
+	bpf_loop(result.count, apply_record, &result, 0);
+	call->applied = result.applied;
+	call->stale = result.stale;
+	call->failed = result.failed;
+	return 0;
+}
+
+struct sweep {
+	struct sweep_call call;
+	__u64 now;
+	__u32 owner; /* this director expires connections; else it waits for the owner's deletes */
+};
+
+static __always_inline __u64 idle_since(const struct flow *record, const struct flow *reply)
+{
+	return reply && reply->last_seen > record->last_seen ? reply->last_seen : record->last_seen;
+}
+
+static __always_inline void refresh_if_due(struct sweep *s, const struct flow_key *key, struct flow *record,
+					   __u64 seen, __u64 timeout)
+{
+	__u8 flags = flags_of(record->state_flags);
+	__u64 announced = record->announced_at * NS_PER_S;
+
+	if (!(flags & FLOW_ANNOUNCED))
+		return;
+	if (flags & FLOW_UNSENT || (seen > announced && s->now - announced > timeout / REFRESH_PARTS)) {
+		__sync_fetch_and_add(&record->version, 1);
+		announce(RECORD_UPDATE, key, record);
+		s->call.announced += 1;
+	}
+}
+
+static __always_inline void expire(struct sweep *s, const struct flow_key *key, struct flow *record)
+{
+	if (flags_of(record->state_flags) & FLOW_ANNOUNCED && s->owner) {
+		__sync_fetch_and_add(&record->version, 1);
+		announce(RECORD_DELETE, key, record);
+	}
+	if (remove_connection(key, record)) {
+		s->call.expired += 1;
+		count_event(EVENT_EXPIRED);
+	}
+}
+
+/* A server that was added, or added again, gets the connections that name it. */
+static __always_inline void bind_server(const struct flow_key *key, struct flow *record, struct flow *reply)
+{
+	__u32 id = find_server(key, record->destination, record->destination_port);
+
+	if (!id)
+		return;
+	count_connection(record, -1);
+	record->server_id = id;
+	if (reply)
+		reply->server_id = id;
+	count_connection(record, 1);
+}
+
+static long sweep_flow(void *map, const void *key_pointer, void *value, void *context)
+{
+	struct flow_key key = *(const struct flow_key *)key_pointer;
+	struct flow *record = value;
+	struct sweep *s = context;
+	struct flow_key other;
+	struct flow *reply;
+	__u64 timeout, limit, seen;
+
+	other_key(record, key.protocol, &other);
+	reply = bpf_map_lookup_elem(&flows, &other);
+	if (record->direction == DIRECTION_REPLY) {
+		/* Half a connection, left by a daemon that died between its two insertions. */
+		if (!reply && s->now - record->last_seen > NS_PER_S) {
+			bpf_map_delete_elem(&flows, &key);
+			s->call.orphans += 1;
+		}
+		return 0;
+	}
+	s->call.connections += 1;
+	timeout = state_timeout(key.protocol, state_of(record->state_flags)) * NS_PER_S;
+	seen = idle_since(record, reply);
+	limit = timeout;
+	if (!s->owner)
+		limit *= PASSIVE_GRACE;
+	else if (flags_of(record->state_flags) & FLOW_SYNCED)
+		/* What the peer last said of it may be this old: nobody expires early after a takeover. */
+		limit += timeout / REFRESH_PARTS;
+	if (s->now > seen && s->now - seen > limit) {
+		expire(s, &key, record);
+		return 0;
+	}
+	if (!record->server_id)
+		bind_server(&key, record, reply);
+	if (s->owner)
+		refresh_if_due(s, &key, record, seen, timeout);
+	return 0;
+}
+
+SEC("syscall")
+int tandem_sweep(struct sweep_call *call)
+{
+	struct sweep s = { .now = exact_idle_clock(), .owner = fence_is_open() };
+
+	bpf_for_each_map_elem(&flows, sweep_flow, &s, 0);
+	*call = s.call;
+	return 0;
+}
+
+static long announce_flow(void *map, const void *key_pointer, void *value, void *context)
+{
+	struct flow_key key = *(const struct flow_key *)key_pointer;
+	struct flow *record = value;
+	struct sweep_call *call = context;
+
+	if (record->direction == DIRECTION_REQUEST &&
+	    (!(flags_of(record->state_flags) & FLOW_ANNOUNCED) || flags_of(record->state_flags) & FLOW_UNSENT)) {
+		announce(RECORD_UPDATE, &key, record);
+		call->announced += 1;
+	}
+	return 0;
+}
+
+/* Before a handover: half-open connections too go to the peer. */
+SEC("syscall")
+int tandem_announce(struct sweep_call *call)
+{
+	struct sweep_call result = {};
+
+	bpf_for_each_map_elem(&flows, announce_flow, &result, 0);
+	*call = result;
+	return 0;
+}
+
+#endif

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Everything that crosses the border between kernel and userland. src/datapath/layouts.generated.ts is made
+ * from these by way of BTF; addresses and ports are in network byte order, all else in the host's. */
+#ifndef TANDEM_TYPES_H
+#define TANDEM_TYPES_H
+
+#include <linux/types.h>
+
+/* Why a packet was dropped. Each has a counter; the names are what `tandem status` prints. */
+enum drop_reason {
+	DROP_FENCE_CLOSED,	/* new connection or stray packet while this director owns nothing */
+	DROP_ARP_FENCED,	/* question for a floating address that this director does not own */
+	DROP_ARP_EGRESS_FENCED, /* ARP of our own host with a floating sender, without a lease */
+	DROP_SYNC_LEASE,	/* new connection that nobody would sync: the daemon is gone */
+	DROP_TABLE_STALE,	/* our copy of the table may be wrong, and the fence is closed */
+	DROP_TABLE_FULL,
+	DROP_NO_SERVER,		/* no real server with a weight above 0 */
+	DROP_NO_LOCAL_ADDRESS,	/* a fullnat service without a local address */
+	DROP_NO_LOCAL_PORT,	/* every port that was tried, of every local address, is in use */
+	DROP_NO_CONNECTION,	/* for a service or local address, of no connection, and no RST is due */
+	DROP_MALFORMED,
+	DROP_FRAGMENT,
+	DROP_TTL,
+	DROP_TOO_BIG,
+	DROP_NO_ROUTE,
+	DROP_FORWARDING_OFF,	/* the ingress interface has net.ipv4.conf.*.forwarding=0 */
+	DROP_NO_NEIGHBOUR,	/* unresolved, and the driver has no room for the hand-over to tc */
+	DROP_UNSUPPORTED,	/* forwarding method that this plane does not have */
+	DROP_REASONS,
+};
+
+/* Things worth counting that are no drops. */
+enum plane_event {
+	EVENT_NEW_CONNECTION,
+	EVENT_EXPIRED,
+	EVENT_RESET_SENT,	/* RST for a packet of no connection */
+	EVENT_RESET_IGNORED,	/* RST or FIN outside the sequence that is due (RFC 5961) */
+	EVENT_ARP_ANSWERED,
+	EVENT_NEIGHBOUR_RESOLVE, /* handed to tc, so that the kernel resolves the next hop */
+	EVENT_RING_OVERFLOW,
+	EVENT_PORT_CONFLICT,
+	EVENT_SYNC_CONFLICT,	/* a synced connection took the local port of an older one */
+	PLANE_EVENTS,
+};
+
+enum scheduler {
+	SCHEDULE_TABLE, /* walk the slots: rr and wrr */
+	SCHEDULE_LC,
+	SCHEDULE_WLC,
+};
+
+enum forwarding { FORWARD_FULLNAT, FORWARD_MASQ, FORWARD_DIRECT, FORWARD_TUNNEL };
+
+enum direction { DIRECTION_REQUEST, DIRECTION_REPLY };
+
+/* IPVS's numbers: include/net/ip_vs.h, enum ip_vs_tcp_states */
+enum tcp_state {
+	TCP_S_NONE,
+	TCP_S_ESTABLISHED,
+	TCP_S_SYN_SENT,
+	TCP_S_SYN_RECV,
+	TCP_S_FIN_WAIT,
+	TCP_S_TIME_WAIT,
+	TCP_S_CLOSE,
+	TCP_S_CLOSE_WAIT,
+	TCP_S_LAST_ACK,
+	TCP_S_LISTEN,
+	TCP_S_SYNACK,
+	TCP_STATES,
+};
+
+/* The tuple of a packet as it arrives. */
+struct flow_key {
+	__be32 source;
+	__be32 destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u8 protocol;
+	__u8 reserved[3];
+};
+
+/* Flags of a connection; they travel to the peer. */
+enum flow_flag {
+	FLOW_ANNOUNCED = 1,	/* the peer was told of it */
+	FLOW_UNSENT = 2,	/* a change found no room in the ring: the sweep announces it again */
+	FLOW_SYNCED = 4,	/* came from the peer, and no packet was seen here since */
+	FLOW_INACTIVE = 8,	/* counts as inactive at its server */
+	FLOW_SEQUENCE_KNOWN = 16, /* next_sequence and last_ack are of a packet seen here */
+};
+
+/* One direction of a connection. The packet that finds it finds all that it needs. The entry of the request
+ * direction also carries the connection's record: state, version, term; the reply entry leads to it, because
+ * what it translates to is, reversed, the key of the request entry. */
+struct flow {
+	__be32 source;		/* what the addresses become */
+	__be32 destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u8 direction;
+	__u8 forwarding;
+	__u8 owner;		/* director that made this version */
+	__u8 flags;		/* of this entry: FLOW_SEQUENCE_KNOWN; of the record: in state_flags */
+	__u64 last_seen;	/* ns, CLOCK_MONOTONIC_COARSE */
+	__u32 server_id;
+	__u32 packets;
+	__u32 next_sequence;	/* TCP: end of the newest segment of this direction */
+	__u32 last_ack;		/* TCP: newest acknowledgement that went this way */
+	/* the record, in the request entry only */
+	__u32 state_flags;	/* state | flow_flags << 8: one word, changed by compare and swap */
+	__u32 version;
+	__u32 term;
+	__u32 announced_at;	/* s, CLOCK_MONOTONIC_COARSE */
+};
+
+struct service_key {
+	__be32 address;
+	__be16 port;
+	__u8 protocol;
+	__u8 reserved;
+};
+
+struct service {
+	__u32 id;
+	__u32 scheduler;
+	__u32 first_slot;	/* its servers' ids: slots[first_slot .. first_slot + slots) */
+	__u32 slots;
+	__u32 first_local;	/* its local addresses: locals[first_local .. first_local + locals) */
+	__u32 locals;
+};
+
+struct server {
+	__be32 address;
+	__be16 port;
+	__u8 forwarding;
+	__u8 protocol;
+	__u32 service_id;
+	__u32 weight;
+};
+
+/* Connections of a server: changed by the kernel, read by schedulers and listings. */
+struct server_load {
+	__s32 active;
+	__s32 inactive;
+};
+
+struct traffic {
+	__u64 connections;
+	__u64 in_packets;
+	__u64 out_packets;
+	__u64 in_bytes;
+	__u64 out_bytes;
+};
+
+/* Finds the server of a connection that the peer announced. */
+struct server_index_key {
+	__be32 virtual_address;
+	__be32 server_address;
+	__be16 virtual_port;
+	__be16 server_port;
+	__u8 protocol;
+	__u8 reserved[3];
+};
+
+/* The space of local ports is per (local address, server). */
+struct port_space {
+	__be32 local;
+	__be32 server;
+	__be16 server_port;
+	__u8 protocol;
+	__u8 reserved;
+};
+
+struct local_use_key {
+	__u32 service_id;
+	__be32 local;
+};
+
+struct local_use {
+	__u32 connections;
+	__u32 conflicts;
+};
+
+enum address_kind { ADDRESS_VIRTUAL, ADDRESS_LOCAL };
+
+/* An address of a service. One that is not floating belongs to the host, which then gets what we do not take. */
+struct address {
+	__u32 kind;
+	__u32 floating;
+	__u32 ifindex; /* where ARP for it is answered */
+};
+
+struct interface {
+	__u8 mac[6];
+	__u8 send_by_redirect; /* veth: an XDP_TX frame is lost unless the far end has a program too */
+	__u8 reserved;
+};
+
+/* Written by the heartbeat worker. */
+struct lease {
+	__u64 until; /* ns, CLOCK_BOOTTIME: owner of the floating addresses until then */
+	__u32 term;
+	__u32 stale; /* connections must not be forwarded on our copy of the table */
+};
+
+/* Written by the main thread. */
+struct settings {
+	__u32 director;		/* 0 or 1: parity of the ports it takes first, owner of what it makes */
+	__u16 first_port;	/* host order, both included */
+	__u16 last_port;
+	__u32 tcp_timeout[TCP_STATES]; /* s */
+	__u32 udp_timeout;	/* s */
+};
+
+enum record_op { RECORD_UPDATE, RECORD_DELETE };
+
+/* A connection on its way to the peer (ring) or from it (inbox). */
+struct conn_record {
+	__u8 op;
+	__u8 protocol;
+	__u8 state;
+	__u8 owner;
+	__u16 flags;
+	__u16 reserved;
+	__be32 client;
+	__be32 virtual_address;
+	__be32 local;
+	__be32 server;
+	__be16 client_port;
+	__be16 virtual_port;
+	__be16 local_port;
+	__be16 server_port;
+	__u32 timeout;		/* s */
+	__u32 term;
+	__u32 version;
+	__u32 emitted_at;	/* us, CLOCK_BOOTTIME, modulo 2^32 */
+};
+
+/* Argument and result of the programs that userland runs. */
+struct apply_call {
+	__u32 count;
+	__u32 applied;
+	__u32 stale;
+	__u32 failed;
+};
+
+struct sweep_call {
+	__u32 expired;
+	__u32 announced;
+	__u32 connections;
+	__u32 orphans;
+};
+
+#endif

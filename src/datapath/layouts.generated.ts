@@ -1,0 +1,254 @@
+// Made from the BTF of tandem.bpf.o by `npm run build`: change bpf/types.h instead.
+
+export const FLOW_KEY = {
+  size: 16,
+  source: 0,
+  destination: 4,
+  sourcePort: 8,
+  destinationPort: 10,
+  protocol: 12,
+} as const;
+
+export const FLOW = {
+  size: 56,
+  source: 0,
+  destination: 4,
+  sourcePort: 8,
+  destinationPort: 10,
+  direction: 12,
+  forwarding: 13,
+  owner: 14,
+  flags: 15,
+  lastSeen: 16,
+  serverId: 24,
+  packets: 28,
+  nextSequence: 32,
+  lastAck: 36,
+  stateFlags: 40,
+  version: 44,
+  term: 48,
+  announcedAt: 52,
+} as const;
+
+export const SERVICE_KEY = {
+  size: 8,
+  address: 0,
+  port: 4,
+  protocol: 6,
+} as const;
+
+export const SERVICE = {
+  size: 24,
+  id: 0,
+  scheduler: 4,
+  firstSlot: 8,
+  slots: 12,
+  firstLocal: 16,
+  locals: 20,
+} as const;
+
+export const SERVER = {
+  size: 16,
+  address: 0,
+  port: 4,
+  forwarding: 6,
+  protocol: 7,
+  serviceId: 8,
+  weight: 12,
+} as const;
+
+export const SERVER_LOAD = {
+  size: 8,
+  active: 0,
+  inactive: 4,
+} as const;
+
+export const TRAFFIC = {
+  size: 40,
+  connections: 0,
+  inPackets: 8,
+  outPackets: 16,
+  inBytes: 24,
+  outBytes: 32,
+} as const;
+
+export const SERVER_INDEX_KEY = {
+  size: 16,
+  virtualAddress: 0,
+  serverAddress: 4,
+  virtualPort: 8,
+  serverPort: 10,
+  protocol: 12,
+} as const;
+
+export const PORT_SPACE = {
+  size: 12,
+  local: 0,
+  server: 4,
+  serverPort: 8,
+  protocol: 10,
+} as const;
+
+export const LOCAL_USE_KEY = {
+  size: 8,
+  serviceId: 0,
+  local: 4,
+} as const;
+
+export const LOCAL_USE = {
+  size: 8,
+  connections: 0,
+  conflicts: 4,
+} as const;
+
+export const ADDRESS = {
+  size: 12,
+  kind: 0,
+  floating: 4,
+  ifindex: 8,
+} as const;
+
+export const INTERFACE = {
+  size: 8,
+  mac: 0,
+  sendByRedirect: 6,
+} as const;
+
+export const LEASE = {
+  size: 16,
+  until: 0,
+  term: 8,
+  stale: 12,
+} as const;
+
+export const SETTINGS = {
+  size: 56,
+  director: 0,
+  firstPort: 4,
+  lastPort: 6,
+  tcpTimeout: 8,
+  udpTimeout: 52,
+} as const;
+
+export const CONN_RECORD = {
+  size: 48,
+  op: 0,
+  protocol: 1,
+  state: 2,
+  owner: 3,
+  flags: 4,
+  client: 8,
+  virtualAddress: 12,
+  local: 16,
+  server: 20,
+  clientPort: 24,
+  virtualPort: 26,
+  localPort: 28,
+  serverPort: 30,
+  timeout: 32,
+  term: 36,
+  version: 40,
+  emittedAt: 44,
+} as const;
+
+export const APPLY_CALL = {
+  size: 16,
+  count: 0,
+  applied: 4,
+  stale: 8,
+  failed: 12,
+} as const;
+
+export const SWEEP_CALL = {
+  size: 16,
+  expired: 0,
+  announced: 4,
+  connections: 8,
+  orphans: 12,
+} as const;
+
+export const DROP_REASON = {
+  DROP_FENCE_CLOSED: 0,
+  DROP_ARP_FENCED: 1,
+  DROP_ARP_EGRESS_FENCED: 2,
+  DROP_SYNC_LEASE: 3,
+  DROP_TABLE_STALE: 4,
+  DROP_TABLE_FULL: 5,
+  DROP_NO_SERVER: 6,
+  DROP_NO_LOCAL_ADDRESS: 7,
+  DROP_NO_LOCAL_PORT: 8,
+  DROP_NO_CONNECTION: 9,
+  DROP_MALFORMED: 10,
+  DROP_FRAGMENT: 11,
+  DROP_TTL: 12,
+  DROP_TOO_BIG: 13,
+  DROP_NO_ROUTE: 14,
+  DROP_FORWARDING_OFF: 15,
+  DROP_NO_NEIGHBOUR: 16,
+  DROP_UNSUPPORTED: 17,
+  DROP_REASONS: 18,
+} as const;
+
+export const PLANE_EVENT = {
+  EVENT_NEW_CONNECTION: 0,
+  EVENT_EXPIRED: 1,
+  EVENT_RESET_SENT: 2,
+  EVENT_RESET_IGNORED: 3,
+  EVENT_ARP_ANSWERED: 4,
+  EVENT_NEIGHBOUR_RESOLVE: 5,
+  EVENT_RING_OVERFLOW: 6,
+  EVENT_PORT_CONFLICT: 7,
+  EVENT_SYNC_CONFLICT: 8,
+  PLANE_EVENTS: 9,
+} as const;
+
+export const SCHEDULER = {
+  SCHEDULE_TABLE: 0,
+  SCHEDULE_LC: 1,
+  SCHEDULE_WLC: 2,
+} as const;
+
+export const FORWARDING = {
+  FORWARD_FULLNAT: 0,
+  FORWARD_MASQ: 1,
+  FORWARD_DIRECT: 2,
+  FORWARD_TUNNEL: 3,
+} as const;
+
+export const DIRECTION = {
+  DIRECTION_REQUEST: 0,
+  DIRECTION_REPLY: 1,
+} as const;
+
+export const TCP_STATE = {
+  TCP_S_NONE: 0,
+  TCP_S_ESTABLISHED: 1,
+  TCP_S_SYN_SENT: 2,
+  TCP_S_SYN_RECV: 3,
+  TCP_S_FIN_WAIT: 4,
+  TCP_S_TIME_WAIT: 5,
+  TCP_S_CLOSE: 6,
+  TCP_S_CLOSE_WAIT: 7,
+  TCP_S_LAST_ACK: 8,
+  TCP_S_LISTEN: 9,
+  TCP_S_SYNACK: 10,
+  TCP_STATES: 11,
+} as const;
+
+export const FLOW_FLAG = {
+  FLOW_ANNOUNCED: 1,
+  FLOW_UNSENT: 2,
+  FLOW_SYNCED: 4,
+  FLOW_INACTIVE: 8,
+  FLOW_SEQUENCE_KNOWN: 16,
+} as const;
+
+export const ADDRESS_KIND = {
+  ADDRESS_VIRTUAL: 0,
+  ADDRESS_LOCAL: 1,
+} as const;
+
+export const RECORD_OP = {
+  RECORD_UPDATE: 0,
+  RECORD_DELETE: 1,
+} as const;
