@@ -1,0 +1,17 @@
+/** Numbers of the VRRP wire that more than one file needs. */
+import { parseAddress } from '../model/address.ts';
+
+/** IANA's protocol number of VRRP. */
+export const VRRP_PROTOCOL = 112;
+
+/** RFC 9568 section 5.1.1.2. */
+export const VRRP_GROUP4 = parseAddress('224.0.0.18');
+
+/** RFC 9568 section 5.1.1.3: anything else came through a router. */
+export const VRRP_TTL = 255;
+
+/** What keepalived sends: DSCP CS6, network control. */
+export const VRRP_TOS = 0xc0;
+
+/** "The sender leaves"; the owner of the addresses. RFC 9568 section 5.2.4. */
+export const PRIORITY = { RELEASE: 0, OWNER: 255 } as const;
