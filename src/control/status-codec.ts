@@ -68,13 +68,11 @@ const COUNT_NAMES = Object.keys({
   records_sent: true,
   records_applied: true,
   records_stale: true,
-  records_failed: true,
   gaps: true,
   lost: true,
   duplicates: true,
   foreign: true,
   ring_overflows: true,
-  send_errors: true,
 } satisfies Record<CountName, true>) as CountName[];
 
 function syncFrom(message: tandem.control.ISyncStatus): SyncStatus {

@@ -1,0 +1,179 @@
+/**
+ * The configuration file. One schema checks it, gives it types, and becomes the JSON Schema that editors
+ * read (deploy/tandem.schema.json). Defaults stand in settings.ts, where the rest is known too.
+ */
+import * as z from 'zod';
+import { SYNC_DEFAULTS } from '../model/sync-daemon.ts';
+import {
+  absolutePath,
+  address,
+  choice,
+  endpoint,
+  expects,
+  integer,
+  interfaceName,
+  keys,
+  list,
+  milliseconds,
+  name,
+  portRange,
+} from './fields.ts';
+
+/** INT_MAX milliseconds in seconds: what the kernel takes for a timeout at 1000 Hz, the strictest. */
+const MAX_TIMEOUT_S = 2_147_483;
+
+/** 64 bytes of the map's own, a key and a value, for each direction: 2^24 connections are about 5 GB. */
+const MAX_CONNECTIONS = 1 << 24;
+
+const datapath = keys(
+  {
+    kind: choice(['xdp', 'memory'], 'kind: xdp')
+      .optional()
+      .describe('xdp forwards in the kernel (default); memory runs without privileges and without packets'),
+    mode: choice(['auto', 'native', 'generic'], 'mode: auto')
+      .optional()
+      .describe("How the program is attached: auto (default) takes the driver's own XDP where it has it"),
+    connections: integer(1024, MAX_CONNECTIONS, 'connections: 1048576')
+      .optional()
+      .describe('Connections that the table holds; default 1048576'),
+    local_ports: portRange('local_ports: 1024-65535')
+      .optional()
+      .describe('Ports that local addresses use; default 1024-65535'),
+    pins: absolutePath('pins: /sys/fs/bpf/tandem/lb1')
+      .optional()
+      .describe('Where maps and programs outlive the daemon; default /sys/fs/bpf/tandem/<name>'),
+  },
+  'datapath: {kind: xdp}',
+);
+
+const router = keys(
+  {
+    name: name('name: main').describe('What status and logs call it'),
+    vrid: integer(1, 255, 'vrid: 51').describe('Virtual router id, the same on both directors'),
+    interface: interfaceName('interface: eth0').describe('Where it advertises'),
+    priority: integer(1, 255, 'priority: 200')
+      .optional()
+      .describe('The higher one is master when both are equal otherwise; default 100'),
+    // RFC 9568, 5.2.7: 12 bits of centiseconds.
+    advert: milliseconds(10, 40_950, 10, 'advert: 100ms')
+      .optional()
+      .describe('Advertisement interval, the same on both directors; default 1s'),
+    addresses: list(address('addresses: [10.1.1.1]'), 'IP addresses', 'addresses: [10.1.1.1]')
+      .min(1, 'is empty: name at least one floating address, as in "addresses: [10.1.1.1]"')
+      // RFC 9568, 5.2.5: the count has 8 bits.
+      .max(255, 'has more than the 255 addresses that an advertisement can hold: use fewer')
+      .describe('Floating addresses that the master answers for'),
+  },
+  '- {name: main, vrid: 51, interface: eth0, addresses: [10.1.1.1]}',
+);
+
+const sync = keys(
+  {
+    interface: interfaceName('interface: eth2').describe('The link to the peer'),
+    group: address(`group: ${SYNC_DEFAULTS.group}`)
+      .optional()
+      .describe('Multicast group; default 224.0.0.81'),
+    port: integer(1, 65535, 'port: 8848').optional().describe('UDP port; default 8848'),
+    ttl: integer(1, 255, 'ttl: 1').optional().describe('Hops that a datagram may take; default 1'),
+    syncid: integer(0, 255, 'syncid: 255')
+      .optional()
+      .describe('Tells pairs on one link apart; a receiver with 0 takes all; default 255'),
+    // RFC 791 asks every host to take 576 bytes; 65507 is 65535 - 20 (IPv4) - 8 (UDP).
+    maxlen: integer(548, 65_507, 'maxlen: 1472')
+      .optional()
+      .describe('Largest payload of a datagram in bytes; default 1472, or 1452 for an IPv6 group'),
+    key_file: absolutePath('key_file: /etc/tandem/sync.key')
+      .optional()
+      .describe(
+        '32 bytes of secret, as hex or base64, mode 0600, equal on both; without it sync is not sealed',
+      ),
+    directions: list(
+      choice(['master', 'backup'], 'directions: [master, backup]'),
+      'directions',
+      'directions: [master, backup]',
+    )
+      .optional()
+      .describe('master sends, backup receives; default both'),
+  },
+  'sync: {interface: eth2}',
+);
+
+const timeout = (key: string, example: number) =>
+  integer(1, MAX_TIMEOUT_S, `${key}: ${example}`).optional().describe(`Seconds; default ${example}`);
+
+const timeouts = keys(
+  { tcp: timeout('tcp', 900), tcp_fin: timeout('tcp_fin', 120), udp: timeout('udp', 300) },
+  'timeouts: {tcp: 900}',
+);
+
+const server = keys(
+  {
+    address: endpoint('address: 192.168.20.2:8080').describe('Address and port of the real server'),
+    method: choice(['fullnat', 'masq', 'direct', 'tunnel'], 'method: fullnat')
+      .optional()
+      .describe('Forwarding method; default fullnat'),
+    weight: integer(0, 65_535, 'weight: 1').optional().describe('0 takes no new connections; default 1'),
+  },
+  '- {address: 192.168.20.2:8080, method: fullnat}',
+);
+
+const serviceKeys = keys(
+  {
+    tcp: endpoint('tcp: 10.1.1.1:8080').optional().describe('Virtual address and port of a TCP service'),
+    udp: endpoint('udp: 10.1.1.1:53').optional().describe('Virtual address and port of a UDP service'),
+    scheduler: choice(['rr', 'wrr', 'lc', 'wlc'], 'scheduler: wlc').optional().describe('Default wlc'),
+    local_addresses: list(
+      address('local_addresses: [192.168.10.1]'),
+      'IP addresses',
+      'local_addresses: [192.168.10.1]',
+    )
+      .optional()
+      .describe('Source addresses toward the real servers'),
+    servers: list(server, 'real servers', 'servers: [{address: 192.168.20.2:8080}]').optional(),
+  },
+  '- tcp: 10.1.1.1:8080',
+).refine((service) => (service.tcp === undefined) !== (service.udp === undefined), {
+  error: 'needs one of "tcp" and "udp": write for example "tcp: 10.1.1.1:8080"',
+});
+
+const service = z.union(
+  [z.string().describe('An ipvsadm line'), serviceKeys],
+  expects('an ipvsadm line or a mapping of keys', '- -A -t 10.1.1.1:80 -s rr'),
+);
+
+const log = keys(
+  {
+    level: choice(['error', 'warn', 'info', 'debug'], 'level: info').optional().describe('Default info'),
+    file: absolutePath('file: /var/log/tandem/tandem.log')
+      .optional()
+      .describe('JSON lines are appended to it, besides what goes to stderr'),
+  },
+  'log: {level: info}',
+);
+
+export const fileSchema = keys(
+  {
+    name: name('name: lb1')
+      .optional()
+      .describe('Names this director in status, logs and pins; default: the host name'),
+    interfaces: list(interfaceName('interfaces: [eth0, eth1]'), 'interface names', 'interfaces: [eth0, eth1]')
+      .optional()
+      .describe('Interfaces that carry the program: all that clients or real servers are reached through'),
+    datapath: datapath.optional(),
+    routers: list(
+      router,
+      'virtual routers',
+      'routers: [{name: main, vrid: 51, interface: eth0, addresses: [10.1.1.1]}]',
+    )
+      .max(1, 'has more than one virtual router: this version runs one, so put all addresses into it')
+      .optional(),
+    sync: sync.optional(),
+    timeouts: timeouts.optional(),
+    services: list(service, 'services', 'services: ["-A -t 10.1.1.1:80 -s rr"]').optional(),
+    log: log.optional(),
+  },
+  'name: lb1',
+);
+
+export type ConfigFile = z.output<typeof fileSchema>;
+export type ServiceEntry = NonNullable<ConfigFile['services']>[number];

@@ -1,0 +1,105 @@
+/** A checked file as the director's settings: defaults filled in, and the checks that need two values. */
+import { type DirectorConfig, PATHS } from '../director/config.ts';
+import { type Address, familyOf } from '../model/address.ts';
+import type { RuleEdit } from '../model/edit.ts';
+import { DEFAULT_TIMEOUTS } from '../model/rules.ts';
+import { type SyncDaemon, type SyncDirection, syncDaemon } from '../model/sync-daemon.ts';
+import { ConfigError, type ConfigProblem } from './error.ts';
+import type { ConfigFile } from './schema.ts';
+import { serviceEdits } from './services.ts';
+import type { Path, Source } from './source.ts';
+
+/** What is known besides the file. */
+export interface Surroundings {
+  readonly hostname: string;
+  /** Given on the command line; it replaces the file's `datapath.kind`. */
+  readonly datapath?: 'xdp' | 'memory';
+}
+
+/** @throws ConfigError `invalid` with everything that is wrong */
+export function settingsOf(file: ConfigFile, source: Source, around: Surroundings): DirectorConfig {
+  const problems: ConfigProblem[] = [];
+  const refuse = (path: Path, message: string) => problems.push(source.problem(path, message));
+  const name = file.name ?? around.hostname;
+  const kind = around.datapath ?? file.datapath?.kind ?? 'xdp';
+  const interfaces = file.interfaces ?? [];
+  refuseTwins(interfaces, ['interfaces'], refuse);
+  file.routers?.forEach((router, index) => {
+    refuseTwins(router.addresses, ['routers', index, 'addresses'], refuse);
+    if (kind === 'xdp' && !interfaces.includes(router.interface)) {
+      const path = ['routers', index, 'interface'];
+      refuse(
+        path,
+        `is ${router.interface}, which is not in "interfaces": add it there, for its fence to hold`,
+      );
+    }
+  });
+  const group = file.sync?.group;
+  if (group !== undefined && !isMulticast(group))
+    refuse(['sync', 'group'], `is ${group}, which is no multicast group: use 224.0.0.81 or ff02::51`);
+  refuseTwins(file.sync?.directions ?? [], ['sync', 'directions'], refuse);
+  const rules = [...timeoutEdits(file), ...serviceEdits(file.services ?? [], source, problems)];
+  if (problems.length > 0) throw ConfigError.invalid(problems);
+
+  return {
+    name,
+    datapath: {
+      kind,
+      mode: file.datapath?.mode ?? 'auto',
+      connections: file.datapath?.connections ?? 1 << 20,
+      localPorts: file.datapath?.local_ports ?? [1024, 65535],
+      pins: file.datapath?.pins ?? `${PATHS.pins}/${name}`,
+    },
+    interfaces,
+    routers: (file.routers ?? []).map(({ priority = 100, advert = 1000, ...router }) => ({
+      ...router,
+      priority,
+      advertMs: advert,
+    })),
+    sync: syncDaemons(file.sync),
+    ...(file.sync?.key_file === undefined ? {} : { syncKeyFile: file.sync.key_file }),
+    rules,
+    log: {
+      level: file.log?.level ?? 'info',
+      ...(file.log?.file === undefined ? {} : { file: file.log.file }),
+    },
+  };
+}
+
+function refuseTwins(
+  values: readonly string[],
+  path: Path,
+  refuse: (path: Path, message: string) => void,
+): void {
+  values.forEach((value, index) => {
+    if (values.indexOf(value) < index) refuse([...path, index], `names ${value} again: name it once`);
+  });
+}
+
+/** RFC 5771 and RFC 4291, 2.7. */
+function isMulticast(address: Address): boolean {
+  if (familyOf(address) === 6) return address.startsWith('ff');
+  const first = Number.parseInt(address, 10);
+  return first >= 224 && first < 240;
+}
+
+function timeoutEdits({ timeouts }: ConfigFile): readonly RuleEdit[] {
+  if (!timeouts) return [];
+  const { tcp, tcp_fin: tcpFin, udp } = timeouts;
+  const given = { tcp, tcpFin, udp };
+  return [{ op: 'set-timeouts', timeouts: { ...DEFAULT_TIMEOUTS, ...dropAbsent(given) } }];
+}
+
+function syncDaemons(sync: ConfigFile['sync']): readonly SyncDaemon[] {
+  if (!sync) return [];
+  const { interface: device, directions = ['master', 'backup'], key_file: _keyFile, ...given } = sync;
+  return directions.map((direction: SyncDirection) =>
+    syncDaemon({ direction, interface: device, ...dropAbsent(given) }),
+  );
+}
+
+function dropAbsent<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
+}

@@ -1,0 +1,267 @@
+import { expect, test } from 'vitest';
+import type { ConfigError } from '../../src/config/error.ts';
+import { parseConfig } from '../../src/config/load.ts';
+
+function problems(text: string, datapath?: 'memory') {
+  try {
+    parseConfig(text, 'tandem.yaml', { hostname: 'host', ...(datapath && { datapath }) });
+  } catch (error) {
+    return (error as ConfigError).problems;
+  }
+  throw new Error(`accepted:\n${text}`);
+}
+
+const ROUTER =
+  'interfaces: [eth0]\nrouters:\n  - {name: main, vrid: 51, interface: eth0, addresses: [10.1.1.1]';
+
+/** [what, text, line, column, key, message] */
+const WRONG: readonly (readonly [string, string, number, number, string, RegExp])[] = [
+  ['an unknown key', 'interfacs: [eth0]', 1, 1, 'interfacs', /unknown key: did you mean "interfaces"\?$/],
+  [
+    'an unknown key like no other',
+    'name: lb1\nfrobnicate: 1',
+    2,
+    1,
+    'frobnicate',
+    /unknown key: the keys here are name, interfaces, /,
+  ],
+  [
+    'an unknown key inside',
+    `${ROUTER}, priorty: 7}`,
+    3,
+    68,
+    'routers[0].priorty',
+    /did you mean "priority"\?/,
+  ],
+  [
+    'a virtual router id out of range',
+    'routers:\n  - name: main\n    vrid: 300\n    interface: eth0\n    addresses: [10.1.1.1]',
+    3,
+    11,
+    'routers[0].vrid',
+    /is 300, but must be a whole number from 1 to 255: write for example "vrid: 51"/,
+  ],
+  [
+    'a fraction where a whole number belongs',
+    'timeouts: {tcp: 1.5}',
+    1,
+    17,
+    'timeouts.tcp',
+    /is 1\.5, but must be a whole number/,
+  ],
+  [
+    'a missing key',
+    'routers:\n  - {name: main, vrid: 1, addresses: [10.1.1.1]}',
+    2,
+    5,
+    'routers[0].interface',
+    /is missing: write for example "interface: eth0"/,
+  ],
+  [
+    'a second router',
+    'routers:\n  - {name: a, vrid: 1, interface: eth0, addresses: [10.1.1.1]}\n  - {name: b, vrid: 2, interface: eth0, addresses: [10.1.1.2]}',
+    2,
+    3,
+    'routers',
+    /has more than one virtual router: this version runs one/,
+  ],
+  [
+    'a time without its unit',
+    `${ROUTER}, advert: 100}`,
+    3,
+    76,
+    'routers[0].advert',
+    /is 100, but must be a time with its unit .*: write for example "advert: 100ms"/,
+  ],
+  [
+    'a time that centiseconds cannot tell',
+    `${ROUTER}, advert: 15ms}`,
+    3,
+    76,
+    'routers[0].advert',
+    /"15ms", but must be .* in steps of 10ms/,
+  ],
+  ['a time too long', `${ROUTER}, advert: 41s}`, 3, 76, 'routers[0].advert', /from 10ms to 40950ms/],
+  [
+    'an address that is none',
+    'routers:\n  - name: main\n    vrid: 51\n    interface: eth0\n    addresses: [10.1.1.1, 10.1.1.256]',
+    5,
+    27,
+    'routers[0].addresses[1]',
+    /"10\.1\.1\.256", but must be an IP address/,
+  ],
+  [
+    'an address named twice',
+    'interfaces: [eth0]\nrouters:\n  - name: main\n    vrid: 51\n    interface: eth0\n    addresses:\n      - 10.1.1.1\n      - 10.1.1.1',
+    8,
+    9,
+    'routers[0].addresses[1]',
+    /names 10\.1\.1\.1 again: name it once/,
+  ],
+  [
+    'a router without addresses',
+    'routers:\n  - {name: main, vrid: 51, interface: eth0, addresses: []}',
+    2,
+    56,
+    'routers[0].addresses',
+    /is empty: name at least one floating address/,
+  ],
+  [
+    'a router on an interface without the program',
+    'interfaces: [eth1]\nrouters:\n  - {name: main, vrid: 51, interface: eth0, addresses: [10.1.1.1]}',
+    3,
+    39,
+    'routers[0].interface',
+    /is eth0, which is not in "interfaces": add it there/,
+  ],
+  [
+    'an interface name too long',
+    'interfaces: [averyveryverylongname]',
+    1,
+    14,
+    'interfaces[0]',
+    /must be the name of a network interface \(1-15 characters\)/,
+  ],
+  ['a name that is a path', 'name: ../../etc', 1, 7, 'name', /must be 1-63 letters/],
+  [
+    'a range of ports upside down',
+    'datapath: {local_ports: 2000-1000}',
+    1,
+    25,
+    'datapath.local_ports',
+    /must be a range of ports, low to high/,
+  ],
+  [
+    'an unknown kind of plane',
+    'datapath:\n  kind: dpdk',
+    2,
+    9,
+    'datapath.kind',
+    /is "dpdk", but must be one of xdp, memory: write for example "kind: xdp"/,
+  ],
+  ['a relative path', 'log: {file: tandem.log}', 1, 13, 'log.file', /must be a path that begins with \//],
+  [
+    'a sync group that is no multicast',
+    'sync:\n  interface: eth2\n  group: 10.0.0.1',
+    3,
+    10,
+    'sync.group',
+    /is 10\.0\.0\.1, which is no multicast group: use 224\.0\.0\.81/,
+  ],
+  [
+    'a direction of sync that there is not',
+    'sync: {interface: eth2, directions: [both]}',
+    1,
+    38,
+    'sync.directions[0]',
+    /is "both", but must be one of master, backup/,
+  ],
+  ['sync without its interface', 'sync:\n  port: 8848', 2, 3, 'sync.interface', /is missing/],
+  [
+    'a mapping that is a list',
+    'sync: [eth2]',
+    1,
+    7,
+    'sync',
+    /is \["eth2"\], but must be a mapping of keys to values/,
+  ],
+  ['a file that is a list', '- name: lb1', 1, 1, '', /must be a mapping of keys to values/],
+  [
+    'a service line with an address that is none',
+    'services:\n  - -A -t 10.1.1.1:80 -s rr\n  - -A -t 10.1.1.300:80 -s rr',
+    3,
+    5,
+    'services[1]',
+    /is refused: .*10\.1\.1\.300/,
+  ],
+  [
+    'a service line twice',
+    'services:\n  - -A -t 10.1.1.1:80 -s rr\n  - -A -t 10.1.1.1:80 -s rr',
+    3,
+    5,
+    'services[1]',
+    /is refused: TCP 10\.1\.1\.1:80 already exists/,
+  ],
+  [
+    'a server of a service that there is not',
+    'services: ["-a -t 10.1.1.1:80 -r 10.2.2.2:80 -q"]',
+    1,
+    12,
+    'services[0]',
+    /TCP 10\.1\.1\.1:80 is no virtual service: add it with -A/,
+  ],
+  [
+    'a scheduler that this version lacks',
+    'services: ["-A -t 10.1.1.1:80 -s mh"]',
+    1,
+    12,
+    'services[0]',
+    /is refused: scheduler mh is not built yet: use rr, wrr, lc, wlc/,
+  ],
+  [
+    'a forwarding method that this version lacks',
+    'services:\n  - tcp: 10.1.1.1:80\n    servers:\n      - {address: 10.2.2.2:80}\n      - {address: 10.2.2.3:80, method: masq}',
+    5,
+    9,
+    'services[0].servers[1]',
+    /masquerading .* is not built yet: use -q/,
+  ],
+  [
+    'a key of a service that there is not',
+    'services:\n  - tcp: 10.1.1.1:80\n    sheduler: rr',
+    3,
+    5,
+    'services[0].sheduler',
+    /did you mean "scheduler"\?/,
+  ],
+  [
+    'a service of both protocols',
+    'services:\n  - {tcp: 10.1.1.1:80, udp: 10.1.1.1:80}',
+    2,
+    5,
+    'services[0]',
+    /needs one of "tcp" and "udp"/,
+  ],
+  [
+    'a server without a port',
+    'services:\n  - tcp: 10.1.1.1:80\n    servers: [{address: 10.2.2.2}]',
+    3,
+    25,
+    'services[0].servers[0].address',
+    /must be an address and a port \(1-65535\)/,
+  ],
+  [
+    'a service that is a number',
+    'services: [80]',
+    1,
+    12,
+    'services[0]',
+    /must be an ipvsadm line or a mapping/,
+  ],
+  ['a key written twice', 'name: a\nname: b', 2, 1, '', /is no YAML: Map keys must be unique/],
+  ['a tab as indentation', 'log:\n\tlevel: info', 2, 1, '', /is no YAML: .*: correct the text here/],
+  ['a list that is not closed', 'interfaces: [eth0', 1, 18, '', /is no YAML/],
+];
+
+test.each(WRONG)('%s is refused with its place and a remedy', (_what, text, line, column, key, message) => {
+  const [problem, ...more] = problems(text);
+  expect(problem?.message).toMatch(message);
+  expect(problem).toMatchObject({ file: 'tandem.yaml', line, column, key });
+  expect(more).toEqual([]);
+});
+
+test('a file with many faults tells all of them at once', () => {
+  const text =
+    'nam: lb1\nrouters:\n  - {name: main, vrid: 0, interface: eth0, addresses: [10.1.1]}\nlog: {level: loud}';
+  expect(
+    problems(text)
+      .map(({ key }) => key)
+      .sort(),
+  ).toEqual(['log.level', 'nam', 'routers[0].addresses[0]', 'routers[0].vrid']);
+});
+
+test('the error of a file is one line for each problem, as compilers write them', () => {
+  expect(() => parseConfig('nam: lb1', '/etc/tandem/tandem.yaml', { hostname: 'host' })).toThrow(
+    '/etc/tandem/tandem.yaml:1:1: nam is an unknown key: did you mean "name"?',
+  );
+});

@@ -1,0 +1,113 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadConfig, parseConfig } from '../../src/config/load.ts';
+import { scratch } from '../control/scratch.ts';
+
+const parse = (text: string, datapath?: 'xdp' | 'memory') =>
+  parseConfig(text, 'tandem.yaml', { hostname: 'host', ...(datapath && { datapath }) });
+
+test('an empty file is a director without routers, sync or rules', () => {
+  expect(parse('# nothing\n')).toStrictEqual({
+    name: 'host',
+    datapath: {
+      kind: 'xdp',
+      mode: 'auto',
+      connections: 1_048_576,
+      localPorts: [1024, 65535],
+      pins: '/sys/fs/bpf/tandem/host',
+    },
+    interfaces: [],
+    routers: [],
+    sync: [],
+    rules: [],
+    log: { level: 'info' },
+  });
+});
+
+const WHOLE = `
+name: lb1
+interfaces: [eth0, eth1]
+datapath: {kind: xdp, mode: generic, connections: 65536, local_ports: 2000-3000, pins: /sys/fs/bpf/x}
+routers:
+  - {name: main, vrid: 51, interface: eth0, priority: 200, advert: 100ms, addresses: [10.1.1.1]}
+sync: {interface: eth2, syncid: 7, key_file: /etc/tandem/sync.key}
+timeouts: {tcp: 60}
+services:
+  - -A -t 10.1.1.1:80 -s rr
+  - tcp: 10.1.1.1:8080
+    local_addresses: [192.168.10.1]
+    servers: [{address: 192.168.20.2:8080, weight: 3}]
+log: {level: debug, file: /var/log/tandem/tandem.log}
+`;
+
+test('every setting of a whole file arrives in its place', () => {
+  const config = parse(WHOLE);
+  expect(config).toMatchObject({
+    name: 'lb1',
+    interfaces: ['eth0', 'eth1'],
+    datapath: {
+      kind: 'xdp',
+      mode: 'generic',
+      connections: 65_536,
+      localPorts: [2000, 3000],
+      pins: '/sys/fs/bpf/x',
+    },
+    routers: [
+      { name: 'main', vrid: 51, interface: 'eth0', priority: 200, advertMs: 100, addresses: ['10.1.1.1'] },
+    ],
+    syncKeyFile: '/etc/tandem/sync.key',
+    log: { level: 'debug', file: '/var/log/tandem/tandem.log' },
+  });
+  const sync = { interface: 'eth2', syncid: 7, maxlen: 1472, group: '224.0.0.81', port: 8848, ttl: 1 };
+  expect(config.sync).toStrictEqual([
+    { direction: 'master', ...sync },
+    { direction: 'backup', ...sync },
+  ]);
+});
+
+test('rules of a file are the same edits that commands would make, in the order of the file', () => {
+  const { rules } = parse(WHOLE);
+  expect(rules.map(({ op }) => op)).toEqual([
+    'set-timeouts',
+    'add-service',
+    'add-service',
+    'add-local',
+    'add-server',
+  ]);
+  expect(rules[0]).toMatchObject({ timeouts: { tcp: 60, tcpFin: 120, udp: 300 } });
+  const lines = [
+    '-A -t 10.1.1.1:80 -s rr',
+    '-A -t 10.1.1.1:8080 -s wlc',
+    '-P -t 10.1.1.1:8080 -z 192.168.10.1',
+    '-a -t 10.1.1.1:8080 -r 192.168.20.2:8080 -q -w 3',
+  ];
+  const written = parse(`services:\n${lines.map((line) => `  - ${line}`).join('\n')}`);
+  expect(rules.slice(1)).toStrictEqual(written.rules);
+});
+
+test('an IPv6 sync group leaves 20 bytes more for its header', () => {
+  const [daemon] = parse('sync: {interface: eth2, group: "ff02::51", directions: [backup]}').sync;
+  expect(daemon).toMatchObject({ direction: 'backup', maxlen: 1452 });
+});
+
+test('a kind of plane from the command line replaces the one of the file', () => {
+  const text = 'routers: [{name: m, vrid: 1, interface: eth9, advert: 1s, addresses: [10.1.1.1]}]';
+  expect(() => parse(text)).toThrow(/not in "interfaces"/);
+  expect(parse(text, 'memory').datapath.kind).toBe('memory');
+});
+
+test('a file that is not there says so by its name', () => {
+  const path = join(scratch(), 'none.yaml');
+  expect(() => loadConfig(path)).toThrow(`cannot read the configuration ${path}: there is no such file`);
+});
+
+test('a folder in the place of a file says so', () => {
+  expect(() => loadConfig(scratch())).toThrow(/it is a folder/);
+});
+
+test('a file on disk is read', () => {
+  const path = join(scratch(), 'tandem.yaml');
+  writeFileSync(path, WHOLE);
+  expect(loadConfig(path).name).toBe('lb1');
+});
