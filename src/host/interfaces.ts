@@ -1,0 +1,102 @@
+/** What the host knows about its interfaces. */
+import { type Address, addressToBytes, familyOf, parseAddress } from '../model/address.ts';
+import { HostError } from './error.ts';
+import { ipJson } from './ip.ts';
+
+export interface InterfaceAddress {
+  readonly address: Address;
+  readonly prefix: number;
+}
+
+export interface InterfaceFacts {
+  readonly name: string;
+  readonly ifindex: number;
+  /** `02:00:5e:10:00:01`; empty where the link has none. */
+  readonly mac: string;
+  readonly mtu: number;
+  /** Administratively up. */
+  readonly up: boolean;
+  /** In the kernel's order: its first is what the kernel itself prefers as a source. */
+  readonly addresses: readonly InterfaceAddress[];
+}
+
+/** The part of `ip -json address` that we read. */
+interface IpAddressJson {
+  readonly ifname?: string;
+  readonly ifindex?: number;
+  readonly address?: string;
+  readonly mtu?: number;
+  readonly flags?: readonly string[];
+  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number }[];
+}
+
+/** @throws HostError `no-such-interface` */
+export async function interfaceFacts(name: string): Promise<InterfaceFacts> {
+  const [facts] = await readFacts(['address', 'show', 'dev', name]);
+  if (!facts) throw new HostError('no-such-interface', `interface ${name} does not exist`);
+  return facts;
+}
+
+export async function allInterfaces(): Promise<InterfaceFacts[]> {
+  return readFacts(['address', 'show']);
+}
+
+async function readFacts(args: readonly string[]): Promise<InterfaceFacts[]> {
+  const links = await ipJson<readonly IpAddressJson[]>(args);
+  return links.flatMap(({ ifname, ifindex, address, mtu, flags, addr_info }) => {
+    // `ip -json` prints empty objects for what a filter left out.
+    if (ifname === undefined || ifindex === undefined) return [];
+    const addresses = (addr_info ?? []).flatMap(({ local, prefixlen }) =>
+      local === undefined || prefixlen === undefined
+        ? []
+        : [{ address: parseAddress(local), prefix: prefixlen }],
+    );
+    const up = flags?.includes('UP') ?? false;
+    return [{ name: ifname, ifindex, mac: address ?? '', mtu: mtu ?? 0, up, addresses }];
+  });
+}
+
+/**
+ * The interface's own IPv4 address: not one that floats, and rather one of a subnet than a lone /32.
+ * @throws HostError `no-address`
+ */
+export function ownAddress(facts: InterfaceFacts, floating: readonly Address[]): Address {
+  const own = facts.addresses.filter(({ address }) => familyOf(address) === 4 && !floating.includes(address));
+  const best = own.find(({ prefix }) => prefix < 32) ?? own[0];
+  if (best) return best.address;
+  throw new HostError(
+    'no-address',
+    `interface ${facts.name} has no IPv4 address of its own to advertise from: add one with "ip address add"`,
+  );
+}
+
+/**
+ * The interface whose subnet holds the address; the longest prefix wins.
+ * @throws HostError `no-interface-for-address`
+ */
+export function interfaceFor(address: Address, interfaces: readonly InterfaceFacts[]): InterfaceFacts {
+  let best: { facts: InterfaceFacts; prefix: number } | undefined;
+  for (const facts of interfaces) {
+    for (const subnet of facts.addresses) {
+      if (subnet.prefix > (best?.prefix ?? -1) && contains(subnet, address)) {
+        best = { facts, prefix: subnet.prefix };
+      }
+    }
+  }
+  if (best) return best.facts;
+  const names = interfaces.map(({ name }) => name).join(', ') || 'none given';
+  throw new HostError(
+    'no-interface-for-address',
+    `${address} lies in no subnet of the interfaces (${names}): add an address of its subnet to one of them`,
+  );
+}
+
+function contains(subnet: InterfaceAddress, address: Address): boolean {
+  if (familyOf(subnet.address) !== familyOf(address)) return false;
+  return firstBits(subnet.address, subnet.prefix) === firstBits(address, subnet.prefix);
+}
+
+function firstBits(address: Address, length: number): string {
+  const bits = Array.from(addressToBytes(address), (byte) => byte.toString(2).padStart(8, '0'));
+  return bits.join('').slice(0, length);
+}
