@@ -1,0 +1,50 @@
+/** Counts of the heartbeat, by name; names are an interface (`vrrp` of `tandem status --json`). */
+import { VRRP_REFUSALS, type VrrpRefusal } from '../../vrrp/error.ts';
+import type { RouterCount } from '../../vrrp/router.ts';
+
+const NAMES = [
+  'adverts_sent',
+  'adverts_received',
+  'releases_sent',
+  'releases_received',
+  'address_list',
+  'own_address',
+  'receive_failures',
+  'garp_sent',
+  'garp_failures',
+  'stalls',
+  'takeovers',
+  'adoptions',
+  'yields',
+  'lapses',
+  'held',
+  'contested',
+  'stale',
+  'slept',
+  'send_failures',
+] as const;
+
+export type HeartbeatCount = (typeof NAMES)[number] | RouterCount | VrrpRefusal;
+
+export class HeartbeatCounters {
+  readonly #values: Record<string, number> = Object.fromEntries(
+    [...NAMES, ...VRRP_REFUSALS].map((name) => [name, 0]),
+  );
+  #changed = true;
+
+  add(name: HeartbeatCount): void {
+    this.#values[name] = (this.#values[name] ?? 0) + 1;
+    this.#changed = true;
+  }
+
+  get(name: HeartbeatCount): number {
+    return this.#values[name] ?? 0;
+  }
+
+  /** A copy, or undefined when nothing changed since the last one. */
+  snapshot(): Record<string, number> | undefined {
+    if (!this.#changed) return undefined;
+    this.#changed = false;
+    return { ...this.#values };
+  }
+}

@@ -1,0 +1,71 @@
+/** The heartbeat worker thread. */
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { FencePort } from '../../datapath/ports.ts';
+import { bootTimeUs } from '../../native/clock.ts';
+import { Bell } from '../../native/poll.ts';
+import { becomeRealTime, lockMemory } from '../../native/sched.ts';
+import { FrameSender } from '../../native/vrrp-socket.ts';
+import { Board } from '../board.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { runLoop } from './loop.ts';
+import type { HeartbeatCommand, HeartbeatEvent, HeartbeatSetup } from './messages.ts';
+import { RawTransport } from './raw-transport.ts';
+import { UdpTransport } from './udp-transport.ts';
+
+/** Before every ordinary thread, behind the kernel's interrupt threads (50). */
+const PRIORITY = 40;
+
+type FenceModule = { readonly createFence: (options: unknown) => FencePort | Promise<FencePort> };
+
+async function main(port: MessagePort, setup: HeartbeatSetup & { readonly bell: number }): Promise<void> {
+  const post = (event: HeartbeatEvent): void => port.postMessage(event);
+  const { createFence } = (await import(setup.fence.module)) as FenceModule;
+  const fence = await createFence(setup.fence.options);
+  const raw = setup.transport === 'raw';
+  const transports = setup.routers.map((router) =>
+    raw ? new RawTransport(router) : new UdpTransport(router),
+  );
+  const frames = raw ? new FrameSender() : undefined;
+  tryOr(post, 'no real-time priority for the heartbeat', () => becomeRealTime(PRIORITY));
+  tryOr(post, 'memory is not locked', lockMemory);
+  const heartbeat = new Heartbeat(setup.routers, setup.floating, {
+    transports,
+    fence,
+    board: new Board(setup.board),
+    clock: bootTimeUs,
+    ...(frames && { sendFrame: (frame: Uint8Array, ifindex: number) => frames.send(frame, ifindex) }),
+    post,
+  });
+  runLoop(heartbeat, {
+    bell: new Bell(setup.bell),
+    fds: transports.flatMap((transport) => transport.fds),
+    clock: bootTimeUs,
+    takeCommands: () => takeCommands(port),
+  });
+  for (const closable of [...transports, frames]) closable?.close();
+}
+
+function takeCommands(port: MessagePort): HeartbeatCommand[] {
+  const commands: HeartbeatCommand[] = [];
+  for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port)) {
+    commands.push(got.message as HeartbeatCommand);
+  }
+  return commands;
+}
+
+/** Best effort: without it, adverts may come late under load, and the log says so. */
+function tryOr(post: (event: HeartbeatEvent) => void, what: string, attempt: () => void): void {
+  try {
+    attempt();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    post({
+      kind: 'log',
+      level: 'warn',
+      text: `${what}: ${error.message}; on a busy host adverts may be late`,
+    });
+  }
+}
+
+if (!parentPort) throw new Error('entry.ts is a worker thread: start it with startHeartbeat()');
+await main(parentPort, workerData as HeartbeatSetup & { readonly bell: number });

@@ -1,0 +1,335 @@
+/**
+ * The heartbeat without its thread: feeds the virtual router with what arrives, and carries out what it wants.
+ * Everything that touches the world is handed in.
+ */
+import type { FencePort } from '../../datapath/ports.ts';
+import { gratuitousArp } from '../../host/gratuitous-arp.ts';
+import { sameAddresses } from '../../vrrp/advertisement.ts';
+import { VrrpError } from '../../vrrp/error.ts';
+import { deadline, newRouter, step } from '../../vrrp/machine.ts';
+import type { PeerView, RouterEffect, RouterEvent, RouterState } from '../../vrrp/router.ts';
+import { PRIORITY } from '../../vrrp/wire.ts';
+import { BOARD_ROLE, type Board } from '../board.ts';
+import { Announcer } from './announcer.ts';
+import { BoundedLog } from './bounded-log.ts';
+import { HeartbeatCounters } from './counters.ts';
+import { Freshness } from './freshness.ts';
+import { Liveness, stallBound } from './liveness.ts';
+import type { FloatingAddress, HeartbeatCommand, HeartbeatEvent, HeartbeatRouter } from './messages.ts';
+import type { Received, Transport } from './transport.ts';
+
+export interface HeartbeatPorts {
+  /** One for each router, in their order. */
+  readonly transports: readonly Transport[];
+  readonly fence: FencePort;
+  readonly board: Board;
+  /** CLOCK_BOOTTIME in microseconds. */
+  readonly clock: () => number;
+  /** Puts a frame on an interface; undefined where frames cannot be sent. @throws Error */
+  readonly sendFrame?: (frame: Uint8Array, ifindex: number) => void;
+  readonly post: (event: HeartbeatEvent) => void;
+}
+
+/** More than a socket's default buffer (212992 bytes) holds: after a pause, one turn reads all that waited. */
+const READ_AT_MOST = 512;
+const COUNTERS_EVERY_US = 1_000_000;
+/** The board shows a turn at least so often, and a thread that must end notices so soon. */
+const LONGEST_TURN_US = 100_000;
+
+/** Settings that cannot work together. */
+export class HeartbeatError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'HeartbeatError';
+  }
+}
+
+export class Heartbeat {
+  readonly #routers: readonly HeartbeatRouter[];
+  readonly #ports: HeartbeatPorts;
+  readonly #vrids: ReadonlySet<number>;
+  readonly #announcer: Announcer;
+  readonly #counters = new HeartbeatCounters();
+  readonly #log: BoundedLog;
+  readonly #liveness: Liveness;
+  readonly #freshness: Freshness;
+  #state: RouterState;
+  /** Not carried out yet: what an effect leads to stands behind what was wanted with it. */
+  readonly #effects: RouterEffect[] = [];
+  #carrying = false;
+  #barred = false;
+  #stopped = false;
+  #peerAdvertAt = 0;
+  #ticks = 0;
+  #countersAt = 0;
+
+  /** @throws HeartbeatError */
+  constructor(
+    routers: readonly HeartbeatRouter[],
+    floating: readonly FloatingAddress[],
+    ports: HeartbeatPorts,
+  ) {
+    const [first] = routers;
+    if (!first) throw new HeartbeatError('a heartbeat needs at least one router');
+    for (const { name, priority, advertMs } of routers) {
+      if (priority !== first.priority || advertMs !== first.advertMs) {
+        throw new HeartbeatError(
+          `routers ${first.name} and ${name} move together: give them the same priority and interval`,
+        );
+      }
+    }
+    this.#routers = routers;
+    this.#ports = ports;
+    this.#vrids = new Set(routers.map((router) => router.vrid));
+    this.#announcer = new Announcer(floating);
+    this.#log = new BoundedLog((level, text) => ports.post({ kind: 'log', level, text }));
+    const advertUs = first.advertMs * 1000;
+    this.#liveness = new Liveness(ports.board, advertUs);
+    this.#freshness = new Freshness(ports.fence, ports.board);
+    // Preemption would move the addresses before the table: it waits for the handover that a bulk allows.
+    this.#state = newRouter({ priority: first.priority, advertUs, preempt: false });
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  start(): void {
+    this.#step({ kind: 'startup', fence: this.#ports.fence.read() });
+    this.#publish(this.#ports.clock());
+  }
+
+  /**
+   * One turn of the loop. What waits is read before any timer is looked at: after a pause the clock alone
+   * would say that the master is dead.
+   * @returns when the next turn is due at the latest
+   */
+  turn(commands: readonly HeartbeatCommand[]): number {
+    this.#readAll();
+    for (const command of commands) this.#obey(command);
+    if (!this.#stopped) this.#tick();
+    const now = this.#ports.clock();
+    this.#publish(now);
+    return Math.min(deadline(this.#state), this.#announcer.deadline(), now + LONGEST_TURN_US);
+  }
+
+  #tick(): void {
+    const { board, clock } = this.#ports;
+    const view = peerView(board);
+    if (view.at !== this.#state.peer.at || view.master !== this.#state.peer.master) {
+      this.#step({ kind: 'peer', view });
+    }
+    this.#watch(clock());
+    this.#step({ kind: 'timer' });
+    const now = clock();
+    this.#announce(now);
+    this.#freshness.update(this.#state, now);
+  }
+
+  #watch(now: number): void {
+    const stalled = this.#liveness.stalled(now);
+    if ((stalled !== undefined) === this.#barred) return;
+    this.#barred = stalled !== undefined;
+    if (stalled === undefined) {
+      this.#say('info', 'the threads of this daemon turn again: may become master');
+      this.#step({ kind: 'unbar' });
+      return;
+    }
+    this.#counters.add('stalls');
+    const bound = stallBound(this.#state.settings.advertUs) / 1_000_000;
+    this.#say('error', `the ${stalled} stands still for more than ${bound} s: must not be master`);
+    this.#step({ kind: 'bar' });
+  }
+
+  #obey(command: HeartbeatCommand): void {
+    switch (command.kind) {
+      case 'floating':
+        this.#announcer.setFloating(command.addresses);
+        if (this.#state.role === 'master') this.#announcer.start(this.#ports.clock());
+        return;
+      case 'release':
+      case 'released': {
+        const { role } = this.#state;
+        this.#step({ kind: command.kind });
+        if (this.#state.role === role) {
+          this.#postRole(role, this.#state.term, `"${command.kind}" changes nothing`);
+        }
+        return;
+      }
+      case 'shutdown':
+        this.#step(command);
+        this.#stopped = true;
+    }
+  }
+
+  #readAll(): void {
+    this.#routers.forEach((router, index) => {
+      const transport = this.#ports.transports[index];
+      if (!transport) return;
+      for (let reads = 0; reads < READ_AT_MOST; reads += 1) {
+        if (!this.#readOne(router, transport)) return;
+      }
+    });
+  }
+
+  /** @returns whether more may wait */
+  #readOne(router: HeartbeatRouter, transport: Transport): boolean {
+    try {
+      const received = transport.receive();
+      if (received) this.#accept(router, transport, received);
+      return received !== undefined;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const now = this.#ports.clock();
+      if (error instanceof VrrpError) {
+        this.#refuse(router, error, now);
+        return true;
+      }
+      this.#counters.add('receive_failures');
+      this.#log.say('warn', 'receive', `router ${router.name}: cannot receive: ${error.message}`, now);
+      return false;
+    }
+  }
+
+  #accept(router: HeartbeatRouter, transport: Transport, { from, rank, advertisement }: Received): void {
+    const now = this.#ports.clock();
+    const { vrid, priority, intervalCs, addresses } = advertisement;
+    if (vrid !== router.vrid) {
+      // A sibling on the same interface reads its own copy.
+      if (this.#vrids.has(vrid)) return;
+      this.#refuse(router, new VrrpError('vrid', `${from} speaks for virtual router ${vrid}`), now);
+      return;
+    }
+    if (rank === transport.own) {
+      this.#counters.add('own_address');
+      const text = `router ${router.name}: an advertisement came from our own address ${from}: is it used twice?`;
+      this.#log.say('warn', 'own_address', text, now);
+      return;
+    }
+    if (!sameAddresses(addresses, router.addresses)) {
+      this.#counters.add('address_list');
+      const text = `router ${router.name}: ${from} advertises ${addresses.join(' ')}, we have ${router.addresses.join(' ')}`;
+      this.#log.say('warn', 'address_list', text, now);
+    }
+    this.#counters.add(priority === PRIORITY.RELEASE ? 'releases_received' : 'adverts_received');
+    this.#peerAdvertAt = now;
+    this.#step({
+      kind: 'advert',
+      priority,
+      intervalUs: intervalCs * 10_000,
+      source: rank,
+      own: transport.own,
+    });
+  }
+
+  #refuse(router: HeartbeatRouter, error: VrrpError, now: number): void {
+    this.#counters.add(error.code);
+    this.#log.say(
+      'warn',
+      error.code,
+      `router ${router.name}: refused an advertisement: ${error.message}`,
+      now,
+    );
+  }
+
+  #step(event: RouterEvent): void {
+    const { state, effects } = step(this.#state, event, this.#ports.clock());
+    this.#state = state;
+    this.#effects.push(...effects);
+    if (this.#carrying) return;
+    this.#carrying = true;
+    try {
+      for (let next = this.#effects.shift(); next; next = this.#effects.shift()) this.#carryOut(next);
+    } finally {
+      this.#carrying = false;
+    }
+  }
+
+  #carryOut(effect: RouterEffect): void {
+    const { fence, clock } = this.#ports;
+    switch (effect.kind) {
+      case 'open-fence':
+        fence.open(effect.until, effect.term);
+        return;
+      case 'close-fence':
+        fence.close();
+        return;
+      case 'send-advert':
+        this.#sendAdvert(effect.priority);
+        return;
+      case 'announce':
+        this.#announcer.start(clock());
+        this.#announce(clock());
+        return;
+      case 'role':
+        if (effect.role !== 'master') this.#announcer.stop();
+        this.#postRole(effect.role, effect.term, effect.why);
+        return;
+      case 'count':
+        this.#counters.add(effect.name);
+    }
+  }
+
+  #sendAdvert(priority: number): void {
+    const at = this.#ports.clock();
+    let ok = true;
+    this.#routers.forEach(({ name, vrid, advertMs, addresses }, index) => {
+      try {
+        this.#ports.transports[index]?.send({ vrid, priority, intervalCs: advertMs / 10, addresses });
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        // One deaf path is enough to doubt the lease: its hearers may be moving already.
+        ok = false;
+        this.#log.say('warn', 'send', `router ${name}: cannot advertise: ${error.message}`, at);
+      }
+    });
+    if (ok) this.#counters.add(priority === PRIORITY.RELEASE ? 'releases_sent' : 'adverts_sent');
+    if (priority !== PRIORITY.RELEASE) this.#step({ kind: 'sent', at, ok });
+  }
+
+  #announce(now: number): void {
+    const { sendFrame } = this.#ports;
+    for (const { address, mac, ifindex } of this.#announcer.due(now)) {
+      try {
+        sendFrame?.(gratuitousArp(address, mac), ifindex);
+        this.#counters.add('garp_sent');
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        this.#counters.add('garp_failures');
+        this.#log.say('warn', 'garp', `cannot announce ${address}: ${error.message}`, now);
+      }
+    }
+  }
+
+  #postRole(role: RouterState['role'], term: number, why: string): void {
+    this.#ports.post({ kind: 'role', role, term, why, atUs: this.#ports.clock() });
+  }
+
+  #say(level: 'error' | 'info', text: string): void {
+    this.#ports.post({ kind: 'log', level, text });
+  }
+
+  #publish(now: number): void {
+    const { board, post } = this.#ports;
+    const { role, term, leaseUntil } = this.#state;
+    this.#ticks += 1;
+    board.set('role', BOARD_ROLE[role === 'master' ? 'MASTER' : role === 'backup' ? 'BACKUP' : 'INIT']);
+    board.set('term', term);
+    board.set('leaseUntil', leaseUntil);
+    board.set('peerAdvertAt', this.#peerAdvertAt);
+    board.set('heartbeatTicks', this.#ticks);
+    if (!this.#stopped && now - this.#countersAt < COUNTERS_EVERY_US) return;
+    this.#countersAt = now;
+    const counters = this.#counters.snapshot();
+    if (counters) post({ kind: 'counters', counters });
+  }
+}
+
+function peerView(board: Board): PeerView {
+  return {
+    at: board.get('peerSyncAt'),
+    master: board.get('peerRole') === BOARD_ROLE.MASTER,
+    term: board.get('peerTerm'),
+    leaseUntil: board.get('peerLeaseUntil'),
+  };
+}

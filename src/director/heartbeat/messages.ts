@@ -1,0 +1,64 @@
+/** What the main thread and the heartbeat worker say to each other. All of it survives structured cloning. */
+import type { Address } from '../../model/address.ts';
+import type { RouterRole } from '../../vrrp/router.ts';
+import type { RouterConfig } from '../config.ts';
+
+/** A router's settings with what the host knows about its interface. */
+export interface HeartbeatRouter extends RouterConfig {
+  readonly ifindex: number;
+  /** The interface's own address: advertisements come from it. */
+  readonly source: Address;
+}
+
+/** An address that moves with the role, and where its neighbours find it. */
+export interface FloatingAddress {
+  readonly address: Address;
+  readonly ifindex: number;
+  /** `02:00:5e:10:00:01` */
+  readonly mac: string;
+}
+
+/** The worker's whole start-up knowledge. */
+export interface HeartbeatSetup {
+  /** At least one; they move as one unit, and share priority and interval. */
+  readonly routers: readonly HeartbeatRouter[];
+  /** `raw`: IP protocol 112. `udp`: the same messages in UDP, without privileges and without GARP. */
+  readonly transport: 'raw' | 'udp';
+  readonly floating: readonly FloatingAddress[];
+  /** Of the {@link Board}. */
+  readonly board: SharedArrayBuffer;
+  /**
+   * Where the fence comes from: `module` (a file URL) exports `createFence(options)`, which returns a
+   * FencePort or a promise of one.
+   */
+  readonly fence: { readonly module: string; readonly options: unknown };
+}
+
+export type HeartbeatCommand =
+  /** The addresses to announce from now on; as master, new ones are announced at once. */
+  | { readonly kind: 'floating'; readonly addresses: readonly FloatingAddress[] }
+  /** Close the fence and give the addresses away. Answered with a `role` event in any case. */
+  | { readonly kind: 'release' }
+  /** The peer closed its fence for us: take over. Answered with a `role` event in any case. */
+  | { readonly kind: 'released' }
+  /**
+   * End the thread. With `handOver` a master closes its fence and says so with priority 0; without, its lease
+   * stays as it is, for the next daemon to adopt.
+   */
+  | { readonly kind: 'shutdown'; readonly handOver: boolean };
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+export type HeartbeatEvent =
+  | {
+      readonly kind: 'role';
+      readonly role: RouterRole;
+      readonly term: number;
+      /** Half a sentence for the log. */
+      readonly why: string;
+      /** CLOCK_BOOTTIME, microseconds. */
+      readonly atUs: number;
+    }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
+  /** All of them, about once a second while they change. Names: {@link HeartbeatCounters}. */
+  | { readonly kind: 'counters'; readonly counters: Readonly<Record<string, number>> };
