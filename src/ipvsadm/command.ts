@@ -1,0 +1,37 @@
+/** What a command line asks for. */
+import type { RuleEdit } from '../model/edit.ts';
+import type { ServiceId } from '../model/rules.ts';
+import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
+
+/** Which columns a list of services has. */
+export type Layout = 'plain' | 'stats' | 'rate' | 'thresholds' | 'persistent-conn' | 'tun-info';
+
+export interface ListFormat {
+  readonly numeric: boolean;
+  readonly layout: Layout;
+  /** Whole numbers where a column would be cut to K, M, G. */
+  readonly exact: boolean;
+  readonly sorted: boolean;
+}
+
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  /** `notes` are for stderr: what was understood otherwise than written. */
+  | { readonly kind: 'edit'; readonly edit: RuleEdit; readonly notes: readonly string[] }
+  | { readonly kind: 'list'; readonly service?: ServiceId; readonly format: ListFormat }
+  | { readonly kind: 'list-connections'; readonly numeric: boolean; readonly engines: boolean }
+  | { readonly kind: 'list-timeouts' }
+  | { readonly kind: 'list-daemons' }
+  | { readonly kind: 'list-locals'; readonly service?: ServiceId }
+  | { readonly kind: 'zero'; readonly service?: ServiceId }
+  | { readonly kind: 'save'; readonly numeric: boolean }
+  | { readonly kind: 'restore' }
+  | { readonly kind: 'start-sync'; readonly daemon: SyncDaemon }
+  | { readonly kind: 'stop-sync'; readonly direction: SyncDirection }
+  /** Well formed, but a kernel would answer this. */
+  | { readonly kind: 'rejected'; readonly text: string }
+  /** Well formed, but this version does not do it. */
+  | { readonly kind: 'not-built'; readonly text: string };
+
+export const PLAIN: ListFormat = { numeric: false, layout: 'plain', exact: false, sorted: true };

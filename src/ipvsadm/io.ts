@@ -1,0 +1,17 @@
+/** What the command needs of the world; handed in. */
+import type { RuleEdit } from '../model/edit.ts';
+import type { Resolver } from './namer.ts';
+
+export interface Io {
+  /** Resolves when more may be written. */
+  out(text: string): Promise<void>;
+  err(text: string): void;
+  /** Standard input, read when -R asks for it. */
+  lines(): AsyncIterable<string>;
+  readonly resolver: Resolver;
+  /**
+   * What the director's version carries; `checkSupported` but in tests.
+   * @throws ModelError `not-supported`
+   */
+  carries(edit: RuleEdit): void;
+}

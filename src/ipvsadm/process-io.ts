@@ -1,0 +1,35 @@
+/** The command's io on this process: standard streams, the system's names, the control socket. */
+import { createInterface } from 'node:readline';
+import { checkSupported } from '../model/supported.ts';
+import type { Io } from './io.ts';
+import type { Connected } from './main.ts';
+import { systemResolver } from './system-resolver.ts';
+
+/** 128 + SIGPIPE: what a shell shows for a program whose reader went away. */
+const BROKEN_PIPE_EXIT = 141;
+
+export function processIo(): Io {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(BROKEN_PIPE_EXIT);
+    throw error;
+  });
+  return {
+    out: (text) =>
+      new Promise((resolve) => {
+        if (process.stdout.write(text)) resolve();
+        else process.stdout.once('drain', resolve);
+      }),
+    err: (text) => {
+      process.stderr.write(text);
+    },
+    lines: () => createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }),
+    resolver: systemResolver(),
+    carries: checkSupported,
+  };
+}
+
+/** Loads the client only when it is needed: -h and mistakes are answered without it. */
+export async function connectToDaemon(): Promise<Connected> {
+  const { connect } = await import('../control/client.ts');
+  return connect();
+}

@@ -1,0 +1,55 @@
+/** From words to a command that this version carries out, with everything said about those it does not. */
+
+import type { Address } from '../model/address.ts';
+import { ModelError } from '../model/error.ts';
+import type { Command } from './command.ts';
+import type { Io } from './io.ts';
+import { HostWanted, type NameSource } from './names.ts';
+import { parse } from './parse.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A command, or the exit code of a mistake that was printed already. */
+export type Understood = { readonly command: Command } | { readonly exitCode: number };
+
+/** Parses, looks host names up, refuses what is not built. Asks nothing of the director. */
+export async function understand(argv: readonly string[], io: Io): Promise<Understood> {
+  try {
+    const command = await parseWithNames(argv, io);
+    if (command.kind === 'edit') io.carries(command.edit);
+    const missing = notBuilt(command);
+    if (missing === undefined) return { command };
+    io.err(`${missing}\n`);
+    return { exitCode: 2 };
+  } catch (error) {
+    if (!(error instanceof UsageError) && !(error instanceof ModelError)) throw error;
+    io.err(`${error.message}\n`);
+    return { exitCode: error instanceof UsageError ? error.exitCode : 2 };
+  }
+}
+
+function notBuilt(command: Command): string | undefined {
+  if (command.kind === 'not-built') return command.text;
+  if (command.kind === 'list' && command.format.layout === 'rate')
+    return 'rates (--rate) are not built yet: use --stats twice';
+  return undefined;
+}
+
+/** The parser is pure, so a name that it wants is looked up here, and the line read again. */
+async function parseWithNames(argv: readonly string[], io: Io): Promise<Command> {
+  const hosts = new Map<string, Address | undefined>();
+  const names: NameSource = {
+    port: (name, protocol) => io.resolver.port(name, protocol),
+    host: (name) => {
+      if (!hosts.has(name)) throw new HostWanted(name);
+      return hosts.get(name);
+    },
+  };
+  for (;;) {
+    try {
+      return parse(argv, names);
+    } catch (error) {
+      if (!(error instanceof HostWanted)) throw error;
+      hosts.set(error.host, await io.resolver.hostAddress(error.host));
+    }
+  }
+}

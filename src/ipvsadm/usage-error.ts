@@ -1,0 +1,16 @@
+/** A command line that says nothing to the director: what to print on stderr, and the exit code. */
+export class UsageError extends Error {
+  readonly exitCode: number;
+
+  /** @param exitCode 2 where ipvsadm checks a value, 255 where popt gives up */
+  constructor(message: string, exitCode: 2 | 255 = 2) {
+    super(message);
+    this.name = 'UsageError';
+    this.exitCode = exitCode;
+  }
+}
+
+/** No command, or not as the first option. */
+export function tryHelp(): UsageError {
+  return new UsageError("Try `ipvsadm -h' or 'ipvsadm --help' for more information.", 255);
+}

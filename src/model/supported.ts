@@ -1,0 +1,88 @@
+/**
+ * What this version's plane carries of the model. The model knows more, so that rules, listings and the
+ * grammar need not change when the plane learns it: then only this page does.
+ */
+import type { Address } from './address.ts';
+import { familyOf } from './address.ts';
+import type { RuleEdit } from './edit.ts';
+import { ModelError } from './error.ts';
+import type { LocalAddress, RealServer, ServiceId, ServiceSettings } from './rules.ts';
+
+const SCHEDULERS: readonly string[] = ['rr', 'wrr', 'lc', 'wlc'];
+
+const METHOD_OPTION = {
+  direct: 'direct routing (-g, the default)',
+  masq: 'masquerading (-m)',
+  tunnel: 'tunneling (-i)',
+} as const;
+
+/**
+ * Refuses what the plane would not do; it never lets an option through that would then be ignored.
+ * @throws ModelError `not-supported`, naming the option and what can be used instead
+ */
+export function checkSupported(edit: RuleEdit): void {
+  if (edit.op === 'clear' || edit.op === 'set-timeouts') return;
+  checkService(edit.id);
+  switch (edit.op) {
+    case 'add-service':
+    case 'edit-service':
+      checkSettings(edit.settings);
+      break;
+    case 'add-server':
+    case 'edit-server':
+      checkServer(edit.server);
+      break;
+    case 'delete-server':
+      checkFamily(edit.server.address, 'real servers');
+      break;
+    case 'add-local':
+      checkLocal(edit.local);
+      break;
+    case 'delete-local':
+      checkFamily(edit.address, 'local addresses');
+      break;
+  }
+}
+
+function checkService(id: ServiceId): void {
+  if (id.kind === 'fwmark') refuse('fwmark services (-f)', 'use -t or -u with an address');
+  if (id.kind === 'raw') refuse('raw services (-W)', 'use -t or -u with a port');
+  if (id.protocol === 'sctp') refuse('SCTP (--sctp-service)', 'use -t or -u');
+  checkFamily(id.address, 'virtual services');
+  if (id.subnetId !== 0) refuse(`subnet_id ${id.subnetId}`, 'leave it out, or write 0');
+  if (id.port === 0) refuse('service port 0 (every port)', 'name one port');
+}
+
+function checkSettings(settings: ServiceSettings): void {
+  if (!SCHEDULERS.includes(settings.scheduler))
+    refuse(`scheduler ${settings.scheduler}`, `use ${SCHEDULERS.join(', ')}`);
+  if (settings.schedulerFlags.length > 0) refuse('scheduler flags (-b)', 'leave them out');
+  if (settings.onePacket) refuse('one-packet scheduling (-o)', 'leave it out');
+  if (settings.persistence?.engine !== undefined) refuse('persistence engines (--pe)', 'leave it out');
+  if (settings.persistence) refuse('persistence (-p)', 'leave it out');
+  if (settings.establishedTimeout !== undefined)
+    refuse('a timeout per service (-V)', 'use --set for all services');
+  if (settings.drainingTimeout) refuse('draining (--tcp_draining_timeout)', 'leave it out, or write 0');
+}
+
+function checkServer(server: RealServer): void {
+  if (server.forwarding !== 'fullnat') refuse(METHOD_OPTION[server.forwarding], 'use -q (FULLNAT)');
+  checkFamily(server.address, 'real servers');
+  if (server.port === 0) refuse('real server port 0 (every port)', 'name one port');
+  if (server.upperThreshold || server.lowerThreshold)
+    refuse('connection thresholds (-x, -y)', 'leave them out');
+  if (server.oif !== undefined) refuse(`an interface for a real server (${server.oif})`, 'leave it out');
+}
+
+function checkLocal(local: LocalAddress): void {
+  checkFamily(local.address, 'local addresses');
+  if (local.oif !== undefined) refuse(`an interface for a local address (${local.oif})`, 'leave it out');
+}
+
+function checkFamily(address: Address, what: string): void {
+  if (familyOf(address) === 6) refuse(`IPv6 for ${what}`, 'use an IPv4 address');
+}
+
+function refuse(what: string, instead: string): never {
+  throw new ModelError('not-supported', `${what} is not built yet: ${instead}`);
+}
