@@ -1,0 +1,66 @@
+/** Who answered ARP for the VIP, and whether ever two did (design I2). */
+
+/** Answers of one director without another's between them. */
+export interface AnswerRun {
+  readonly mac: string;
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+export interface ArpRecord {
+  readonly asked: number;
+  readonly runs: readonly AnswerRun[];
+  /** Questions that two directors answered. */
+  readonly doubles: number;
+}
+
+export interface Verdict {
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+/** Collects answers in the order in which they came. */
+export class AnswerLog {
+  readonly #runs: { mac: string; from: number; to: number; count: number }[] = [];
+  /** Who answered each question first. */
+  readonly #first = new Map<number, string>();
+  #doubles = 0;
+
+  /** @param question number of the question that this answers */
+  add(question: number, mac: string, at: number): void {
+    const run = this.#runs.at(-1);
+    if (run?.mac === mac) {
+      run.to = at;
+      run.count++;
+    } else {
+      this.#runs.push({ mac, from: at, to: at, count: 1 });
+    }
+    const before = this.#first.get(question);
+    if (before === undefined) this.#first.set(question, mac);
+    else if (before !== mac) this.#doubles++;
+  }
+
+  record(asked: number): ArpRecord {
+    return { asked, runs: this.#runs, doubles: this.#doubles };
+  }
+}
+
+/**
+ * Holds when the directors answered one after the other in exactly this order. An answer of the old one
+ * after the first of the new one makes a third run.
+ * @param expected MAC addresses; `names` says them for people
+ */
+export function oneAnswerer(
+  { asked, runs, doubles }: ArpRecord,
+  expected: readonly string[],
+  names: ReadonlyMap<string, string>,
+): Verdict {
+  const said = runs.map(({ mac, count }) => `${names.get(mac) ?? mac} ${count} times`).join(', then ');
+  const order = runs.length === expected.length && runs.every(({ mac }, i) => mac === expected[i]);
+  const both = doubles > 0 ? `; ${doubles} questions answered by both` : '';
+  return {
+    passed: order && doubles === 0,
+    detail: `asked ${asked} times; answered by ${said || 'nobody'}${both}`,
+  };
+}

@@ -1,0 +1,160 @@
+/** One director of the drill: the real daemon in its host, and the `tandem` commands that people use. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Status } from '../director/status.ts';
+import type { Lab } from '../lab/lab.ts';
+import { type DirectorName, PAIR } from '../lab/pair.ts';
+import type { LabProcess } from '../lab/process.ts';
+import { waitFor } from '../lab/wait.ts';
+import { tandemCommand } from './paths.ts';
+import { DrillError } from './result.ts';
+import { PORTS } from './servers.ts';
+
+export const PRIORITY = { lb1: 200, lb2: 100 } as const;
+export const VRID = 51;
+
+/** Loading programs and taking the control socket, on a busy machine. */
+const READY_MS = 15_000;
+const ASK_EVERY_MS = 100;
+/** Lines of the log that an error quotes. */
+const LOG_LINES = 15;
+
+/** The seed's service, and one for each other kind of traffic, as ipvsadm lines. */
+export const SERVICES: readonly string[] = [
+  ['-t', 80, `${PAIR.rs1}:${PORTS.ssh}`],
+  ['-t', 8080, `${PAIR.rs2}:${PORTS.http}`],
+  ['-t', 7000, `${PAIR.rs1}:${PORTS.tcpEcho}`],
+  ['-u', 7001, `${PAIR.rs1}:${PORTS.udpEcho}`],
+].flatMap(([option, port, server]) => [
+  `-A ${option} ${PAIR.vip}:${port} -s rr`,
+  `-P ${option} ${PAIR.vip}:${port} -z ${PAIR.lip}`,
+  `-a ${option} ${PAIR.vip}:${port} -r ${server} -q -w 1`,
+]);
+
+export interface DirectorPaths {
+  readonly pins: string;
+  readonly key: string;
+  readonly log: string;
+}
+
+/** The daemon's settings: YAML, written as people write it. */
+export function configurationText(name: DirectorName, advertMs: number, paths: DirectorPaths): string {
+  return `name: ${name}
+interfaces: [eth0, eth1]
+routers:
+  - {name: main, vrid: ${VRID}, interface: eth0, priority: ${PRIORITY[name]}, advert: ${advertMs}ms, addresses: [${PAIR.vip}]}
+sync: {interface: eth2, key_file: ${paths.key}}
+datapath: {pins: ${paths.pins}}
+services:
+${SERVICES.map((line) => `  - '${line}'`).join('\n')}
+log: {level: info, file: ${paths.log}}
+`;
+}
+
+export class Director {
+  readonly name: DirectorName;
+  /** The directory of its pinned plane. */
+  readonly pins: string;
+  readonly log: string;
+  readonly #lab: Lab;
+  readonly #command: readonly string[];
+  readonly #configuration: string;
+  readonly #socket: string;
+  #daemon: LabProcess | undefined;
+
+  /** Writes its configuration; `key` is the file of the pair's common key. */
+  constructor(lab: Lab, name: DirectorName, advertMs: number, key: string, command = tandemCommand()) {
+    this.name = name;
+    this.pins = join(lab.pins, name);
+    this.log = join(lab.directory, `${name}.log`);
+    this.#lab = lab;
+    this.#command = command;
+    this.#configuration = join(lab.directory, `${name}.yaml`);
+    this.#socket = join(lab.directory, `${name}.sock`);
+    const paths = { pins: this.pins, key, log: this.log };
+    writeFileSync(this.#configuration, configurationText(name, advertMs, paths));
+  }
+
+  /** Starts the daemon and returns at once. */
+  async start(): Promise<void> {
+    const args = ['daemon', '--config', this.#configuration, '--socket', this.#socket];
+    this.#daemon = await this.#tandem(args);
+  }
+
+  /** Returns when the daemon that was started last answers. @throws DrillError with the end of its log */
+  async ready(signal: AbortSignal): Promise<Status> {
+    return this.until(
+      'answer on its control socket',
+      (status) => status.pid === this.#daemon?.pid,
+      READY_MS,
+      signal,
+    );
+  }
+
+  /** kill -9 of the daemon, and its end. */
+  async kill(): Promise<void> {
+    this.#daemon?.kill('SIGKILL');
+    await this.#daemon?.exited;
+  }
+
+  removePins(): void {
+    rmSync(this.pins, { recursive: true, force: true });
+  }
+
+  /** What `tandem status --json` prints; undefined while no daemon answers. */
+  async status(): Promise<Status | undefined> {
+    if (!existsSync(this.#socket)) return undefined;
+    const { code, stdout } = await this.#run(['status', '--json', '--socket', this.#socket]);
+    return code === 0 ? (JSON.parse(stdout) as Status) : undefined;
+  }
+
+  /** Asks for its status until it holds. @throws DrillError when the daemon ends, LabError `timeout` */
+  async until(
+    what: string,
+    holds: (status: Status) => boolean,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<Status> {
+    let last: Status | undefined;
+    try {
+      return await waitFor(
+        `${this.name} to ${what}`,
+        async () => {
+          if (!this.#daemon?.running) throw new DrillError(`the daemon of ${this.name} ended`);
+          last = await this.status();
+          return last && holds(last) ? last : undefined;
+        },
+        { timeoutMs, signal, everyMs: ASK_EVERY_MS },
+      );
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw new DrillError(`${(error as Error).message}\n${this.#excerpt(last)}`);
+    }
+  }
+
+  /** `tandem handover`. @throws DrillError with what it said when it refuses */
+  async handover(): Promise<void> {
+    const { code, stdout, stderr } = await this.#run(['handover', '--socket', this.#socket]);
+    if (code !== 0)
+      throw new DrillError(`tandem handover on ${this.name}: exit ${code}: ${stderr || stdout}`);
+  }
+
+  #run(args: readonly string[]) {
+    const [file = '', ...rest] = this.#command;
+    return this.#lab.run(this.name, file, [...rest, ...args]);
+  }
+
+  #tandem(args: readonly string[]): Promise<LabProcess> {
+    const [file = '', ...rest] = this.#command;
+    return this.#lab.spawn(this.name, file, [...rest, ...args], { label: `daemon of ${this.name}` });
+  }
+
+  /** What a person needs to see why: the last status, and the end of the log. */
+  #excerpt(last: Status | undefined): string {
+    const log = existsSync(this.log)
+      ? readFileSync(this.log, 'utf8').trim().split('\n').slice(-LOG_LINES)
+      : [];
+    const seen = last ? [`last status: ${JSON.stringify(last)}`] : [];
+    return [...seen, ...log, this.#daemon?.complaint ?? ''].join('\n').trim();
+  }
+}

@@ -1,0 +1,72 @@
+/** What every drill promises: from measurements to checks and numbers. Pure. */
+import { DIRECTOR_FRONT, DIRECTORS } from '../lab/pair.ts';
+import { type ArpRecord, oneAnswerer } from './answerers.ts';
+import { longestGap, outageMs, tenth } from './gaps.ts';
+import type { Check, DrillResult } from './result.ts';
+import type { Scenario } from './scenario.ts';
+import type { TrafficResult } from './traffic-set.ts';
+
+/** 1,000 echo connections, one ssh session and at least one HTTP client. */
+const CONNECTIONS_MIN = 1002;
+const NAMES = new Map<string, string>(DIRECTORS.map((name) => [DIRECTOR_FRONT[name].mac, name]));
+
+export function judge(scenario: Scenario, traffic: TrafficResult, arp: ArpRecord, faultAt: number): Check[] {
+  const { connections, http, udp, ssh } = traffic;
+  const after = traffic.opener.opened.filter((at) => at >= faultAt);
+  const wait = longestGap([faultAt, ...after]).ms;
+  const answered = oneAnswerer(
+    arp,
+    scenario.answerers.map((name) => DIRECTOR_FRONT[name].mac),
+    NAMES,
+  );
+  const checks: Check[] = [
+    {
+      name: `at least ${CONNECTIONS_MIN} connections were established`,
+      passed: connections.established >= CONNECTIONS_MIN,
+      detail: `${connections.established}`,
+    },
+    {
+      name: 'no established connection was lost',
+      passed: connections.lost === 0,
+      detail: [`${connections.survived} survived, ${connections.lost} lost`, ...connections.troubles].join(
+        '; ',
+      ),
+    },
+    {
+      name: 'the ssh session lives, its counter without a gap',
+      passed: ssh.trouble === undefined,
+      detail: ssh.trouble ?? `counted to ${ssh.count}`,
+    },
+    {
+      name: 'no HTTP request failed',
+      passed: http.requests.failed === 0,
+      detail: `${http.requests.sent} sent, ${http.requests.failed} failed`,
+    },
+    {
+      name: 'new connections are served after the fault',
+      passed: after.length > 0,
+      detail: `${after.length} opened; the longest wait for one was ${tenth(wait)} ms`,
+    },
+    { name: 'never did two directors answer ARP for the VIP', ...answered },
+  ];
+  if (!scenario.lossless) return checks;
+  const lossless: Check = {
+    name: 'no packet of an established connection was lost',
+    passed: udp.lost.length === 0,
+    detail: `UDP: ${udp.lost.length} of ${udp.sent} lost; TCP: ${traffic.retransmitted} segments sent again`,
+  };
+  return [...checks, lossless];
+}
+
+/** The numbers of a result: what traffic measured, on the clock of the fault. */
+export function numbers(
+  traffic: TrafficResult,
+): Pick<DrillResult, 'connections' | 'requests' | 'outage_ms' | 'packets'> {
+  const { established, survived, lost } = traffic.connections;
+  return {
+    connections: { established, survived, lost },
+    requests: traffic.http.requests,
+    outage_ms: outageMs(traffic.udp.answers),
+    packets: { sent: traffic.udp.sent, lost: traffic.udp.lost.length },
+  };
+}

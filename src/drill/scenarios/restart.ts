@@ -1,0 +1,37 @@
+import { pause } from '../../lab/wait.ts';
+import type { Scenario } from '../scenario.ts';
+import { now } from '../traffic/channel.ts';
+
+/** At 1 s advertisements a new daemon has 3 s to adopt the plane before the backup misses its master. */
+export const restart: Scenario = {
+  name: 'restart',
+  title: "kill -9 of the master's daemon and an immediate new start",
+  advertMs: 1000,
+  answerers: ['lb1'],
+  lossless: true,
+  async play(stage) {
+    const { lb1, timeline, traffic, watcher, signal } = stage;
+    const held = traffic.numbers().connections;
+    const fault = now();
+    timeline.fault('the daemon of lb1 is killed (kill -9)', fault);
+    await lb1.kill();
+    await lb1.start();
+    timeline.note('it is started again', now());
+    const { connections } = await lb1.ready(signal);
+    timeline.note(`the new daemon answers, with ${connections} connections`, now());
+    stage.check(
+      'the new daemon adopted the plane with its connections',
+      connections >= held,
+      `${connections} connections in its table, ${held} established`,
+    );
+    // Past the moment at which the backup would have missed its master.
+    await pause(stage.masterDownMs - (now() - fault), signal);
+    await stage.steady();
+    const adverts = watcher.since('lb2', fault).length;
+    stage.check(
+      'lb2 stays backup the whole time',
+      adverts === 0,
+      `${adverts} advertisements of lb2 as master`,
+    );
+  },
+};

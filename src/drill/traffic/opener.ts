@@ -1,0 +1,38 @@
+/**
+ * Opens a new TCP connection again and again, wants one echo and closes. A try is given up early, or the
+ * kernel's repeated SYN after a second would hide how long new connections really had to wait.
+ */
+import { connect } from 'node:net';
+import { finish, now, onCommand, report, settings } from './channel.ts';
+import type { OpenerDone, Target } from './messages.ts';
+
+const EVERY_MS = 10;
+const GIVE_UP_MS = 100;
+/** The last tries end by then. */
+const DRAIN_MS = 2 * GIVE_UP_MS;
+
+const { host, port } = settings<Target>();
+const opened: number[] = [];
+let attempts = 0;
+
+function attempt(): void {
+  attempts++;
+  const socket = connect({ host, port, noDelay: true }, () => socket.write('hello\n'));
+  const timer = setTimeout(() => socket.destroy(), GIVE_UP_MS);
+  socket.on('error', () => {});
+  socket.once('data', () => {
+    opened.push(now());
+    socket.end();
+  });
+  socket.once('close', () => clearTimeout(timer));
+}
+
+const timer = setInterval(attempt, EVERY_MS);
+onCommand(() => {
+  clearInterval(timer);
+  setTimeout(() => {
+    const message: OpenerDone = { kind: 'done', attempts, opened };
+    finish(message);
+  }, DRAIN_MS);
+});
+report({ kind: 'ready' });
