@@ -1,0 +1,128 @@
+/** Runs both halves of the handover exchange: feeds the machines and carries out what they ask for. */
+import type { SyncPort } from '../../datapath/ports.ts';
+import { type GiverEvent, type GiverState, stepGiver } from '../../sync/handover-giver.ts';
+import { type Progress, stepTaker, type TakerEvent, type TakerState } from '../../sync/handover-taker.ts';
+import type { Peer } from '../../sync/peer.ts';
+import type { Peers } from '../../sync/peers.ts';
+import type { HandoverMessage } from '../../wire/sync-message.ts';
+import type { SyncEvent } from './messages.ts';
+import type { Outbound } from './outbound.ts';
+
+/** Microseconds: draining the plane's events takes a few turns, unless the sockets are stuck. */
+const DRAIN_BOUND = 1_000_000;
+
+const NOTHING: Progress = { synced: false, upTo: 0 };
+
+type Draining =
+  | { readonly next: 'start'; readonly token: number; readonly peer: number; readonly until: number }
+  | { readonly next: 'closed'; readonly until: number };
+
+export interface DeskOptions {
+  readonly port: SyncPort;
+  readonly outbound: Outbound;
+  readonly peers: Peers;
+  readonly report: (event: SyncEvent) => void;
+  /** Why we do not want to be master now. */
+  readonly unwilling: () => string | undefined;
+}
+
+export class HandoverDesk {
+  readonly #options: DeskOptions;
+  #giver: GiverState = { phase: 'idle' };
+  #taker: TakerState = { phase: 'idle' };
+  /** What has to be sent before the giver's next step. */
+  #draining: Draining | undefined;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+  }
+
+  /** Gives our place to the peer: first everything that is not announced yet, half-open connections too. */
+  begin(peer: Peer | undefined, token: number, now: number): void {
+    const refuse = (reason: string) => this.#options.report({ type: 'handover-failed', reason });
+    if (!peer) return refuse('no peer is heard on the sync channel');
+    if (!this.#options.outbound.sending) return refuse('sync does not send: start-daemon master first');
+    const ready = this.#giver.phase === 'idle' || this.#giver.phase === 'releasing';
+    if (this.#draining || !ready) return refuse('a handover is under way');
+    this.#options.port.announceAll();
+    this.#draining = { next: 'start', token, peer: peer.sender, until: now + DRAIN_BOUND };
+  }
+
+  /** The fence is closed: what the plane emitted before that is still to be sent. */
+  fenceClosed(now: number): void {
+    if (this.#giver.phase !== 'closing') return;
+    this.#draining = { next: 'closed', until: now + DRAIN_BOUND };
+  }
+
+  message(peer: Peer, message: HandoverMessage, own: number, now: number): void {
+    if (message.peer !== own) return;
+    const from = peer.sender;
+    if (message.phase === 'ready' || message.phase === 'refused')
+      this.#give({ type: 'message', from, message }, now);
+    else
+      this.#take(
+        {
+          type: 'message',
+          from,
+          message,
+          progress: this.#progress(from),
+          unwilling: this.#options.unwilling(),
+        },
+        now,
+      );
+  }
+
+  turn(now: number): void {
+    this.#drain(now);
+    this.#give({ type: 'tick' }, now);
+    const from = this.#taker.phase === 'idle' ? undefined : this.#taker.from;
+    if (from !== undefined) this.#take({ type: 'tick', progress: this.#progress(from) }, now);
+  }
+
+  #drain(now: number): void {
+    const draining = this.#draining;
+    if (!draining) return;
+    const { outbound } = this.#options;
+    const late = now >= draining.until;
+    if (!outbound.drained && !late) return;
+    this.#draining = undefined;
+    const sequence = outbound.stream.newest;
+    if (draining.next === 'closed') {
+      // The fence is closed already: better to release with what was sent than to leave nobody.
+      if (this.#giver.phase === 'closing') this.#give({ type: 'closed', sequence }, now);
+    } else if (late) {
+      this.#options.report({ type: 'handover-failed', reason: 'the records of the plane could not be sent' });
+    } else {
+      const { token, peer } = draining;
+      this.#give({ type: 'start', token, peer, sequence }, now);
+    }
+  }
+
+  #progress(from: number): Progress {
+    return this.#options.peers.get(from) ?? NOTHING;
+  }
+
+  #give(event: GiverEvent, now: number): void {
+    const { state, effects } = stepGiver(this.#giver, event, now);
+    this.#giver = state;
+    for (const effect of effects) {
+      if (effect.type === 'send') this.#options.outbound.say(effect.message, now);
+      else if (effect.type === 'close-fence') this.#options.report({ type: 'handover-close-fence' });
+      else if (effect.type === 'released') this.#options.report({ type: 'handover-released' });
+      else this.#options.report({ type: 'handover-failed', reason: effect.reason });
+    }
+  }
+
+  #take(event: TakerEvent, now: number): void {
+    const { state, effects } = stepTaker(this.#taker, event, now);
+    this.#taker = state;
+    for (const effect of effects) {
+      if (effect.type === 'send') this.#options.outbound.say(effect.message, now);
+      else if (effect.type === 'abandoned') this.#options.report({ type: 'handover-abandoned' });
+      else {
+        const name = this.#options.peers.get(effect.from)?.heartbeat?.name ?? '';
+        this.#options.report({ type: 'handover-take', from: name });
+      }
+    }
+  }
+}

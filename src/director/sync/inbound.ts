@@ -1,0 +1,126 @@
+/** From datagrams to records in the table: refuses, counts, and collects what one turn applies. */
+import type { SyncPort } from '../../datapath/ports.ts';
+import { RecordBatch } from '../../model/record.ts';
+import type { Peer } from '../../sync/peer.ts';
+import type { Peers } from '../../sync/peers.ts';
+import type { Opener } from '../../wire/seal.ts';
+import { SyncWireError } from '../../wire/sync-error.ts';
+import {
+  decodeMessage,
+  type HandoverMessage,
+  type Heartbeat,
+  type RecordsMessage,
+} from '../../wire/sync-message.ts';
+import { appendRecords, MOST_RECORDS } from '../../wire/sync-records.ts';
+import type { Counters } from './counters.ts';
+
+/** Records of several datagrams go into the table in one call. */
+const BATCH = 2 * MOST_RECORDS;
+
+export interface InboundOptions {
+  readonly port: SyncPort;
+  readonly opener: Opener;
+  readonly peers: Peers;
+  readonly counters: Counters;
+  /** Our own sender id. */
+  readonly sender: number;
+  readonly onHeartbeat: (peer: Peer, heartbeat: Heartbeat, now: number) => void;
+  readonly onHandover: (peer: Peer, message: HandoverMessage, now: number) => void;
+  /** A sender that was not heard before, or one that restarted. */
+  readonly onLife: (peer: Peer) => void;
+}
+
+export class Inbound {
+  readonly #options: InboundOptions;
+  readonly #batch = new RecordBatch(BATCH);
+  /** Whose records wait in the batch, and the newest sequence of each. */
+  readonly #waiting = new Map<Peer, number>();
+  /** Records are taken, not only heartbeats. */
+  taking = false;
+  /** 0 takes every id. */
+  syncid = 0;
+  /** Of the last datagram that was taken. */
+  heardSyncid = 0;
+
+  constructor(options: InboundOptions) {
+    this.#options = options;
+  }
+
+  /** Never throws for what the network sent. */
+  deliver(datagram: Buffer, now: number): void {
+    try {
+      this.#take(datagram, now);
+    } catch (error) {
+      if (!(error instanceof SyncWireError)) throw error;
+      this.#options.counters.refuse(error, now);
+    }
+  }
+
+  /** Puts what has come into the table. */
+  apply(now: number): void {
+    const batch = this.#batch;
+    if (batch.length === 0) return;
+    const { port, counters } = this.#options;
+    const { applied, stale, failed } = port.apply(batch);
+    batch.length = 0;
+    counters.add('records_applied', applied);
+    counters.add('records_stale', stale);
+    if (failed > 0)
+      counters.reject('table-full', failed, 'the connection table has no room for records of the peer', now);
+    for (const [peer, sequence] of this.#waiting) {
+      if (failed > 0) peer.miss(sequence);
+      peer.applied = Math.max(peer.applied, sequence);
+      peer.appliedAt = now;
+    }
+    this.#waiting.clear();
+  }
+
+  #take(datagram: Buffer, now: number): void {
+    const { opener, peers, counters, sender } = this.#options;
+    const claimed = opener.peek(datagram);
+    if (this.syncid !== 0 && claimed.syncid !== this.syncid)
+      throw new SyncWireError('syncid', `syncid ${claimed.syncid}, ours is ${this.syncid}`);
+    if (claimed.sender === sender)
+      throw new SyncWireError('own', 'our own sender id: two directors with one name, or a loop');
+    const freshness = peers.get(claimed.sender)?.check(claimed) ?? 'fresh';
+    if (freshness === 'seen') {
+      counters.add('duplicates');
+      return;
+    }
+    if (freshness === 'behind')
+      throw new SyncWireError('replay', `datagram ${claimed.counter} of epoch ${claimed.epoch} is too old`);
+    const frame = opener.open(datagram);
+    // All is known to be good before anything changes.
+    const message = decodeMessage(frame.body);
+    const former = peers.get(frame.sender)?.epoch;
+    const peer = peers.admit(frame);
+    peer.accept(frame, now);
+    this.heardSyncid = frame.syncid;
+    counters.add('received');
+    if (former !== peer.epoch) this.#options.onLife(peer);
+    if (message.kind === 'records') this.#records(peer, message, now);
+    else if (message.kind === 'heartbeat') this.#options.onHeartbeat(peer, message, now);
+    else {
+      // Its answer says what is in the table, not what is on the way there.
+      this.apply(now);
+      this.#options.onHandover(peer, message, now);
+    }
+  }
+
+  #records(peer: Peer, message: RecordsMessage, now: number): void {
+    if (!this.taking) {
+      peer.miss(message.sequence);
+      throw new SyncWireError('off', 'records, but this director does not receive: start-daemon backup');
+    }
+    const arrival = peer.records(message.sequence, now);
+    if (arrival === 'duplicate') {
+      this.#options.counters.add('duplicates');
+      return;
+    }
+    if (arrival === 'late')
+      throw new SyncWireError('late', `records ${message.sequence} came after they were given up`);
+    if (this.#batch.length + message.count > this.#batch.capacity) this.apply(now);
+    appendRecords(message.columns, this.#batch);
+    this.#waiting.set(peer, Math.max(this.#waiting.get(peer) ?? 0, message.sequence));
+  }
+}

@@ -1,0 +1,151 @@
+/** From the plane's events to datagrams: what is sent is acknowledged to the plane, and nothing else. */
+import type { SyncPort } from '../../datapath/ports.ts';
+import { RecordBatch } from '../../model/record.ts';
+import { Sender } from '../../sync/sender.ts';
+import { Sealer } from '../../wire/seal.ts';
+import type { SealKey } from '../../wire/seal-key.ts';
+import {
+  encodeMessage,
+  type HandoverMessage,
+  type Heartbeat,
+  type Position,
+} from '../../wire/sync-message.ts';
+import type { Counters } from './counters.ts';
+import type { Transmitter } from './sockets.ts';
+
+/**
+ * Records of one turn. At a turn each millisecond this is a million a second, more than one thread packs, and
+ * few enough datagrams (31) to fit in a socket buffer of the default size.
+ */
+const BATCH = 1024;
+
+/** Where datagrams go, and with what header. */
+export interface Channel {
+  readonly transmitter: Transmitter;
+  readonly syncid: () => number;
+  readonly maxlen: number;
+}
+
+export interface OutboundOptions {
+  readonly port: SyncPort;
+  readonly counters: Counters;
+  readonly sender: number;
+  readonly key: SealKey | undefined;
+  readonly random: (length: number) => Uint8Array;
+  /** Called after records are sent and before the plane forgets them. */
+  readonly onSent: (position: Position) => void;
+}
+
+export class Outbound {
+  readonly #options: OutboundOptions;
+  readonly #batch = new RecordBatch(BATCH);
+  #stream: Sender;
+  #sealer: Sealer;
+  #channel: Channel | undefined;
+  /** Counts channels, so that the answer of one that was closed is not taken for the next one's. */
+  #generation = 0;
+  #inFlight = false;
+  #overflows: number;
+  /** Events passed that no peer can have: the stream must show a hole. */
+  #omitted = false;
+  #drained = false;
+  /** Records are sent, not only heartbeats. */
+  sending = false;
+
+  constructor(options: OutboundOptions, epoch: number, continues?: Position) {
+    this.#options = options;
+    this.#overflows = options.port.overflows();
+    this.#stream = new Sender(epoch, continues);
+    this.#sealer = this.#newSealer(epoch);
+  }
+
+  get stream(): Sender {
+    return this.#stream;
+  }
+
+  /** The last turn found nothing more to send, and all before is sent. */
+  get drained(): boolean {
+    return this.#drained && !this.#inFlight;
+  }
+
+  /** The kernel has not taken what we gave it in an earlier turn. */
+  get busy(): boolean {
+    return this.#inFlight;
+  }
+
+  use(channel: Channel | undefined): void {
+    this.#channel = channel;
+    this.#generation++;
+    this.#inFlight = false;
+  }
+
+  /** Begins a new epoch: peers know a newer one of ours than the present one. */
+  renew(epoch: number): void {
+    const { newest, position, continues } = this.#stream;
+    this.#stream = new Sender(epoch, newest > 0 ? position : continues);
+    this.#sealer = this.#newSealer(epoch);
+  }
+
+  /** Sends what the plane emitted since the last turn. */
+  pump(now: number): void {
+    if (this.#inFlight) return;
+    const { port, counters } = this.#options;
+    const batch = this.#batch;
+    batch.length = 0;
+    this.#drained = port.read(batch) === 0;
+    const overflows = port.overflows();
+    if (overflows !== this.#overflows) {
+      counters.add('ring_overflows', Math.max(0, overflows - this.#overflows));
+      this.#overflows = overflows;
+      this.#omitted = true;
+    }
+    const channel = this.#channel;
+    if (!this.sending || !channel) {
+      if (batch.length === 0) return;
+      this.#omitted = true;
+      port.acknowledge();
+      return;
+    }
+    if (this.#omitted) {
+      this.#omitted = false;
+      this.#stream.skip();
+    }
+    if (batch.length > 0) this.#send(batch, channel, now);
+  }
+
+  /** Sends a message that is not part of the stream; its loss is repaired by the next one. */
+  say(message: Heartbeat | HandoverMessage, now: number): void {
+    const channel = this.#channel;
+    if (!channel) return;
+    const datagram = this.#sealer.seal(channel.syncid(), encodeMessage(message));
+    channel.transmitter.send([datagram], (failed, error) => this.#count(1, failed, error, now));
+  }
+
+  #send(batch: RecordBatch, channel: Channel, now: number): void {
+    const generation = this.#generation;
+    const count = batch.length;
+    const bodies = this.#stream.pack(batch, channel.maxlen - this.#sealer.overhead);
+    const datagrams = bodies.map((body) => this.#sealer.seal(channel.syncid(), body));
+    const position = this.#stream.position;
+    this.#inFlight = true;
+    channel.transmitter.send(datagrams, (failed, error) => {
+      this.#count(datagrams.length, failed, error, now);
+      this.#options.counters.add('records_sent', count);
+      this.#options.onSent(position);
+      this.#options.port.acknowledge();
+      if (generation === this.#generation) this.#inFlight = false;
+    });
+  }
+
+  #count(datagrams: number, failed: number, error: Error | undefined, now: number): void {
+    const { counters } = this.#options;
+    counters.add('sent', datagrams - failed);
+    if (failed > 0)
+      counters.reject('unsent', failed, `the kernel did not send: ${error?.message ?? 'no reason'}`, now);
+  }
+
+  #newSealer(epoch: number): Sealer {
+    const { sender, random, key } = this.#options;
+    return new Sealer({ sender, epoch, salt: random(8) }, key);
+  }
+}

@@ -1,0 +1,285 @@
+/**
+ * Connection sync of one director: sockets, clock, plane and board are handed in, `turn` is called every
+ * millisecond. The thread around it is worker.ts.
+ *
+ * "master" sends records and "backup" receives them; heartbeats and handovers go both ways while any
+ * direction runs, because a one-way pair needs them too.
+ */
+import type { SyncPort } from '../../datapath/ports.ts';
+import { ModelError } from '../../model/error.ts';
+import type { SyncDaemon, SyncDirection } from '../../model/sync-daemon.ts';
+import type { Held, Peer } from '../../sync/peer.ts';
+import { Peers } from '../../sync/peers.ts';
+import { Opener } from '../../wire/seal.ts';
+import type { SealKey } from '../../wire/seal-key.ts';
+import { type Heartbeat, type Position, SMALLEST_MAXLEN } from '../../wire/sync-message.ts';
+import { DirectorError } from '../api.ts';
+import { BOARD_ROLE, type Board } from '../board.ts';
+import type { SyncStatus } from '../status.ts';
+import { Counters } from './counters.ts';
+import { HandoverDesk } from './handover-desk.ts';
+import { composeHeartbeat, HeartbeatClock } from './heartbeat.ts';
+import { Inbound } from './inbound.ts';
+import type { SyncEvent } from './messages.ts';
+import { Outbound } from './outbound.ts';
+import type { Receiver, SyncSockets, Transmitter } from './sockets.ts';
+
+/** Microseconds that the plane may make new connections without us (design 4). */
+const SYNC_LEASE = 100_000;
+/** A peer is lost after ten heartbeats, but a second of silence is no loss yet. */
+const LOST_AFTER_BEATS = 10;
+const LOST_AFTER = 1_000_000;
+/** Another sender's state is kept that long. */
+const FORGET_AFTER = 60_000_000;
+/** 65535 - 20 (IPv4) - 8 (UDP) */
+const LARGEST_MAXLEN = 65507;
+/** Six bytes of the frame. */
+const LARGEST_EPOCH = 2 ** 48 - 1;
+
+export interface SyncSessionOptions {
+  readonly name: string;
+  readonly priority: number;
+  /** 32 bits, of this director alone. */
+  readonly sender: number;
+  /** Wall clock in milliseconds; above that of every session before. */
+  readonly epoch: number;
+  /** Microseconds. */
+  readonly advertInterval: number;
+  readonly gated: boolean;
+  readonly port: SyncPort;
+  readonly board: Board;
+  /** CLOCK_BOOTTIME in microseconds. */
+  readonly clock: () => number;
+  readonly random: (length: number) => Uint8Array;
+  readonly sockets: SyncSockets;
+  readonly key?: SealKey | undefined;
+  /** The plane is adopted: where the daemon before us stopped sending; epoch 0 if that is not known. */
+  readonly continues?: Position | undefined;
+  /** What that daemon had of the peer. */
+  readonly held?: Held | undefined;
+  readonly report: (event: SyncEvent) => void;
+  /** To be written down before the plane forgets the records. */
+  readonly onSent?: (position: Position) => void;
+  readonly onHeld?: (held: Held | undefined) => void;
+}
+
+export class SyncSession {
+  readonly #options: SyncSessionOptions;
+  readonly #counters: Counters;
+  readonly #peers: Peers;
+  readonly #inbound: Inbound;
+  readonly #outbound: Outbound;
+  readonly #desk: HandoverDesk;
+  readonly #beat: HeartbeatClock;
+  readonly #daemons = new Map<SyncDirection, SyncDaemon>();
+  #transmitter: Transmitter | undefined;
+  #receiver: Receiver | undefined;
+  /** Stands for the receiver whose datagrams count. */
+  #gate = {};
+  /** Peers that main knows of, with the life that it was told of. */
+  readonly #found = new Map<Peer, number>();
+  #limited: boolean | undefined;
+  #synced = false;
+  #written: Held | undefined;
+
+  constructor(options: SyncSessionOptions) {
+    this.#options = options;
+    const { port, sender, key, random, report, board } = options;
+    this.#counters = new Counters((cause, message) => report({ type: 'trouble', cause, message }));
+    const counters = this.#counters;
+    this.#peers = new Peers(options.held);
+    const peers = this.#peers;
+    const onSent = options.onSent ?? (() => {});
+    const outbound = { port, counters, sender, key, random, onSent };
+    this.#outbound = new Outbound(outbound, options.epoch, options.continues);
+    this.#beat = new HeartbeatClock(options.advertInterval);
+    const unwilling = () =>
+      board.get('role') === BOARD_ROLE.BACKUP ? undefined : 'the peer is not in state backup';
+    this.#desk = new HandoverDesk({ port, outbound: this.#outbound, peers, report, unwilling });
+    this.#inbound = new Inbound({
+      ...{ port, peers, counters, sender },
+      opener: new Opener(key),
+      // The other side waits for our answer to know that it is heard.
+      onLife: () => this.#beat.soon(options.clock()),
+      onHeartbeat: (peer, heartbeat, now) => this.#onHeartbeat(peer, heartbeat, now),
+      onHandover: (peer, message, now) => this.#desk.message(peer, message, sender, now),
+    });
+  }
+
+  /** What runs, as `--daemon` lists it. */
+  get daemons(): readonly SyncDaemon[] {
+    return [...this.#daemons.values()];
+  }
+
+  /**
+   * @throws DirectorError `sync-running`, `no-such-device`
+   * @throws ModelError `bad-value`
+   */
+  async start(daemon: SyncDaemon): Promise<void> {
+    if (this.#daemons.has(daemon.direction))
+      throw new DirectorError('sync-running', `sync ${daemon.direction} runs already: stop it first`);
+    if (daemon.maxlen < SMALLEST_MAXLEN || daemon.maxlen > LARGEST_MAXLEN)
+      throw new ModelError(
+        'bad-value',
+        `sync maxlen ${daemon.maxlen}: between ${SMALLEST_MAXLEN} and ${LARGEST_MAXLEN}`,
+      );
+    await this.#reopen(new Map(this.#daemons).set(daemon.direction, daemon));
+  }
+
+  /** @throws DirectorError `sync-stopped` */
+  async stop(direction: SyncDirection): Promise<void> {
+    if (!this.#daemons.has(direction))
+      throw new DirectorError('sync-stopped', `sync ${direction} does not run`);
+    const rest = new Map(this.#daemons);
+    rest.delete(direction);
+    await this.#reopen(rest);
+  }
+
+  /** The sync lease is left to run out: a plane that outlives us must not make connections that nobody sends. */
+  async close(): Promise<void> {
+    await this.#reopen(new Map());
+  }
+
+  handover(): void {
+    const now = this.#options.clock();
+    const peer = this.#peers.nearest;
+    const token = Buffer.from(this.#options.random(4)).readUInt32BE();
+    const reachable = peer?.heartbeat && this.#alive(peer, now);
+    this.#desk.begin(reachable ? peer : undefined, token, now);
+  }
+
+  fenceClosed(): void {
+    this.#desk.fenceClosed(this.#options.clock());
+  }
+
+  turn(): void {
+    const { board, clock } = this.#options;
+    const now = clock();
+    this.#inbound.apply(now);
+    const { gaps, lost } = this.#peers.expire(now);
+    this.#counters.add('gaps', gaps);
+    this.#counters.add('lost', lost);
+    this.#outbound.pump(now);
+    this.#desk.turn(now);
+    this.#heartbeat(now);
+    this.#watch(now);
+    this.#lease(now);
+    board.set('syncAliveAt', now);
+  }
+
+  status(): SyncStatus {
+    const { p50, p99, max } = this.#outbound.stream.lag.summary();
+    return {
+      ...this.#counters.snapshot(),
+      lag_ms: { p50, p99, max },
+      sealed: this.#options.key !== undefined,
+    };
+  }
+
+  /** Makes sockets for what is to run; when that fails, what ran goes on. */
+  async #reopen(daemons: Map<SyncDirection, SyncDaemon>): Promise<void> {
+    const { sockets, clock } = this.#options;
+    const out = daemons.get('master') ?? daemons.get('backup');
+    const into = daemons.get('backup') ?? daemons.get('master');
+    const transmitter = out && (await sockets.transmitter(out));
+    let receiver: Receiver | undefined;
+    const gate = {};
+    try {
+      // While the old and the new socket are both open each datagram comes twice.
+      const deliver = (datagram: Buffer) => {
+        if (this.#gate === gate) this.#inbound.deliver(datagram, clock());
+      };
+      receiver = into && (await sockets.receiver(into, deliver));
+    } catch (error) {
+      transmitter?.close();
+      throw error;
+    }
+    this.#gate = gate;
+    this.#transmitter?.close();
+    this.#receiver?.close();
+    this.#transmitter = transmitter;
+    this.#receiver = receiver;
+    this.#daemons.clear();
+    for (const [direction, daemon] of daemons) this.#daemons.set(direction, daemon);
+    this.#outbound.sending = daemons.has('master');
+    this.#inbound.taking = daemons.has('backup');
+    this.#inbound.syncid = into?.syncid ?? 0;
+    this.#outbound.use(
+      out &&
+        transmitter && {
+          transmitter,
+          maxlen: out.maxlen,
+          // A backup with syncid 0 takes every id; what it says itself bears the id that it hears.
+          syncid: () =>
+            out.direction === 'backup' && out.syncid === 0 ? this.#inbound.heardSyncid : out.syncid,
+        },
+    );
+    this.#beat.soon(clock());
+  }
+
+  #onHeartbeat(peer: Peer, heartbeat: Heartbeat, now: number): void {
+    const { board, sender } = this.#options;
+    peer.beat(heartbeat, this.#inbound.taking, now);
+    board.set('peerRole', heartbeat.role);
+    board.set('peerTerm', heartbeat.term);
+    board.set('peerLeaseUntil', heartbeat.leaseRemaining > 0 ? now + heartbeat.leaseRemaining : 0);
+    if (heartbeat.advertAge !== undefined) board.set('peerHeardAdvertAt', now - heartbeat.advertAge);
+    board.set('peerSyncAt', now);
+    for (const echo of heartbeat.echoes) {
+      if (echo.sender !== sender) continue;
+      const { stream } = this.#outbound;
+      if (echo.epoch === stream.epoch) stream.acknowledged(echo.applied, echo.appliedAge, now);
+      // The wall clock went back between two lives: the peer refuses us until we are newer than it knows.
+      else if (echo.epoch > stream.epoch && echo.epoch < LARGEST_EPOCH) this.#outbound.renew(echo.epoch + 1);
+    }
+  }
+
+  #heartbeat(now: number): void {
+    const { board, gated } = this.#options;
+    if (!this.#transmitter || !this.#beat.due(gated ? board.get('heartbeatTicks') : undefined, now)) return;
+    const { name, priority } = this.#options;
+    const { stream } = this.#outbound;
+    const own = { name, priority, newest: stream.newest, continues: stream.continues };
+    this.#outbound.say(composeHeartbeat(own, board, this.#peers, now), now);
+  }
+
+  #alive(peer: Peer, now: number): boolean {
+    const bound = Math.max(LOST_AFTER, LOST_AFTER_BEATS * this.#options.advertInterval);
+    return now - peer.heardAt < bound;
+  }
+
+  /** Says what became of the peers, and whether we hold their tables. */
+  #watch(now: number): void {
+    const { board, report, onHeld } = this.#options;
+    for (const gone of this.#peers.forget(now - FORGET_AFTER)) this.#found.delete(gone);
+    for (const peer of this.#peers) {
+      const name = peer.heartbeat?.name ?? '';
+      const life = this.#found.get(peer);
+      if (!this.#alive(peer, now)) {
+        if (this.#found.delete(peer)) report({ type: 'peer-lost', name });
+      } else if (peer.heartbeat && life !== peer.life) {
+        this.#found.set(peer, peer.life);
+        report({ type: 'peer-found', name, restarted: peer.life > 1 });
+      }
+    }
+    const { synced } = this.#peers;
+    board.set('synced', synced ? 1 : 0);
+    if (synced !== this.#synced) report({ type: 'synced', synced });
+    this.#synced = synced;
+    const held = this.#peers.nearest?.held;
+    const same = held?.epoch === this.#written?.epoch && held?.sequence === this.#written?.sequence;
+    if (!same) onHeld?.(held);
+    this.#written = held;
+  }
+
+  /** New connections are limited to our lifetime while there is a peer that should have them. */
+  #lease(now: number): void {
+    const { port } = this.#options;
+    const peers = [...this.#peers].some((peer) => this.#alive(peer, now));
+    const limited = this.#outbound.sending && peers;
+    // A stuck socket renews nothing: what the plane makes would not reach the peer.
+    if (limited && !this.#outbound.busy) port.renewSyncLease(now + SYNC_LEASE);
+    else if (!limited && this.#limited !== false) port.renewSyncLease(0);
+    this.#limited = limited;
+  }
+}

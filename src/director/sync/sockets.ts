@@ -1,0 +1,140 @@
+/** The multicast sockets of one direction of sync. The session knows only these interfaces. */
+import { createSocket, type Socket } from 'node:dgram';
+import { networkInterfaces } from 'node:os';
+import { familyOf } from '../../model/address.ts';
+import type { SyncDaemon } from '../../model/sync-daemon.ts';
+import { DirectorError } from '../api.ts';
+
+export interface Transmitter {
+  /**
+   * Hands datagrams to the kernel in order.
+   * @param done called once, when the kernel has all of them; `failed` is how many it refused
+   */
+  send(datagrams: readonly Uint8Array[], done: (failed: number, error?: Error) => void): void;
+  close(): void;
+}
+
+export interface Receiver {
+  close(): void;
+}
+
+export interface SyncSockets {
+  /** @throws DirectorError `no-such-device` */
+  transmitter(daemon: SyncDaemon): Promise<Transmitter>;
+  /** @throws DirectorError `no-such-device` */
+  receiver(daemon: SyncDaemon, onDatagram: (datagram: Buffer) => void): Promise<Receiver>;
+}
+
+/**
+ * Bytes asked for; the kernel grants what net.core.{r,w}mem_max allow. A burst of half-open connections at a
+ * handover must fit while the other event loop is busy.
+ */
+const SOCKET_BUFFER = 4 * 1024 * 1024;
+
+function interfaceAddress(name: string, family: 4 | 6): string {
+  const addresses = networkInterfaces()[name];
+  if (!addresses)
+    throw new DirectorError(
+      'no-such-device',
+      `sync: interface "${name}" does not exist, is down or has no address: see "ip address show"`,
+    );
+  const found = addresses.find((address) => address.family === `IPv${family}`);
+  if (!found)
+    throw new DirectorError(
+      'no-such-device',
+      `sync: interface "${name}" has no IPv${family} address: give it one, or use a group of the other family`,
+    );
+  return found.address;
+}
+
+/** How node names an interface of a multicast socket: by its address, or for IPv6 by its name. */
+function multicastInterface(daemon: SyncDaemon): string {
+  const family = familyOf(daemon.group);
+  const address = interfaceAddress(daemon.interface, family);
+  return family === 4 ? address : `::%${daemon.interface}`;
+}
+
+/** An IPv6 group of link scope means nothing without its link. */
+function scopedGroup(daemon: SyncDaemon): string {
+  return familyOf(daemon.group) === 4 ? daemon.group : `${daemon.group}%${daemon.interface}`;
+}
+
+function ready(socket: Socket, begin: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    begin(() => {
+      socket.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function open(daemon: SyncDaemon, setUp: (socket: Socket) => Promise<void>): Promise<Socket> {
+  const type = familyOf(daemon.group) === 4 ? 'udp4' : 'udp6';
+  // Both directions, and a kernel's daemon beside us, may share the port.
+  const socket = createSocket({ type, reuseAddr: true });
+  try {
+    await setUp(socket);
+  } catch (error) {
+    socket.close();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DirectorError(
+      'no-such-device',
+      `sync: cannot use group ${daemon.group} port ${daemon.port} on "${daemon.interface}": ${reason}`,
+    );
+  }
+  return socket;
+}
+
+/** @param options.loopback own host hears what it sends: for two directors on one interface of a test */
+export function udpSockets(
+  options: { loopback?: boolean; onError?: (error: Error) => void } = {},
+): SyncSockets {
+  const onError = options.onError ?? (() => {});
+  return {
+    async transmitter(daemon) {
+      const via = multicastInterface(daemon);
+      // Connected, as the kernel's own sync socket is: no lookup, no route, no address copied per datagram.
+      const socket = await open(daemon, async (fresh) => {
+        const source = familyOf(daemon.group) === 4 ? via : '::';
+        await ready(fresh, (done) => fresh.bind({ address: source, port: 0 }, done));
+        fresh.setSendBufferSize(SOCKET_BUFFER);
+        fresh.setMulticastTTL(daemon.ttl);
+        fresh.setMulticastInterface(via);
+        fresh.setMulticastLoopback(options.loopback === true);
+        await ready(fresh, (done) => fresh.connect(daemon.port, scopedGroup(daemon), done));
+      });
+      socket.on('error', onError);
+      return {
+        send(datagrams, done) {
+          let left = datagrams.length;
+          let failed = 0;
+          let first: Error | undefined;
+          for (const datagram of datagrams)
+            socket.send(datagram, (error) => {
+              if (error) {
+                failed++;
+                first ??= error;
+              }
+              if (--left === 0) done(failed, first);
+            });
+        },
+        close: () => socket.close(),
+      };
+    },
+
+    async receiver(daemon, onDatagram) {
+      const via = multicastInterface(daemon);
+      const socket = await open(daemon, async (fresh) => {
+        // To the group, not to every address: unicast datagrams are not for us.
+        const address = scopedGroup(daemon);
+        await ready(fresh, (done) => fresh.bind({ address, port: daemon.port }, done));
+        fresh.setRecvBufferSize(SOCKET_BUFFER);
+        fresh.addMembership(daemon.group, via);
+      });
+      socket.on('error', onError);
+      socket.on('message', onDatagram);
+      return { close: () => socket.close() };
+    },
+  };
+}

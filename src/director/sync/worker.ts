@@ -1,0 +1,93 @@
+/** The sync worker's thread around the session: its loop, its clock, its messages. */
+import { randomBytes } from 'node:crypto';
+import type { MessagePort } from 'node:worker_threads';
+import type { SyncPort } from '../../datapath/ports.ts';
+import { ModelError } from '../../model/error.ts';
+import { DirectorError } from '../api.ts';
+import { Board } from '../board.ts';
+import type { MainToSync, SyncSettings, SyncToMain } from './messages.ts';
+import { ProgressFile, readProgress } from './progress-file.ts';
+import { senderId } from './sender-id.ts';
+import { SyncSession } from './session.ts';
+import { type SyncSockets, udpSockets } from './sockets.ts';
+
+/** Milliseconds. */
+const TURN = 1;
+const STATUS_EVERY = 500;
+
+/** What differs between the planes, and between production and tests. */
+export interface SyncSurroundings {
+  /** The plane's sync port; made in this thread. */
+  readonly port: SyncPort;
+  /** CLOCK_BOOTTIME in microseconds. */
+  readonly clock: () => number;
+  /** Wall clock in milliseconds. */
+  readonly wallClock?: () => number;
+  readonly sockets?: SyncSockets;
+}
+
+/**
+ * Runs until main says `close`: the entry of the thread calls it with `parentPort`.
+ * What the port throws is not caught: the thread ends, and main sees its `error`.
+ */
+export function runSyncWorker(main: MessagePort, settings: SyncSettings, around: SyncSurroundings): void {
+  const tell = (message: SyncToMain) => main.postMessage(message);
+  const { adopted, progressFile, key } = settings;
+  const before = adopted && progressFile ? readProgress(progressFile) : {};
+  const file = progressFile ? new ProgressFile(progressFile, before) : undefined;
+  const wallClock = around.wallClock ?? Date.now;
+  const trouble = (error: Error) => tell({ type: 'trouble', cause: 'socket', message: error.message });
+  const session = new SyncSession({
+    ...settings,
+    key,
+    sender: senderId(settings.name),
+    epoch: Math.max(wallClock(), (before.sent?.epoch ?? 0) + 1),
+    board: new Board(settings.board),
+    port: around.port,
+    clock: around.clock,
+    random: randomBytes,
+    sockets: around.sockets ?? udpSockets({ onError: trouble }),
+    continues: adopted ? (before.sent ?? { epoch: 0, sequence: 0 }) : undefined,
+    held: before.held,
+    report: tell,
+    onSent: (sent) => file?.update({ sent }),
+    onHeld: (held) => file?.update({ held }),
+  });
+  const sendStatus = () => tell({ type: 'status', status: session.status() });
+  const loop = setInterval(() => session.turn(), TURN);
+  const reports = setInterval(sendStatus, STATUS_EVERY);
+
+  // One after the other: each waits for sockets, and finds what the one before it left.
+  let last = Promise.resolve();
+  const perform = (id: number, work: () => Promise<void>) => {
+    last = last.then(work).then(
+      () => tell({ type: 'done', id }),
+      (error: unknown) => tell(refusal(id, error)),
+    );
+  };
+  const close = async () => {
+    await last;
+    await session.close();
+    clearInterval(loop);
+    clearInterval(reports);
+    sendStatus();
+    file?.close();
+    main.close();
+  };
+
+  main.on('message', (message: MainToSync) => {
+    if (message.type === 'start') perform(message.id, () => session.start(message.daemon));
+    else if (message.type === 'stop') perform(message.id, () => session.stop(message.direction));
+    else if (message.type === 'status') sendStatus();
+    else if (message.type === 'handover') session.handover();
+    else if (message.type === 'fence-closed') session.fenceClosed();
+    else void close();
+  });
+}
+
+/** @throws what is no refusal: a mistake of ours ends the thread */
+function refusal(id: number, error: unknown): SyncToMain {
+  if (error instanceof DirectorError || error instanceof ModelError)
+    return { type: 'refused', id, code: error.code, message: error.message };
+  throw error;
+}

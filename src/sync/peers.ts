@@ -1,0 +1,76 @@
+/** The senders that are heard on the channel: one in a pair, bounded whoever sends. */
+import type { FrameId } from '../wire/seal.ts';
+import { SyncWireError } from '../wire/sync-error.ts';
+import { type Held, Peer } from './peer.ts';
+import type { StreamCounts } from './stream.ts';
+
+const MOST_PEERS = 8;
+
+export class Peers {
+  readonly #peers = new Map<number, Peer>();
+  readonly #held: Held | undefined;
+
+  constructor(held?: Held) {
+    this.#held = held;
+  }
+
+  [Symbol.iterator](): IterableIterator<Peer> {
+    return this.#peers.values();
+  }
+
+  get size(): number {
+    return this.#peers.size;
+  }
+
+  get(sender: number): Peer | undefined {
+    return this.#peers.get(sender);
+  }
+
+  /** The one whose heartbeat is newest: in a pair, the other director. */
+  get nearest(): Peer | undefined {
+    let nearest: Peer | undefined;
+    for (const peer of this) if (!nearest || peer.heartbeatAt > nearest.heartbeatAt) nearest = peer;
+    return nearest;
+  }
+
+  /** With no peer ever heard we do not know what we lack. */
+  get synced(): boolean {
+    for (const peer of this) if (!peer.synced) return false;
+    return this.#peers.size > 0;
+  }
+
+  /** @throws SyncWireError `peers` when there is no room for another sender */
+  admit(frame: FrameId): Peer {
+    const known = this.#peers.get(frame.sender);
+    if (known) return known;
+    if (this.#peers.size >= MOST_PEERS)
+      throw new SyncWireError('peers', `more than ${MOST_PEERS} senders on the channel`);
+    const held = this.#held?.sender === frame.sender ? this.#held : undefined;
+    const peer = new Peer(frame, held);
+    this.#peers.set(frame.sender, peer);
+    return peer;
+  }
+
+  /**
+   * Forgets senders that have been silent since then, but never the last one: its table is what we may have
+   * to carry on with.
+   */
+  forget(since: number): Peer[] {
+    if (this.#peers.size < 2) return [];
+    const { nearest } = this;
+    const gone = [...this].filter((peer) => peer.heardAt < since && peer !== nearest);
+    for (const peer of gone) this.#peers.delete(peer.sender);
+    return gone;
+  }
+
+  expire(now: number): StreamCounts {
+    let gaps = 0;
+    let lost = 0;
+    for (const peer of this) {
+      const counts = peer.expire(now);
+      gaps += counts.gaps;
+      lost += counts.lost;
+    }
+    return { gaps, lost };
+  }
+}
