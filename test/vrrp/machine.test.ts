@@ -1,0 +1,405 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { deadline, newRouter, RouterMisuse, step } from '../../src/vrrp/machine.ts';
+import type { RouterEffect, RouterEvent, RouterSettings, RouterState } from '../../src/vrrp/router.ts';
+import { leaseTime, masterDown, skew } from '../../src/vrrp/timing.ts';
+
+const A = 100_000;
+const START = 1_000_000_000;
+const DOWN = masterDown(100, A);
+const CLOSED = { until: 0, term: 0 };
+
+/** A machine with a hand on its clock; it is woken as often as it asks for. */
+class Rig {
+  state: RouterState;
+  now = START;
+  effects: RouterEffect[] = [];
+
+  constructor(settings: Partial<RouterSettings> = {}, fence = CLOSED) {
+    this.state = newRouter({ priority: 100, advertUs: A, preempt: false, ...settings });
+    this.give({ kind: 'startup', fence });
+  }
+
+  give(event: RouterEvent): RouterEffect[] {
+    const { state, effects } = step(this.state, event, this.now);
+    this.state = state;
+    this.effects.push(...effects);
+    for (const effect of effects) {
+      if (effect.kind === 'send-advert' && effect.priority > 0 && this.sendsSucceed !== undefined) {
+        this.give({ kind: 'sent', at: this.now, ok: this.sendsSucceed });
+      }
+    }
+    return [...effects];
+  }
+
+  /** What becomes of advertisements; undefined leaves the answer to the test. */
+  sendsSucceed: boolean | undefined = true;
+
+  /** Lets time pass, with every `timer` that the machine asks for. */
+  pass(us: number): RouterEffect[] {
+    const before = this.effects.length;
+    const end = this.now + us;
+    while (deadline(this.state) <= end) {
+      this.now = Math.max(this.now, deadline(this.state));
+      this.give({ kind: 'timer' });
+    }
+    this.now = end;
+    return this.effects.slice(before);
+  }
+
+  /** Time in which the machine was not run at all. */
+  freeze(us: number): void {
+    this.now += us;
+  }
+
+  hear(priority: number, more: { intervalUs?: number; source?: number } = {}): RouterEffect[] {
+    return this.give({ kind: 'advert', priority, intervalUs: A, source: 7, own: 5, ...more });
+  }
+
+  peer(leaseUntil: number, more: { master?: boolean; term?: number } = {}): void {
+    this.give({ kind: 'peer', view: { at: this.now, master: true, term: 3, leaseUntil, ...more } });
+  }
+}
+
+const kinds = (effects: readonly RouterEffect[]) => effects.map((effect) => effect.kind);
+const counts = (rig: Rig, name: string) =>
+  rig.effects.filter((effect) => effect.kind === 'count' && effect.name === name).length;
+
+/** A rig that took over after silence. */
+function master(settings: Partial<RouterSettings> = {}): Rig {
+  const rig = new Rig(settings);
+  rig.pass(4 * A);
+  expect(rig.state.role).toBe('master');
+  rig.effects = [];
+  return rig;
+}
+
+describe('timing', () => {
+  test("is RFC 9568's", () => {
+    expect(skew(100, 1_000_000)).toBe(609_375);
+    expect(masterDown(100, 1_000_000)).toBe(3_609_375);
+    expect(masterDown(255, 1_000_000)).toBe(3_003_906);
+  });
+
+  test('lets a lease end before any listener moves', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 255 }), fc.integer({ min: 1, max: 4095 }), (priority, cs) => {
+        expect(leaseTime(cs * 10_000)).toBeLessThan(masterDown(priority, cs * 10_000) - 0.4 * cs * 10_000);
+      }),
+    );
+  });
+});
+
+describe('a backup', () => {
+  test('moves after a master-down interval of silence, and not before', () => {
+    const rig = new Rig();
+    rig.pass(DOWN - 1);
+    expect(rig.state.role).toBe('backup');
+    rig.pass(1);
+    expect(rig.state.role).toBe('master');
+  });
+
+  test('opens the fence, then advertises, then announces', () => {
+    const rig = new Rig();
+    rig.effects = [];
+    rig.pass(DOWN);
+    expect(kinds(rig.effects)).toEqual([
+      'open-fence',
+      'send-advert',
+      'role',
+      'count',
+      'open-fence',
+      'announce',
+    ]);
+    expect(rig.effects[0]).toEqual({ kind: 'open-fence', until: START + DOWN + leaseTime(A), term: 1 });
+  });
+
+  test('is held down by advertisements of any priority while preemption is off', () => {
+    for (const priority of [1, 100, 254]) {
+      const rig = new Rig();
+      for (let i = 0; i < 20; i += 1) {
+        rig.pass(A);
+        rig.hear(priority);
+      }
+      expect(rig.state.role).toBe('backup');
+    }
+  });
+
+  test('with preemption discards lower advertisements and moves', () => {
+    const rig = new Rig({ preempt: true });
+    for (let i = 0; i < 5; i += 1) {
+      rig.pass(A);
+      rig.hear(99);
+    }
+    expect(rig.state.role).toBe('master');
+  });
+
+  test("adopts the master's interval", () => {
+    const rig = new Rig();
+    rig.hear(200, { intervalUs: 10 * A });
+    expect(rig.state.masterDownAt).toBe(START + masterDown(100, 10 * A));
+    rig.pass(masterDown(100, 10 * A) - 1);
+    expect(rig.state.role).toBe('backup');
+    rig.pass(1);
+    expect(rig.state).toMatchObject({ role: 'master', intervalUs: A });
+  });
+
+  test('moves after its skew when the master leaves with priority 0', () => {
+    const rig = new Rig();
+    rig.hear(200);
+    rig.hear(0);
+    rig.pass(skew(100, A) - 1);
+    expect(rig.state.role).toBe('backup');
+    rig.pass(1);
+    expect(rig.state.role).toBe('master');
+  });
+
+  test('is held while the sync path says that the peer is master with a live lease', () => {
+    const rig = new Rig();
+    for (let i = 0; i < 50; i += 1) {
+      rig.pass(A);
+      rig.peer(rig.now + 2 * A);
+    }
+    expect(rig.state.role).toBe('backup');
+    expect(counts(rig, 'held')).toBeGreaterThan(3);
+    rig.pass(2 * A + A / 2 + skew(100, A) + 1);
+    expect(rig.state).toMatchObject({ role: 'master', term: 4 });
+  });
+
+  test('is not held by a lease that the peer has released', () => {
+    const rig = new Rig();
+    rig.peer(rig.now + 2 * A);
+    rig.pass(1000);
+    rig.hear(0);
+    rig.pass(skew(100, A));
+    expect(rig.state.role).toBe('master');
+  });
+
+  test('is not held by hearsay that names a lease longer than any', () => {
+    const rig = new Rig();
+    rig.peer(rig.now + 3_600_000_000);
+    rig.pass(2 * DOWN);
+    expect(rig.state.role).toBe('master');
+  });
+
+  test('is not held by a peer that is no master', () => {
+    const rig = new Rig();
+    for (let i = 0; i < 4; i += 1) {
+      rig.pass(A);
+      rig.peer(rig.now + 2 * A, { master: false });
+    }
+    expect(rig.state.role).toBe('master');
+  });
+
+  test('does not count the time that it slept as silence', () => {
+    const rig = new Rig();
+    rig.pass(A);
+    rig.freeze(100 * A);
+    rig.give({ kind: 'timer' });
+    expect(rig.state.role).toBe('backup');
+    expect(counts(rig, 'slept')).toBe(1);
+    rig.pass(DOWN);
+    expect(rig.state.role).toBe('master');
+  });
+
+  test('takes over at once when the peer hands over', () => {
+    const rig = new Rig();
+    rig.peer(rig.now + 2 * A, { term: 8 });
+    rig.give({ kind: 'released' });
+    expect(rig.state).toMatchObject({ role: 'master', term: 9 });
+  });
+
+  test('ignores for one interval what the peer advertised before it handed over', () => {
+    const rig = new Rig();
+    rig.give({ kind: 'released' });
+    rig.hear(200);
+    expect(rig.state.role).toBe('master');
+    expect(counts(rig, 'stale')).toBe(1);
+    rig.pass(A);
+    rig.hear(200);
+    expect(rig.state.role).toBe('backup');
+  });
+
+  test('never moves while its daemon stands still', () => {
+    const rig = new Rig();
+    rig.give({ kind: 'bar' });
+    rig.pass(10 * DOWN);
+    rig.give({ kind: 'released' });
+    expect(rig.state.role).toBe('backup');
+    rig.give({ kind: 'unbar' });
+    rig.pass(DOWN);
+    expect(rig.state.role).toBe('master');
+  });
+
+  test('gives up when the first advertisement cannot be sent', () => {
+    const rig = new Rig();
+    rig.sendsSucceed = false;
+    rig.effects = [];
+    rig.pass(DOWN);
+    expect(rig.state).toMatchObject({ role: 'backup', leaseUntil: 0 });
+    expect(kinds(rig.effects)).toContain('close-fence');
+    expect(kinds(rig.effects)).not.toContain('announce');
+  });
+});
+
+describe('the owner of the addresses', () => {
+  test('begins as master with preemption, as RFC 9568 has it', () => {
+    expect(new Rig({ priority: 255, preempt: true }).state.role).toBe('master');
+  });
+
+  test('waits like everybody when preemption is off', () => {
+    const rig = new Rig({ priority: 255 });
+    expect(rig.state.role).toBe('backup');
+    rig.hear(10);
+    rig.pass(masterDown(255, A) - 1);
+    expect(rig.state.role).toBe('backup');
+  });
+});
+
+describe('a master', () => {
+  test('advertises once in an interval, in fixed slots, and renews the lease each time', () => {
+    const rig = master();
+    const first = rig.state.advertAt;
+    const effects = rig.pass(first - rig.now + 9 * A);
+    expect(effects.filter((effect) => effect.kind === 'send-advert')).toHaveLength(10);
+    expect(rig.state.advertAt).toBe(first + 10 * A);
+    expect(rig.state.leaseUntil).toBe(first + 9 * A + leaseTime(A));
+  });
+
+  test('counts the lease from the time before the advertisement was sent', () => {
+    const rig = master();
+    rig.sendsSucceed = undefined;
+    rig.pass(rig.state.advertAt - rig.now);
+    const at = rig.now;
+    rig.now += 30_000;
+    rig.give({ kind: 'sent', at, ok: true });
+    expect(rig.state.leaseUntil).toBe(at + leaseTime(A));
+  });
+
+  test('does not renew the lease when sending fails, and steps back when it is over', () => {
+    const rig = master();
+    rig.sendsSucceed = false;
+    const { leaseUntil } = rig.state;
+    rig.pass(leaseUntil - rig.now - 1);
+    expect(rig.state).toMatchObject({ role: 'master', leaseUntil });
+    rig.pass(1);
+    expect(rig.state.role).toBe('backup');
+    expect(counts(rig, 'lapses')).toBe(1);
+    expect(rig.state.masterDownAt).toBe(rig.now + DOWN);
+  });
+
+  test('never renews a lease that ran out while it was frozen', () => {
+    for (const event of [
+      { kind: 'timer' },
+      { kind: 'sent', at: START, ok: true },
+      { kind: 'advert', priority: 50, intervalUs: A, source: 1, own: 2 },
+      { kind: 'released' },
+    ] as const) {
+      const rig = master();
+      rig.freeze(leaseTime(A) + A);
+      rig.effects = [];
+      rig.give(event);
+      expect(rig.effects[0]).toEqual({ kind: 'close-fence' });
+      expect(counts(rig, 'lapses')).toBe(1);
+      if (event.kind !== 'released') expect(rig.state.role).toBe('backup');
+    }
+  });
+
+  test.each([
+    ['higher priority', 101, 1, 'backup'],
+    ['equal priority and a greater address', 100, 6, 'backup'],
+    ['equal priority and a smaller address', 100, 4, 'master'],
+    ['lower priority', 99, 6, 'master'],
+  ])('that hears a %s', (_what, priority, source, role) => {
+    const rig = master();
+    rig.pass(A / 2);
+    const effects = rig.hear(priority, { source });
+    expect(rig.state.role).toBe(role);
+    expect(kinds(effects)).toContain(role === 'backup' ? 'close-fence' : 'send-advert');
+  });
+
+  test('closes the fence before anything else when it yields', () => {
+    expect(kinds(master().hear(200))[0]).toBe('close-fence');
+  });
+
+  test('answers a flood of losing advertisements with four in an interval at most', () => {
+    const rig = master();
+    rig.effects = [];
+    for (let i = 0; i < 1000; i += 1) {
+      rig.pass(A / 1000);
+      rig.hear(50);
+    }
+    expect(kinds(rig.effects).filter((kind) => kind === 'send-advert').length).toBeLessThanOrEqual(5);
+  });
+
+  test('announces the addresses again when a split has healed, once in a second at most', () => {
+    const rig = master();
+    rig.pass(1_000_000);
+    rig.effects = [];
+    rig.hear(50);
+    for (let i = 0; i < 5; i += 1) {
+      rig.pass(A);
+      rig.hear(50);
+    }
+    expect(kinds(rig.effects).filter((kind) => kind === 'announce')).toHaveLength(1);
+  });
+
+  test('advertises at once when somebody leaves', () => {
+    const rig = master();
+    rig.pass(A / 3);
+    expect(kinds(rig.hear(0))).toEqual(['send-advert']);
+  });
+
+  test('that releases closes the fence first and does not take the addresses back soon', () => {
+    const rig = master();
+    const effects = rig.give({ kind: 'release' });
+    expect(kinds(effects)[0]).toBe('close-fence');
+    expect(effects.filter((effect) => effect.kind === 'send-advert' && effect.priority === 0)).not.toEqual(
+      [],
+    );
+    rig.pass(2 * DOWN - 1);
+    expect(rig.state.role).toBe('backup');
+    rig.pass(1);
+    expect(rig.state.role).toBe('master');
+  });
+
+  test('whose daemon stands still lets go and says so', () => {
+    const rig = master();
+    expect(kinds(rig.give({ kind: 'bar' }))).toEqual(expect.arrayContaining(['close-fence', 'send-advert']));
+    expect(rig.state.role).toBe('backup');
+  });
+
+  test('that shuts down for a restart leaves its lease alone', () => {
+    expect(kinds(master().give({ kind: 'shutdown', handOver: false }))).toEqual(['role']);
+  });
+
+  test('that shuts down for good closes the fence and sends priority 0', () => {
+    const effects = master().give({ kind: 'shutdown', handOver: true });
+    expect(kinds(effects)[0]).toBe('close-fence');
+    expect(effects).toContainEqual({ kind: 'send-advert', priority: 0 });
+  });
+});
+
+describe('a restart', () => {
+  test('goes on as master under a lease that still runs, in the same term', () => {
+    const rig = new Rig({}, { until: START + A, term: 5 });
+    expect(rig.state).toMatchObject({ role: 'master', term: 5, leaseUntil: START + A });
+    expect(kinds(rig.pass(0))).toContain('send-advert');
+    expect(rig.state.leaseUntil).toBe(START + leaseTime(A));
+  });
+
+  test('with a lease that ran out waits, and takes a new term', () => {
+    const rig = new Rig({}, { until: START, term: 5 });
+    expect(rig.state.role).toBe('backup');
+    rig.pass(DOWN);
+    expect(rig.state).toMatchObject({ role: 'master', term: 6 });
+  });
+});
+
+test('a step that nobody may ask for names state and event', () => {
+  const fresh = newRouter({ priority: 100, advertUs: A, preempt: false });
+  expect(() => step(fresh, { kind: 'timer' }, START)).toThrow(RouterMisuse);
+  expect(() => step(new Rig().state, { kind: 'startup', fence: CLOSED }, START)).toThrow(
+    /"backup".*"startup"/,
+  );
+});
