@@ -1,6 +1,5 @@
 /** Runs drills one after the other, for people or for programs. */
 import { writeFileSync } from 'node:fs';
-import { LabError } from '../lab/error.ts';
 import { reportPage } from './page.ts';
 import { perform } from './perform.ts';
 import { type Output, Progress } from './progress.ts';
@@ -37,8 +36,8 @@ export async function runDrills(options: DrillOptions): Promise<boolean> {
       if (!options.json) options.stdout.write(resultText(record.result, SCENARIOS[name].title, paint));
     }
   } catch (error) {
-    if (!(error instanceof LabError && error.code === 'aborted')) throw error;
-    options.stderr.write('interrupted: everything was taken down\n');
+    if (!options.signal.aborted) throw error;
+    options.stderr.write('interrupted\n');
     return false;
   }
   const results = records.map(({ result }) => result);

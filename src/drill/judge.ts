@@ -11,7 +11,7 @@ const CONNECTIONS_MIN = 1002;
 const NAMES = new Map<string, string>(DIRECTORS.map((name) => [DIRECTOR_FRONT[name].mac, name]));
 
 export function judge(scenario: Scenario, traffic: TrafficResult, arp: ArpRecord, faultAt: number): Check[] {
-  const { connections, http, udp, ssh } = traffic;
+  const { connections, http, ssh } = traffic;
   const after = traffic.opener.opened.filter((at) => at >= faultAt);
   const wait = longestGap([faultAt, ...after]).ms;
   const answered = oneAnswerer(
@@ -49,13 +49,21 @@ export function judge(scenario: Scenario, traffic: TrafficResult, arp: ArpRecord
     },
     { name: 'never did two directors answer ARP for the VIP', ...answered },
   ];
-  if (!scenario.lossless) return checks;
-  const lossless: Check = {
-    name: 'no packet of an established connection was lost',
-    passed: udp.lost.length === 0,
-    detail: `UDP: ${udp.lost.length} of ${udp.sent} lost; TCP: ${traffic.retransmitted} segments sent again`,
-  };
-  return [...checks, lossless];
+  return [...checks, packets(scenario.lossless, traffic, faultAt)];
+}
+
+/** Either none may be lost, or the stream must come back. */
+function packets(lossless: boolean, { udp, retransmitted }: TrafficResult, faultAt: number): Check {
+  const lost = `UDP: ${udp.lost.length} of ${udp.sent} lost`;
+  const silence = `silent for ${outageMs(udp.answers)} ms (measured to ${tenth(udp.ownPause)} ms)`;
+  const detail = `${lost}, ${silence}; TCP: ${retransmitted} segments sent again`;
+  if (lossless) {
+    const passed = udp.lost.length === 0 && udp.answers.length > 0;
+    return { name: 'no packet of an established connection was lost', passed, detail };
+  }
+  const last = udp.answers.at(-1) ?? 0;
+  const passed = last > faultAt && last > (udp.lost.at(-1) ?? 0);
+  return { name: 'the UDP stream flows again after the fault', passed, detail };
 }
 
 /** The numbers of a result: what traffic measured, on the clock of the fault. */

@@ -41,17 +41,21 @@ export async function perform(scenario: Scenario, options: PerformOptions): Prom
   const timeline = new Timeline((event) => audience.event(event));
   const lab = new Lab(PAIR_TOPOLOGY);
   const checks: Check[] = [];
+  const breakOff = (error: unknown): void => {
+    if (signal.aborted) throw error;
+    timeline.note('the drill breaks off', now());
+    checks.push({ name: 'the drill runs to its end', passed: false, detail: (error as Error).message });
+  };
   let stage: Stage | undefined;
   let traffic: TrafficResult | undefined;
   try {
     stage = await Stage.set({ ...options, lab, timeline, progress: (text) => audience.event(text) });
-    traffic = await play(scenario, stage, audience, checks);
+    traffic = await play(scenario, stage, audience, checks, breakOff);
   } catch (error) {
-    if (signal.aborted) throw error;
-    timeline.note('the drill breaks off', now());
-    checks.push({ name: 'the drill runs to its end', passed: false, detail: (error as Error).message });
+    breakOff(error);
   } finally {
     const left = await lab.down();
+    if (signal.aborted && left.length > 0) audience.event(`could not be removed: ${left.join('; ')}`);
     const detail = left.length > 0 ? left.join('; ') : 'no namespace, link, pin, mount, process or file';
     checks.push({ name: 'nothing of the drill is left', passed: left.length === 0, detail });
   }
@@ -74,10 +78,12 @@ async function play(
   stage: Stage,
   audience: Audience,
   checks: Check[],
+  breakOff: (error: unknown) => void,
 ): Promise<TrafficResult> {
   const ticker = setInterval(() => audience.numbers(stage.traffic.numbers()), NUMBERS_EVERY_MS);
   try {
-    await scenario.play(stage);
+    // What traffic measured is worth showing also when the play broke off.
+    await scenario.play(stage).catch(breakOff);
     audience.event('asking every connection whether it lives');
     const traffic = await stage.traffic.finish(stage.signal);
     const arp = await stage.watcher.finish(stage.signal);
