@@ -86,15 +86,19 @@ async function removeDead(path: string, aside: string): Promise<void> {
   if (probed === undefined) return;
   if (!probed.isSocket())
     throw new ControlError('no-access', `${path} is no socket: remove it, or choose another --socket`);
-  if (await answers(path)) {
-    throw new DirectorError(
-      'already-running',
-      `a daemon runs already on ${path}: stop it first, or choose another --socket`,
-    );
-  }
+  await refuseIfServed(path);
   renameSync(path, aside);
   if (lstatSync(aside).ino !== probed.ino) linkSync(aside, path);
   unlinkSync(aside);
+}
+
+/** @throws DirectorError `already-running` when a daemon answers there */
+export async function refuseIfServed(path: string): Promise<void> {
+  if (!(await answers(path))) return;
+  throw new DirectorError(
+    'already-running',
+    `a daemon runs already on ${path}: stop it first, or choose another --socket`,
+  );
 }
 
 function lstatOrGone(path: string): Stats | undefined {
@@ -109,8 +113,9 @@ function answers(path: string): Promise<boolean> {
       resolve(true);
     });
     probe.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(false);
-      else reject(error);
+      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT' || error.code === 'ENOTSOCK')
+        resolve(false);
+      else reject(new ControlError('no-access', `cannot probe ${path}: ${reason(error)}`, { cause: error }));
     });
   });
 }

@@ -1,0 +1,62 @@
+/** The daemon's life: configuration, logs, the director, the control socket; and all of it backwards. */
+import { loadConfig } from '../config/load.ts';
+import { refuseIfServed, serve } from '../control/server.ts';
+import { defaultSocketPath } from '../control/socket-path.ts';
+import { type Director, startDirector } from '../director/director.ts';
+import { createLog, type Log } from '../director/log.ts';
+import { notify, watchdogInterval } from '../native/notify.ts';
+import { EXIT, type ExitCode, errorText } from './exit.ts';
+import type { DaemonOptions } from './verbs/daemon.ts';
+
+/** @throws ConfigError, DirectorError, ControlError when it cannot start */
+export async function runDaemon(options: DaemonOptions): Promise<ExitCode> {
+  const socket = options.socket ?? defaultSocketPath();
+  const stop = stopSignal();
+  const config = loadConfig(options.config, options.datapath ? { datapath: options.datapath } : {});
+  // Before anything is touched: the plane of a running daemon must not be adopted by a second one.
+  await refuseIfServed(socket);
+  const log = createLog(config.log);
+  const director = await startDirector(config, log);
+  try {
+    const server = await serve(director.api, socket, log.child('control'));
+    notify('READY=1');
+    const watchdog = petWatchdog();
+    log.info(`${config.name} is ready: commands come over ${socket}`);
+    const code = await ending(stop, director, log);
+    notify('STOPPING=1');
+    clearInterval(watchdog);
+    await server.close();
+    return code;
+  } finally {
+    await director.stop();
+    log.info('stopped');
+  }
+}
+
+/** Listening from the start on: a signal that comes while the director starts stops it when it is up. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.on('SIGTERM', resolve);
+    process.on('SIGINT', resolve);
+  });
+}
+
+async function ending(stop: Promise<NodeJS.Signals>, director: Director, log: Log): Promise<ExitCode> {
+  const died = director.done.then(
+    () => 'the director ended by itself',
+    (error: unknown) => errorText(error),
+  );
+  const signal = await Promise.race([stop, died.then(() => undefined)]);
+  if (signal === undefined) {
+    log.error(`stopping: ${await died}`);
+    return EXIT.failed;
+  }
+  log.info(`stopping: ${signal}`);
+  return EXIT.done;
+}
+
+/** The manager kills a daemon whose main loop hangs. */
+function petWatchdog(): NodeJS.Timeout | undefined {
+  const interval = watchdogInterval();
+  return interval === undefined ? undefined : setInterval(() => notify('WATCHDOG=1'), interval);
+}

@@ -1,0 +1,91 @@
+/** The status for people: the first line says how things stand, the others say why. */
+import type { PeerStatus, RouterStatus, Status, SyncStatus } from '../director/status.ts';
+
+type Row = readonly [label: string, text: string];
+
+export function statusText(status: Status): string {
+  const rows: Row[] = [
+    ...status.routers.map((router): Row => [`router ${router.name}`, routerText(router)]),
+    ['peer', peerText(status.peer)],
+    ['sync', syncText(status.sync)],
+    ['connections', thousands(status.connections)],
+    ['drops', countsText(status.drops)],
+    ['adverts', countsText(status.vrrp)],
+    ['daemon', daemonText(status)],
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length)) + 2;
+  const body = rows.map(([label, text]) => `${label.padEnd(width)}${text}\n`);
+  return `${headline(status)}\n\n${body.join('')}`;
+}
+
+function headline({ name, role, routers }: Status): string {
+  const open = routers.some((router) => router.fence.open);
+  const addresses = routers.flatMap((router) => router.addresses).join(', ');
+  switch (role) {
+    case 'master':
+      return open
+        ? `${name} is MASTER and answers for ${addresses}`
+        : `${name} is MASTER, but its fence is closed: it answers for nothing`;
+    case 'backup':
+      return open
+        ? `${name} is BACKUP, yet its fence is still open`
+        : `${name} is BACKUP: the peer answers for ${addresses}`;
+    case 'init':
+      return `${name} is starting: it answers for nothing yet`;
+    case 'standalone':
+      return `${name} stands alone: no virtual router is configured`;
+  }
+}
+
+function routerText({ vrid, priority, state, fence, addresses }: RouterStatus): string {
+  const gate = fence.open ? `fence open, ${Math.round(fence.remaining_ms)} ms left` : 'fence closed';
+  return `${state}, ${gate}; vrid ${vrid}, priority ${priority}; ${addresses.join(', ')}`;
+}
+
+function peerText({ vrrp_ms, sync_ms, synced }: PeerStatus): string {
+  const table = synced ? 'its table is here' : 'NOT SYNCED: its table is not wholly here';
+  if (vrrp_ms === null && sync_ms === null) return 'never heard';
+  return `heard ${ago(vrrp_ms)} (VRRP), ${ago(sync_ms)} (sync); ${table}`;
+}
+
+const ago = (ms: number | null) => (ms === null ? 'never' : `${age(ms)} ago`);
+
+function age(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} days`;
+}
+
+function syncText(sync: SyncStatus): string {
+  const { p50, p99, max } = sync.lag_ms;
+  const troubles = countsText({
+    gaps: sync.gaps,
+    lost: sync.lost,
+    stale: sync.records_stale,
+    duplicates: sync.duplicates,
+    foreign: sync.foreign,
+    'ring overflows': sync.ring_overflows,
+    ...Object.fromEntries(Object.entries(sync.rejected).map(([why, count]) => [`rejected ${why}`, count])),
+  });
+  const records = `sent ${thousands(sync.records_sent)}, applied ${thousands(sync.records_applied)} records`;
+  const lag = `lag ${fixed(p50)} ms, p99 ${fixed(p99)}, max ${fixed(max)}`;
+  const seal = sync.sealed ? 'sealed' : 'NOT SEALED';
+  return [seal, records, lag, ...(troubles === 'none' ? [] : [troubles])].join('; ');
+}
+
+/** Only what is not zero: a wall of zeros hides the one number that matters. */
+function countsText(counts: Readonly<Record<string, number>>): string {
+  const shown = Object.entries(counts).filter(([, count]) => count > 0);
+  if (shown.length === 0) return 'none';
+  return shown.map(([what, count]) => `${what} ${thousands(count)}`).join(', ');
+}
+
+function daemonText({ version, datapath, pid, uptime_s }: Status): string {
+  return `tandem ${version}, ${datapath} plane, pid ${pid}, up ${age(uptime_s * 1000)}`;
+}
+
+const fixed = (value: number) => (value < 10 ? value.toFixed(1) : value.toFixed(0));
+const thousands = (value: number) => String(value).replaceAll(/\B(?=(\d{3})+$)/g, ',');
