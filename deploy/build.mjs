@@ -24,7 +24,17 @@ function compilePlane() {
   mkdirSync(join(object, '..'), { recursive: true });
   const include = `-I/usr/include/${TRIPLETS[process.arch] ?? ''}`;
   // v3: compare-and-swap and 32-bit jumps; every kernel since 5.12 takes it.
-  const options = ['-O2', '-g', '-target', 'bpf', '-mcpu=v3', '-Wall', '-Wextra', '-Wno-unused-parameter', '-Werror'];
+  const options = [
+    '-O2',
+    '-g',
+    '-target',
+    'bpf',
+    '-mcpu=v3',
+    '-Wall',
+    '-Wextra',
+    '-Wno-unused-parameter',
+    '-Werror',
+  ];
   run('clang', [...options, include, '-c', 'src/datapath/bpf/tandem.bpf.c', '-o', object]);
 }
 
@@ -40,8 +50,8 @@ function compileUserland() {
 
 compilePlane();
 compileUserland();
-const { layoutSource } = await import(join(root, 'dist/datapath/layout.js'));
-const layouts = layoutSource(readFileSync(object));
+const { layoutSource, readLayouts } = await import(join(root, 'dist/datapath/layout.js'));
+const layouts = layoutSource(readLayouts(readFileSync(object)));
 if (!existsSync(generated) || readFileSync(generated, 'utf8') !== layouts) {
   console.log('build: src/datapath/layouts.generated.ts follows bpf/types.h: written anew, commit it');
   writeFileSync(generated, layouts);

@@ -43,34 +43,51 @@ function camel(name: string): string {
   return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The text of `layouts.generated.ts` for an object. @throws BtfError; Error naming what the object lacks */
-export function layoutSource(object: Buffer): string {
+export type Layouts = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** Sizes, offsets and values by constant name. @throws BtfError; Error naming what the object lacks */
+export function readLayouts(object: Buffer): Layouts {
   const btf = readBtf(object);
-  const structs = STRUCTS.map((name) => constant(name.toUpperCase(), structEntries(btf, name)));
-  const enums = ENUMS.map((name) => constant(name.toUpperCase(), enumEntries(btf, name)));
-  const head = '// Made from the BTF of tandem.bpf.o by `npm run build`: change bpf/types.h instead.\n';
-  return `${head}\n${[...structs, ...enums].join('\n')}`;
+  const structs = STRUCTS.map((name) => [name.toUpperCase(), structEntries(btf, name)] as const);
+  const enums = ENUMS.map((name) => [name.toUpperCase(), enumEntries(btf, name)] as const);
+  return Object.fromEntries([...structs, ...enums]);
 }
 
-function structEntries(btf: Btf, name: string): Array<[string, number]> {
+function structEntries(btf: Btf, name: string): Record<string, number> {
   const struct = btf.structs.get(name);
   if (!struct) throw new Error(`the object has no struct ${name}: rebuild it with npm run build`);
   const fields = Object.entries(struct.members).filter(([field]) => field !== 'reserved');
-  return [['size', struct.size], ...fields.map(([field, at]): [string, number] => [camel(field), at])];
+  return { size: struct.size, ...Object.fromEntries(fields.map(([field, at]) => [camel(field), at])) };
 }
 
-function enumEntries(btf: Btf, name: string): Array<[string, number]> {
+function enumEntries(btf: Btf, name: string): Record<string, number> {
   const found = btf.enums.get(name);
   if (!found) throw new Error(`the object has no enum ${name}: rebuild it with npm run build`);
-  return Object.entries(found);
+  return found;
 }
 
-function constant(name: string, entries: Array<[string, number]>): string {
-  const lines = entries.map(([key, value]) => `  ${key}: ${value},\n`).join('');
-  return `export const ${name} = {\n${lines}} as const;\n`;
+/** The text of `layouts.generated.ts`. */
+export function layoutSource(layouts: Layouts): string {
+  const constants = Object.entries(layouts).map(([name, entries]) => {
+    const lines = Object.entries(entries).map(([key, value]) => `  ${key}: ${value},\n`);
+    return `export const ${name} = {\n${lines.join('')}} as const;\n`;
+  });
+  const head = '// Made from the BTF of tandem.bpf.o by `npm run build`: change bpf/types.h instead.\n';
+  return `${head}\n${constants.join('\n')}`;
 }
 
 /** A number that differs when any layout does: pinned maps carry it. */
-export function layoutDigest(object: Buffer): bigint {
-  return createHash('sha256').update(layoutSource(object)).digest().readBigUInt64LE(0);
+export function layoutDigest(layouts: Layouts): bigint {
+  return createHash('sha256').update(layoutSource(layouts)).digest().readBigUInt64LE(0);
+}
+
+/** Where two sets of layouts differ first, or undefined: `FLOW.lastSeen is 16, not 24`. */
+export function layoutDifference(actual: Layouts, expected: Layouts): string | undefined {
+  for (const [name, entries] of Object.entries(expected)) {
+    for (const [field, value] of Object.entries(entries)) {
+      const found = actual[name]?.[field];
+      if (found !== value) return `${name}.${field} is ${found ?? 'missing'}, not ${value}`;
+    }
+  }
+  return undefined;
 }

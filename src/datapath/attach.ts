@@ -1,0 +1,158 @@
+/**
+ * Puts the programs on an interface, by links that are pinned: they go on without the daemon, and the next one
+ * exchanges the program under them with no packet in between.
+ */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { NativeError } from '../native/error.ts';
+import {
+  ATTACH,
+  attachClassic,
+  BpfLink,
+  type BpfProgram,
+  detachClassic,
+  TC,
+  XDP_MODE,
+} from '../native/libbpf.ts';
+import { DatapathError } from './plane.ts';
+
+export interface Hooks {
+  readonly xdp: BpfProgram;
+  readonly resolve: BpfProgram;
+  readonly egress: BpfProgram;
+}
+
+export interface AttachTarget {
+  readonly name: string;
+  readonly ifindex: number;
+}
+
+export type XdpMode = 'auto' | 'native' | 'generic';
+
+/** What a driver without XDP, or a kernel without tcx, answers. */
+const UNSUPPORTED = new Set(['EOPNOTSUPP', 'ENOTSUPP', 'EINVAL']);
+
+/**
+ * @returns how XDP is attached there
+ * @throws DatapathError `busy` when another XDP program is on the interface, `no-xdp` when none can be
+ */
+export function attachInterface(
+  pins: string,
+  target: AttachTarget,
+  hooks: Hooks,
+  mode: XdpMode,
+): 'native' | 'generic' {
+  const attached = attachXdp(pins, target, hooks.xdp, mode);
+  attachTraffic(pins, target, 'ingress', hooks.resolve);
+  attachTraffic(pins, target, 'egress', hooks.egress);
+  return attached;
+}
+
+/** Takes every program off that was attached with pins in this directory. */
+export function detachAll(pins: string, targets: readonly AttachTarget[]): void {
+  for (const name of readdirSync(pins)) {
+    if (name.startsWith('link_')) rmSync(join(pins, name));
+  }
+  for (const target of targets) if (classic.has(target.ifindex)) detachClassic(target.ifindex);
+}
+
+function attachXdp(
+  pins: string,
+  target: AttachTarget,
+  program: BpfProgram,
+  mode: XdpMode,
+): 'native' | 'generic' {
+  const wanted = mode === 'auto' ? (['native', 'generic'] as const) : [mode];
+  for (const kind of wanted) if (replacePinned(linkPath(pins, `xdp-${kind}`, target), program)) return kind;
+  let failure: unknown;
+  for (const kind of wanted) {
+    const flags = kind === 'native' ? XDP_MODE.NATIVE : XDP_MODE.GENERIC;
+    try {
+      createPinned(linkPath(pins, `xdp-${kind}`, target), program, target, ATTACH.XDP, flags);
+      return kind;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw refusal(target, mode, failure);
+}
+
+function refusal(target: AttachTarget, mode: XdpMode, failure: unknown): DatapathError {
+  const code = failure instanceof NativeError ? failure.code : '';
+  const options = { cause: failure };
+  if (code === 'EBUSY' || code === 'EEXIST') {
+    const remedy = `take it off with: ip link set ${target.name} xdp off`;
+    return new DatapathError('busy', `another XDP program is on ${target.name}: ${remedy}`, options);
+  }
+  if (code === 'EPERM' || code === 'EACCES') {
+    return new DatapathError(
+      'no-privileges',
+      `no right to attach XDP to ${target.name}: run as root`,
+      options,
+    );
+  }
+  const hint =
+    mode === 'native' ? 'set datapath.mode to auto' : 'it needs Linux 6.1 or newer with CONFIG_XDP';
+  const text = `cannot attach XDP (${mode}) to ${target.name}: ${String(failure)}: ${hint}`;
+  return new DatapathError('no-xdp', text, options);
+}
+
+/** Interfaces that had to do with tc's older hook, which knows no links. */
+const classic = new Set<number>();
+
+function attachTraffic(
+  pins: string,
+  target: AttachTarget,
+  side: 'ingress' | 'egress',
+  program: BpfProgram,
+): void {
+  const path = linkPath(pins, `tcx-${side}`, target);
+  if (replacePinned(path, program)) return;
+  const type = side === 'ingress' ? ATTACH.TCX_INGRESS : ATTACH.TCX_EGRESS;
+  try {
+    createPinned(path, program, target, type, 0);
+  } catch (error) {
+    if (!(error instanceof NativeError && UNSUPPORTED.has(error.code))) throw error;
+    attachClassic(program, target.ifindex, side === 'ingress' ? TC.INGRESS : TC.EGRESS);
+    classic.add(target.ifindex);
+  }
+}
+
+function linkPath(pins: string, hook: string, target: AttachTarget): string {
+  // bpffs takes no dots in names; an interface's name may have some (eth0.100).
+  return join(pins, `link_${hook}_${target.name.replaceAll('.', '_')}_${target.ifindex}`);
+}
+
+/** False when there is no such link, or its interface is gone. */
+function replacePinned(path: string, program: BpfProgram): boolean {
+  let link: BpfLink;
+  try {
+    link = BpfLink.openPinned(path);
+  } catch {
+    return false;
+  }
+  try {
+    link.replace(program);
+    return true;
+  } catch {
+    rmSync(path, { force: true });
+    return false;
+  } finally {
+    link.close();
+  }
+}
+
+function createPinned(
+  path: string,
+  program: BpfProgram,
+  target: AttachTarget,
+  type: number,
+  flags: number,
+): void {
+  const link = BpfLink.attach(program, target.ifindex, type, flags);
+  try {
+    link.pin(path);
+  } finally {
+    link.close();
+  }
+}

@@ -1,0 +1,80 @@
+/** The forwarding plane as the main thread sees it. The XDP plane and the memory plane implement it. */
+import type { MessagePort } from 'node:worker_threads';
+import type { Address } from '../model/address.ts';
+import type { Connection } from '../model/connection.ts';
+import type { ServiceCounters } from '../model/counters.ts';
+import type { RuleSet, ServiceId } from '../model/rules.ts';
+import type { FencePort } from './ports.ts';
+
+/** An address of the rules or of a virtual router, and who answers for it. */
+export interface PlaneAddress {
+  readonly address: Address;
+  readonly kind: 'virtual' | 'local';
+  /** Owned by whoever holds the lease; else by this host alone. */
+  readonly floating: boolean;
+  /** Interface on which ARP for it is answered; 0 when none is known. */
+  readonly ifindex: number;
+}
+
+export interface SweepResult {
+  readonly expired: number;
+  readonly connections: number;
+}
+
+export interface Plane {
+  readonly kind: 'xdp' | 'memory';
+  /** Whether it was taken over from a former daemon, with its connections. */
+  readonly adopted: boolean;
+  /** Brings the plane from the rules it has to these. @throws DatapathError `table-full` */
+  applyRules(rules: RuleSet): void;
+  setAddresses(addresses: readonly PlaneAddress[]): void;
+  /** In the order of `rules.services`. */
+  counters(rules: RuleSet): ServiceCounters[];
+  zero(rules: RuleSet, service?: ServiceId): void;
+  connections(): AsyncIterable<readonly Connection[]>;
+  /** Expires idle connections and counts the others. */
+  sweep(): SweepResult;
+  drops(): Record<string, number>;
+  events(): Record<string, number>;
+  readonly fence: FencePort;
+  /** What a worker thread needs to open its own port. One call a worker. */
+  share(): PlaneShare;
+  /** Ends userland's part. With `keep`, the kernel's part goes on and the next daemon adopts it. */
+  close(keep: boolean): void;
+}
+
+/** Handles of a plane, as `workerData` carries them; `openShare` opens them in the worker. */
+export type PlaneShare =
+  | {
+      readonly kind: 'xdp';
+      readonly maps: Readonly<Record<string, MapShare>>;
+      readonly programs: Readonly<Record<string, number>>;
+    }
+  | { readonly kind: 'memory'; readonly lease: SharedArrayBuffer; readonly port: MessagePort };
+
+/** A map's descriptor (descriptors are the process's, not the thread's) and its sizes. */
+export interface MapShare {
+  readonly fd: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+}
+
+export type DatapathErrorCode =
+  | 'table-full'
+  | 'no-xdp'
+  | 'no-privileges'
+  | 'bad-plane'
+  | 'no-such-device'
+  | 'busy';
+
+/** The plane cannot do what was asked: says what, where and what to do. */
+export class DatapathError extends Error {
+  readonly code: DatapathErrorCode;
+
+  constructor(code: DatapathErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DatapathError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,99 @@
+/** The plane without a kernel: rules, sync, heartbeat and every command work; no packet is forwarded. */
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { Connection } from '../../model/connection.ts';
+import { TCP_STATE } from '../../model/connection.ts';
+import { NO_TRAFFIC, type ServiceCounters } from '../../model/counters.ts';
+import { type RuleSet, sameEndpoint, type VirtualService } from '../../model/rules.ts';
+import type { Plane, PlaneShare, SweepResult } from '../plane.ts';
+import { MemoryFence } from './memory-fence.ts';
+import type { MemoryApply } from './memory-sync-port.ts';
+import { MemoryTable } from './memory-table.ts';
+
+const CHUNK = 1000;
+
+export class MemoryPlane implements Plane {
+  readonly kind = 'memory';
+  readonly adopted = false;
+  readonly fence: MemoryFence;
+  readonly #lease = new SharedArrayBuffer(24);
+  readonly #table: MemoryTable;
+  readonly #now: () => number;
+  readonly #ports: MessagePort[] = [];
+
+  /** @param now microseconds of a clock that does not step back */
+  constructor(capacity: number, now: () => number) {
+    this.fence = new MemoryFence(this.#lease);
+    this.#table = new MemoryTable(capacity);
+    this.#now = now;
+  }
+
+  applyRules(): void {}
+
+  setAddresses(): void {}
+
+  counters(rules: RuleSet): ServiceCounters[] {
+    const connections = [...this.#table.connections(this.#now())];
+    return rules.services.map((service) => countersOf(service, connections));
+  }
+
+  zero(): void {}
+
+  async *connections(): AsyncGenerator<readonly Connection[]> {
+    let chunk: Connection[] = [];
+    for (const connection of this.#table.connections(this.#now())) {
+      chunk.push(connection);
+      if (chunk.length < CHUNK) continue;
+      yield chunk;
+      chunk = [];
+    }
+    if (chunk.length > 0) yield chunk;
+  }
+
+  sweep(): SweepResult {
+    return { expired: this.#table.expire(this.#now()), connections: this.#table.size };
+  }
+
+  drops(): Record<string, number> {
+    return {};
+  }
+
+  events(): Record<string, number> {
+    return {};
+  }
+
+  share(): PlaneShare {
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', ({ records }: MemoryApply) => this.#table.apply(records, this.#now()));
+    port1.unref();
+    this.#ports.push(port1);
+    return { kind: 'memory', lease: this.#lease, port: port2 };
+  }
+
+  close(): void {
+    for (const port of this.#ports) port.close();
+  }
+}
+
+function countersOf(service: VirtualService, connections: readonly Connection[]): ServiceCounters {
+  const { id } = service;
+  const own = connections.filter(
+    (connection) =>
+      id.kind === 'address' && connection.protocol === id.protocol && sameEndpoint(connection.virtual, id),
+  );
+  return {
+    total: NO_TRAFFIC,
+    servers: service.servers.map((server) => {
+      const its = own.filter((connection) => sameEndpoint(connection.server, server));
+      const active = its.filter(isActive).length;
+      return { ...NO_TRAFFIC, activeConnections: active, inactiveConnections: its.length - active };
+    }),
+    locals: service.locals.map((local) => ({
+      conflicts: 0,
+      connections: own.filter((connection) => connection.local?.address === local.address).length,
+    })),
+  };
+}
+
+function isActive(connection: Connection): boolean {
+  return connection.protocol !== 'tcp' || connection.state === TCP_STATE.ESTABLISHED;
+}

@@ -1,0 +1,125 @@
+/** The XDP plane's side of connection sync: the ring of its events, the inbox of the peer's records. */
+import type { RecordBatch } from '../model/record.ts';
+import { type BpfMap, BpfProgram } from '../native/libbpf.ts';
+import { type Mapping, mapShared } from '../native/mmap.ts';
+import { bytes, u32, u64 } from './codec.ts';
+import { APPLY_CALL, CONN_RECORD, PLANE_EVENT, SWEEP_CALL } from './layouts.generated.ts';
+import { readPerCpu } from './per-cpu.ts';
+import type { ApplyResult, SyncPort } from './ports.ts';
+import { Ring } from './ring.ts';
+
+const NS_PER_US = 1000n;
+const ZERO = u32(0);
+
+export interface SyncMaps {
+  readonly events: BpfMap;
+  readonly inbox: BpfMap;
+  readonly planeEvents: BpfMap;
+  readonly syncLease: BpfMap;
+}
+
+export class BpfSyncPort implements SyncPort {
+  readonly #maps: SyncMaps;
+  readonly #apply: BpfProgram;
+  readonly #announce: BpfProgram;
+  readonly #ring: Ring;
+  readonly #inboxMapping: Mapping;
+  readonly #inbox: DataView;
+  readonly #applyCall = bytes(APPLY_CALL.size);
+
+  constructor(maps: SyncMaps, applyFd: number, announceFd: number) {
+    this.#maps = maps;
+    this.#apply = new BpfProgram(applyFd);
+    this.#announce = new BpfProgram(announceFd);
+    this.#ring = new Ring(maps.events.fd, maps.events.maxEntries);
+    this.#inboxMapping = mapShared(maps.inbox.fd, maps.inbox.maxEntries * CONN_RECORD.size, 0, true);
+    this.#inbox = new DataView(this.#inboxMapping.bytes);
+  }
+
+  read(batch: RecordBatch): number {
+    const before = batch.length;
+    this.#ring.read((data, offset) => {
+      if (batch.length === batch.capacity) return false;
+      readRecord(data, offset, batch, batch.length++);
+      return true;
+    });
+    return batch.length - before;
+  }
+
+  acknowledge(): void {
+    this.#ring.acknowledge();
+  }
+
+  overflows(): number {
+    return readPerCpu(this.#maps.planeEvents, PLANE_EVENT.EVENT_RING_OVERFLOW);
+  }
+
+  apply(batch: RecordBatch): ApplyResult {
+    const total = { applied: 0, stale: 0, failed: 0 };
+    for (let from = 0; from < batch.length; from += this.#maps.inbox.maxEntries) {
+      const count = Math.min(batch.length - from, this.#maps.inbox.maxEntries);
+      for (let index = 0; index < count; index++) {
+        writeRecord(this.#inbox, index * CONN_RECORD.size, batch, from + index);
+      }
+      this.#applyCall.fill(0);
+      this.#applyCall.writeUInt32LE(count, APPLY_CALL.count);
+      this.#apply.runSyscall(this.#applyCall);
+      total.applied += this.#applyCall.readUInt32LE(APPLY_CALL.applied);
+      total.stale += this.#applyCall.readUInt32LE(APPLY_CALL.stale);
+      total.failed += this.#applyCall.readUInt32LE(APPLY_CALL.failed);
+    }
+    return total;
+  }
+
+  renewSyncLease(until: number): void {
+    this.#maps.syncLease.update(ZERO, u64(BigInt(Math.trunc(until)) * NS_PER_US));
+  }
+
+  announceAll(): void {
+    this.#announce.runSyscall(bytes(SWEEP_CALL.size));
+  }
+
+  close(): void {
+    this.#ring.close();
+    this.#inboxMapping.unmap();
+  }
+}
+
+function readRecord(data: DataView, at: number, batch: RecordBatch, index: number): void {
+  batch.op[index] = data.getUint8(at + CONN_RECORD.op);
+  batch.protocol[index] = data.getUint8(at + CONN_RECORD.protocol);
+  batch.state[index] = data.getUint8(at + CONN_RECORD.state);
+  batch.owner[index] = data.getUint8(at + CONN_RECORD.owner);
+  batch.flags[index] = data.getUint16(at + CONN_RECORD.flags, true);
+  batch.client[index] = data.getUint32(at + CONN_RECORD.client);
+  batch.virtual[index] = data.getUint32(at + CONN_RECORD.virtualAddress);
+  batch.local[index] = data.getUint32(at + CONN_RECORD.local);
+  batch.server[index] = data.getUint32(at + CONN_RECORD.server);
+  batch.clientPort[index] = data.getUint16(at + CONN_RECORD.clientPort);
+  batch.virtualPort[index] = data.getUint16(at + CONN_RECORD.virtualPort);
+  batch.localPort[index] = data.getUint16(at + CONN_RECORD.localPort);
+  batch.serverPort[index] = data.getUint16(at + CONN_RECORD.serverPort);
+  batch.timeout[index] = data.getUint32(at + CONN_RECORD.timeout, true);
+  batch.term[index] = data.getUint32(at + CONN_RECORD.term, true);
+  batch.version[index] = data.getUint32(at + CONN_RECORD.version, true);
+  batch.emittedAt[index] = data.getUint32(at + CONN_RECORD.emittedAt, true);
+}
+
+function writeRecord(data: DataView, at: number, batch: RecordBatch, index: number): void {
+  data.setUint8(at + CONN_RECORD.op, batch.op[index] ?? 0);
+  data.setUint8(at + CONN_RECORD.protocol, batch.protocol[index] ?? 0);
+  data.setUint8(at + CONN_RECORD.state, batch.state[index] ?? 0);
+  data.setUint8(at + CONN_RECORD.owner, batch.owner[index] ?? 0);
+  data.setUint16(at + CONN_RECORD.flags, batch.flags[index] ?? 0, true);
+  data.setUint32(at + CONN_RECORD.client, batch.client[index] ?? 0);
+  data.setUint32(at + CONN_RECORD.virtualAddress, batch.virtual[index] ?? 0);
+  data.setUint32(at + CONN_RECORD.local, batch.local[index] ?? 0);
+  data.setUint32(at + CONN_RECORD.server, batch.server[index] ?? 0);
+  data.setUint16(at + CONN_RECORD.clientPort, batch.clientPort[index] ?? 0);
+  data.setUint16(at + CONN_RECORD.virtualPort, batch.virtualPort[index] ?? 0);
+  data.setUint16(at + CONN_RECORD.localPort, batch.localPort[index] ?? 0);
+  data.setUint16(at + CONN_RECORD.serverPort, batch.serverPort[index] ?? 0);
+  data.setUint32(at + CONN_RECORD.timeout, batch.timeout[index] ?? 0, true);
+  data.setUint32(at + CONN_RECORD.term, batch.term[index] ?? 0, true);
+  data.setUint32(at + CONN_RECORD.version, batch.version[index] ?? 0, true);
+}
