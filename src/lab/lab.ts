@@ -1,7 +1,7 @@
 /** Network-namespace hosts and links, from a declaration; and back to nothing. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { borrowMounts } from './borrowed.ts';
 import { type CommandOptions, type CommandResult, execute, must } from './command.ts';
 import { LabError } from './error.ts';
 import {
@@ -26,7 +26,7 @@ import {
   unplugLines,
 } from './plan.ts';
 import { LabProcess, type SpawnOptions } from './process.ts';
-import { deleteNamespace, namespacesOf, noteNetns, remainsOf, removeLab } from './remains.ts';
+import { deleteNamespace, namespacesOf, remainsOf, removeLab } from './remains.ts';
 import { checkTopology, type HostSpec, SWITCH_HOST, type Topology } from './topology.ts';
 import { throwIfAborted } from './wait.ts';
 
@@ -130,11 +130,9 @@ export class Lab {
     throwIfAborted(signal);
     for (const id of staleLabs()) await removeLab(id);
     claim(this.id);
-    mkdirSync(this.pins);
-    await must('mount', ['-t', 'bpf', `tandem-lab-${this.id}`, this.pins]);
+    await borrowMounts(this.id);
     await compilePassProgram(this.#passProgram);
     throwIfAborted(signal);
-    noteNetns();
     await must('ip', ['netns', 'add', this.#namespace(SWITCH_HOST)]);
     await this.#ip(SWITCH_HOST, switchLines(this.topology));
     for (const host of this.topology.hosts) {
@@ -147,7 +145,7 @@ export class Lab {
   async #buildHost(host: HostSpec): Promise<void> {
     await must('ip', ['netns', 'add', this.#namespace(host.name)]);
     await this.#ip(SWITCH_HOST, portLines(host, this.#namespace(host.name)));
-    await this.#script(SWITCH_HOST, portScript(host, this.#passProgram));
+    await this.#script(SWITCH_HOST, portScript(host, this.#passProgram, this.pins));
     await this.#script(host.name, hostScript(host));
     await this.#ip(host.name, hostLines(host));
   }

@@ -7,12 +7,14 @@ import { join } from 'node:path';
 
 export const LAB_ROOT = '/run/tandem-lab';
 export const NETNS_ROOT = '/run/netns';
+/** The only place where the daemon keeps pins. */
+export const BPF_ROOT = '/sys/fs/bpf';
 /** Stands in the environment of everything that a lab starts. */
 export const LAB_VARIABLE = 'TANDEM_LAB';
 
 export const labDirectory = (id: string): string => join(LAB_ROOT, id);
 /** A bpf filesystem of the lab's own: unmounting it removes every pin, whoever made it. */
-export const labPins = (id: string): string => join(LAB_ROOT, id, 'bpf');
+export const labPins = (id: string): string => join(BPF_ROOT, `tandem-lab-${id}`);
 export const namespacePrefix = (id: string): string => `tlab-${id}-`;
 export const namespaceName = (id: string, host: string): string => namespacePrefix(id) + host;
 
@@ -26,8 +28,8 @@ interface Owner {
 const CLAIM_MS = 10_000;
 
 export function claim(id: string): void {
-  mkdirSync(LAB_ROOT, { recursive: true, mode: 0o755 });
-  mkdirSync(labDirectory(id), { mode: 0o700 });
+  // In one call, because another lab that ends takes an empty root away.
+  mkdirSync(labDirectory(id), { recursive: true, mode: 0o700 });
   const owner: Owner = { pid: process.pid, started: startTicks(process.pid) ?? '' };
   writeFileSync(join(labDirectory(id), 'owner.json'), JSON.stringify(owner));
 }

@@ -71,9 +71,11 @@ export function hostScript(host: HostSpec): string {
  * everything (a frame that the director sends with XDP_TX arrives only then) and NAPI through GRO (so that
  * redirected frames arrive).
  */
-export function portScript(host: HostSpec, passProgram: string): string {
+export function portScript(host: HostSpec, passProgram: string, pins: string): string {
   return [
     'set -e',
+    // ip makes directories in the bpf filesystem that it finds: let it be the lab's.
+    `export TC_BPF_MNT=${pins}`,
     '[ ! -d /proc/sys/net/ipv6 ] || echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6',
     ...host.interfaces.flatMap((each) => portSettings(host, each, passProgram)),
   ].join('\n');

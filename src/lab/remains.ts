@@ -1,20 +1,11 @@
 /** What of a lab stands on this machine, and its removal, by nothing but the lab's id. */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { mountPoints, returnMounts } from './borrowed.ts';
 import { execute } from './command.ts';
-import {
-  LAB_ROOT,
-  LAB_VARIABLE,
-  labDirectory,
-  labIds,
-  leaveRoot,
-  NETNS_ROOT,
-  namespacePrefix,
-} from './ownership.ts';
+import { LAB_VARIABLE, labDirectory, labPins, NETNS_ROOT, namespacePrefix } from './ownership.ts';
 import { waitFor } from './wait.ts';
 
-/** Says that /run/netns was no mount before a lab came: the first `ip netns add` makes it one. */
-const NETNS_MARK = join(LAB_ROOT, '.netns-mounted');
 /** A killed process is gone within this, whatever it was doing. */
 const KILL_MS = 5000;
 
@@ -24,7 +15,7 @@ export function remainsOf(id: string): string[] {
     ...namespacesOf(id).map((name) => `namespace ${name}`),
     ...mountsOf(id).map((path) => `mount ${path}`),
     ...processesOf(id).map((pid) => `process ${pid} (${commandOf(pid)})`),
-    ...(existsSync(labDirectory(id)) ? [`directory ${labDirectory(id)}`] : []),
+    ...[labPins(id), labDirectory(id)].filter((path) => existsSync(path)).map((path) => `directory ${path}`),
   ];
 }
 
@@ -44,25 +35,13 @@ export async function removeLab(id: string): Promise<string[]> {
   await attempt(() => killAll(() => processesOf(id)));
   for (const name of namespacesOf(id)) await attempt(() => deleteNamespace(name));
   for (const path of mountsOf(id)) await attempt(() => execute('umount', [path]));
+  await attempt(async () => {
+    // A bpf filesystem knows no recursive removal; what was in it went with the mount.
+    if (existsSync(labPins(id))) rmdirSync(labPins(id));
+  });
   await attempt(async () => rmSync(labDirectory(id), { recursive: true, force: true }));
-  await attempt(releaseNetns);
+  await attempt(returnMounts);
   return [...trouble, ...remainsOf(id)];
-}
-
-/** Call before the first `ip netns add`. */
-export function noteNetns(): void {
-  if (!mounts().includes(NETNS_ROOT)) writeFileSync(NETNS_MARK, '');
-}
-
-/** The last lab takes the mount of /run/netns away, if a lab brought it and nobody else uses it. */
-async function releaseNetns(): Promise<void> {
-  if (labIds().length > 0) return;
-  if (existsSync(NETNS_MARK)) {
-    const empty = !existsSync(NETNS_ROOT) || readdirSync(NETNS_ROOT).length === 0;
-    if (empty && mounts().includes(NETNS_ROOT)) await execute('umount', [NETNS_ROOT]);
-    rmSync(NETNS_MARK, { force: true });
-  }
-  leaveRoot();
 }
 
 /** Ends the processes inside, then the namespace itself. */
@@ -77,18 +56,8 @@ export async function deleteNamespace(name: string): Promise<void> {
 export const namespacesOf = (id: string): string[] =>
   listDirectory(NETNS_ROOT).filter((name) => name.startsWith(namespacePrefix(id)));
 
-/** Innermost first, as they must be unmounted; namespaces are counted apart. */
-const mountsOf = (id: string): string[] =>
-  mounts()
-    .filter((path) => path.startsWith(`${labDirectory(id)}/`))
-    .reverse();
-
-/** Field 5 of mountinfo (proc(5)). */
-const mounts = (): string[] =>
-  readFileSync('/proc/self/mountinfo', 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => line.split(' ')[4] ?? '');
+/** Namespaces, which are mounts too, are counted apart. */
+const mountsOf = (id: string): string[] => mountPoints().filter((path) => path === labPins(id));
 
 /** Inside one of its namespaces, or started by it: the second finds those whose namespace is gone. */
 function processesOf(id: string): number[] {
