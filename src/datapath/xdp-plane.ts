@@ -152,6 +152,11 @@ export class XdpPlane implements Plane {
     this.#attach();
   }
 
+  /** A program of the kernel half, to run packets through. */
+  program(name: string): BpfProgram {
+    return this.#object.program(name);
+  }
+
   applyRules(rules: RuleSet): void {
     this.#timeouts = tcpTimeouts(rules.timeouts);
     this.#udpTimeout = rules.timeouts.udp;

@@ -11,11 +11,12 @@ static __always_inline void translate(struct packet *p, const struct flow *flow)
 	__u64 addresses = change32(change32(0, p->ip->saddr, flow->source), p->ip->daddr, flow->destination);
 	__u64 ports = change16(change16(0, p->key.source_port, flow->source_port), p->key.destination_port,
 			       flow->destination_port);
-	/* The TTL's word also holds the protocol: one less in the high byte of network order. */
-	__u16 old_ttl = *(__u16 *)&p->ip->ttl;
+	/* The checksum sums 16-bit words: the TTL is the high byte of one, the protocol its low one. */
+	__be16 old_ttl = bpf_htons(p->ip->ttl << 8 | p->ip->protocol);
+	__be16 new_ttl = bpf_htons((p->ip->ttl - 1) << 8 | p->ip->protocol);
 
 	p->ip->ttl -= 1;
-	p->ip->check = apply_changes(p->ip->check, change16(addresses, old_ttl, *(__u16 *)&p->ip->ttl));
+	p->ip->check = apply_changes(p->ip->check, change16(addresses, old_ttl, new_ttl));
 	p->ip->saddr = flow->source;
 	p->ip->daddr = flow->destination;
 	if (p->tcp) {

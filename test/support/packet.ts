@@ -1,0 +1,145 @@
+/** Builds and reads Ethernet frames, independently of the code under test. */
+import { addressFromBytes, addressToBytes, parseAddress } from '../../src/model/address.ts';
+
+export interface Tuple {
+  from: string;
+  fromPort: number;
+  to: string;
+  toPort: number;
+}
+
+export interface TcpOptions {
+  seq?: number;
+  ack?: number;
+  flags?: string;
+  payload?: string;
+  ttl?: number;
+  fragment?: number;
+}
+
+const FLAGS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16 };
+export const MAC = { a: '02:00:00:00:00:0a', b: '02:00:00:00:00:0b' };
+
+export function macBytes(mac: string): Buffer {
+  return Buffer.from(mac.replaceAll(':', ''), 'hex');
+}
+
+/** One's complement sum of 16-bit words (RFC 1071): 0 over data that includes a right checksum. */
+export function checksum(data: Buffer): number {
+  let sum = 0;
+  for (let at = 0; at < data.length; at += 2)
+    sum += at + 1 < data.length ? data.readUInt16BE(at) : (data[at] ?? 0) << 8;
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
+}
+
+function ipv4(protocol: number, tuple: Tuple, body: Buffer, options: TcpOptions): Buffer {
+  const header = Buffer.alloc(20);
+  header[0] = 0x45;
+  header.writeUInt16BE(20 + body.length, 2);
+  header.writeUInt16BE(options.fragment ?? 0x4000, 6);
+  header[8] = options.ttl ?? 64;
+  header[9] = protocol;
+  header.set(addressToBytes(parseAddress(tuple.from)), 12);
+  header.set(addressToBytes(parseAddress(tuple.to)), 16);
+  header.writeUInt16BE(checksum(header), 10);
+  const ethernet = Buffer.concat([macBytes(MAC.b), macBytes(MAC.a), Buffer.from([8, 0])]);
+  return Buffer.concat([ethernet, header, body]);
+}
+
+function pseudo(protocol: number, tuple: Tuple, length: number): Buffer {
+  const header = Buffer.alloc(12);
+  header.set(addressToBytes(parseAddress(tuple.from)), 0);
+  header.set(addressToBytes(parseAddress(tuple.to)), 4);
+  header[9] = protocol;
+  header.writeUInt16BE(length, 10);
+  return header;
+}
+
+export function tcp(tuple: Tuple, options: TcpOptions = {}): Buffer {
+  const payload = Buffer.from(options.payload ?? '');
+  const body = Buffer.concat([Buffer.alloc(20), payload]);
+  body.writeUInt16BE(tuple.fromPort, 0);
+  body.writeUInt16BE(tuple.toPort, 2);
+  body.writeUInt32BE(options.seq ?? 0, 4);
+  body.writeUInt32BE(options.ack ?? 0, 8);
+  body[12] = 5 << 4;
+  body[13] = [...(options.flags ?? 'A')].reduce((bits, flag) => bits | (FLAGS[flag] ?? 0), 0);
+  body.writeUInt16BE(65535, 14);
+  body.writeUInt16BE(checksum(Buffer.concat([pseudo(6, tuple, body.length), body])), 16);
+  return ipv4(6, tuple, body, options);
+}
+
+export function udp(tuple: Tuple, payload = 'hello', withChecksum = true): Buffer {
+  const body = Buffer.concat([Buffer.alloc(8), Buffer.from(payload)]);
+  body.writeUInt16BE(tuple.fromPort, 0);
+  body.writeUInt16BE(tuple.toPort, 2);
+  body.writeUInt16BE(body.length, 4);
+  if (withChecksum)
+    body.writeUInt16BE(checksum(Buffer.concat([pseudo(17, tuple, body.length), body])) || 0xffff, 6);
+  return ipv4(17, tuple, body, {});
+}
+
+export function arpRequest(sender: string, target: string): Buffer {
+  const arp = Buffer.from('0001080006040001', 'hex');
+  return Buffer.concat([
+    Buffer.alloc(6, 0xff),
+    macBytes(MAC.a),
+    Buffer.from([8, 6]),
+    arp,
+    macBytes(MAC.a),
+    addressToBytes(parseAddress(sender)),
+    Buffer.alloc(6),
+    addressToBytes(parseAddress(target)),
+  ]);
+}
+
+export interface Read extends Tuple {
+  protocol: number;
+  ttl: number;
+  destinationMac: string;
+  sourceMac: string;
+  ipChecksumOk: boolean;
+  checksumOk: boolean;
+  /** Letters of {@link FLAGS}. */
+  flags: string;
+  seq: number;
+  ack: number;
+  payload: string;
+}
+
+export function read(frame: Buffer): Read {
+  const ip = frame.subarray(14);
+  const total = ip.readUInt16BE(2);
+  const body = ip.subarray(20, total);
+  const protocol = ip[9] ?? 0;
+  const tuple = {
+    from: addressFromBytes(ip.subarray(12, 16)),
+    to: addressFromBytes(ip.subarray(16, 20)),
+    fromPort: body.readUInt16BE(0),
+    toPort: body.readUInt16BE(2),
+  };
+  const isTcp = protocol === 6;
+  const headerLength = isTcp ? ((body[12] ?? 0) >> 4) * 4 : 8;
+  const bits = isTcp ? (body[13] ?? 0) : 0;
+  return {
+    ...tuple,
+    protocol,
+    ttl: ip[8] ?? 0,
+    destinationMac: frame.subarray(0, 6).toString('hex'),
+    sourceMac: frame.subarray(6, 12).toString('hex'),
+    ipChecksumOk: checksum(ip.subarray(0, 20)) === 0,
+    checksumOk: checksum(Buffer.concat([pseudo(protocol, tuple, body.length), body])) === 0,
+    flags: Object.entries(FLAGS)
+      .filter(([, bit]) => bits & bit)
+      .map(([letter]) => letter)
+      .join(''),
+    seq: isTcp ? body.readUInt32BE(4) : 0,
+    ack: isTcp ? body.readUInt32BE(8) : 0,
+    payload: body.subarray(headerLength).toString(),
+  };
+}
+
+export function reversed(tuple: Tuple): Tuple {
+  return { from: tuple.to, fromPort: tuple.toPort, to: tuple.from, toPort: tuple.fromPort };
+}

@@ -1,0 +1,132 @@
+/** An XDP plane in a namespace of its own: two arms, resolved neighbours, packets by BPF_PROG_TEST_RUN. */
+import { execFileSync } from 'node:child_process';
+import type { SyncPort } from '../../src/datapath/ports.ts';
+import { openSyncPort } from '../../src/datapath/share.ts';
+import { type XdpInterface, XdpPlane } from '../../src/datapath/xdp-plane.ts';
+import { parseAddress } from '../../src/model/address.ts';
+import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
+import { EMPTY_RULES, type RuleSet, type Scheduler, type ServiceId } from '../../src/model/rules.ts';
+import { bootTimeUs } from '../../src/native/clock.ts';
+import type { BpfProgram } from '../../src/native/libbpf.ts';
+import { ip, TestNamespace } from './namespace.ts';
+import { macBytes } from './packet.ts';
+
+export const VERDICT = { ABORTED: 0, DROP: 1, PASS: 2, TX: 3, REDIRECT: 4 } as const;
+export const CLIENT = '10.1.1.10';
+export const VIP = '10.1.1.1';
+export const LIP = '192.168.10.1';
+export const SERVER = '192.168.10.2';
+
+function linkOf(name: string): XdpInterface {
+  const [link] = JSON.parse(ip('-j', 'link', 'show', name)) as Array<{ ifindex: number; address: string }>;
+  if (!link) throw new Error(`no link ${name}`);
+  return { name, ifindex: link.ifindex, mac: macBytes(link.address), sendByRedirect: true };
+}
+
+export class PlaneBench {
+  readonly namespace: TestNamespace;
+  readonly front: XdpInterface;
+  readonly back: XdpInterface;
+  plane: XdpPlane;
+  sync: SyncPort;
+  rules: RuleSet = EMPTY_RULES;
+  readonly director: number;
+  readonly connections: number;
+
+  constructor(label: string, { director = 0, connections = 4096 } = {}) {
+    this.director = director;
+    this.connections = connections;
+    this.namespace = new TestNamespace(label);
+    ip('link', 'add', 'front', 'type', 'veth', 'peer', 'name', 'front-far');
+    ip('link', 'add', 'back', 'type', 'veth', 'peer', 'name', 'back-far');
+    for (const name of ['front', 'front-far', 'back', 'back-far']) ip('link', 'set', name, 'up');
+    ip('addr', 'add', '10.1.1.2/24', 'dev', 'front');
+    ip('addr', 'add', '192.168.10.3/24', 'dev', 'back');
+    ip('neigh', 'add', CLIENT, 'lladdr', '02:00:00:00:01:10', 'dev', 'front', 'nud', 'permanent');
+    for (const last of [2, 3, 4, 5, 6, 7]) {
+      const mac = `02:00:00:00:02:0${last}`;
+      ip('neigh', 'add', `192.168.10.${last}`, 'lladdr', mac, 'dev', 'back', 'nud', 'permanent');
+    }
+    setForwarding('front');
+    setForwarding('back');
+    this.front = linkOf('front');
+    this.back = linkOf('back');
+    this.plane = this.open();
+    this.sync = openSyncPort(this.plane.share());
+    this.plane.applyRules(this.rules);
+  }
+
+  open(): XdpPlane {
+    return XdpPlane.open({
+      pins: this.namespace.pins,
+      connections: this.connections,
+      localPorts: [1024, 65535],
+      director: this.director,
+      mode: 'auto',
+      interfaces: [this.front, this.back],
+    });
+  }
+
+  edit(...edits: RuleEdit[]): void {
+    this.rules = edits.reduce(applyEdit, this.rules);
+    this.plane.applyRules(this.rules);
+  }
+
+  /** A fullnat service with these servers; floats with the lease. */
+  addService(
+    protocol: 'tcp' | 'udp',
+    port: number,
+    servers: ReadonlyArray<{ address: string; port: number; weight?: number }>,
+    scheduler: Scheduler = 'rr',
+  ): ServiceId {
+    const id: ServiceId = { kind: 'address', protocol, address: parseAddress(VIP), port, subnetId: 0 };
+    this.edit(
+      { op: 'add-service', id, settings: { scheduler, schedulerFlags: [], onePacket: false } },
+      ...servers.map(
+        (server): RuleEdit => ({
+          op: 'add-server',
+          id,
+          server: {
+            address: parseAddress(server.address),
+            port: server.port,
+            weight: server.weight ?? 1,
+            forwarding: 'fullnat',
+            upperThreshold: 0,
+            lowerThreshold: 0,
+          },
+        }),
+      ),
+      { op: 'add-local', id, local: { address: parseAddress(LIP) } },
+    );
+    this.plane.setAddresses([
+      { address: parseAddress(VIP), kind: 'virtual', floating: true, ifindex: this.front.ifindex },
+      { address: parseAddress(LIP), kind: 'local', floating: true, ifindex: this.back.ifindex },
+    ]);
+    return id;
+  }
+
+  openFence(term = 1): void {
+    this.plane.fence.open(bootTimeUs() + 60_000_000, term);
+  }
+
+  fromClient(frame: Buffer) {
+    return this.program('tandem_xdp').runPacket(frame, { ingress: this.front.ifindex });
+  }
+
+  fromServer(frame: Buffer) {
+    return this.program('tandem_xdp').runPacket(frame, { ingress: this.back.ifindex });
+  }
+
+  program(name: string): BpfProgram {
+    return this.plane.program(name);
+  }
+
+  remove(): void {
+    this.plane.close(false);
+    this.namespace.remove();
+  }
+}
+
+function setForwarding(name: string): void {
+  execFileSync('sysctl', ['-qw', `net.ipv4.conf.${name}.forwarding=1`]);
+}
