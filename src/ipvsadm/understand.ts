@@ -30,7 +30,7 @@ export async function understand(argv: readonly string[], io: Io): Promise<Under
 function notBuilt(command: Command): string | undefined {
   if (command.kind === 'not-built') return command.text;
   if (command.kind === 'list' && command.format.layout === 'rate')
-    return 'rates (--rate) are not built yet: use --stats twice';
+    return 'a list of rates (--rate) is not built yet: compare two of --stats';
   return undefined;
 }
 

@@ -45,8 +45,8 @@ export function checkSupported(edit: RuleEdit): void {
 }
 
 function checkService(id: ServiceId): void {
-  if (id.kind === 'fwmark') refuse('fwmark services (-f)', 'use -t or -u with an address');
-  if (id.kind === 'raw') refuse('raw services (-W)', 'use -t or -u with a port');
+  if (id.kind === 'fwmark') refuse('a fwmark service (-f)', 'use -t or -u with an address');
+  if (id.kind === 'raw') refuse('a raw service (-W)', 'use -t or -u with a port');
   if (id.protocol === 'sctp') refuse('SCTP (--sctp-service)', 'use -t or -u');
   checkFamily(id.address, 'virtual services');
   if (id.subnetId !== 0) refuse(`subnet_id ${id.subnetId}`, 'leave it out, or write 0');
@@ -56,9 +56,9 @@ function checkService(id: ServiceId): void {
 function checkSettings(settings: ServiceSettings): void {
   if (!SCHEDULERS.includes(settings.scheduler))
     refuse(`scheduler ${settings.scheduler}`, `use ${SCHEDULERS.join(', ')}`);
-  if (settings.schedulerFlags.length > 0) refuse('scheduler flags (-b)', 'leave them out');
+  if (settings.schedulerFlags.length > 0) refuse('a scheduler flag (-b)', 'leave it out');
   if (settings.onePacket) refuse('one-packet scheduling (-o)', 'leave it out');
-  if (settings.persistence?.engine !== undefined) refuse('persistence engines (--pe)', 'leave it out');
+  if (settings.persistence?.engine !== undefined) refuse('a persistence engine (--pe)', 'leave it out');
   if (settings.persistence) refuse('persistence (-p)', 'leave it out');
   if (settings.establishedTimeout !== undefined)
     refuse('a timeout per service (-V)', 'use --set for all services');
@@ -70,7 +70,7 @@ function checkServer(server: RealServer): void {
   checkFamily(server.address, 'real servers');
   if (server.port === 0) refuse('real server port 0 (every port)', 'name one port');
   if (server.upperThreshold || server.lowerThreshold)
-    refuse('connection thresholds (-x, -y)', 'leave them out');
+    refuse('a connection threshold (-x, -y)', 'leave it out');
   if (server.oif !== undefined) refuse(`an interface for a real server (${server.oif})`, 'leave it out');
 }
 

@@ -1,0 +1,64 @@
+/** A director of rules only, for tests: it carries the whole model, unlike any plane of ours so far. */
+import { type DirectorApi, DirectorError } from '../../src/director/api.ts';
+import type { Connection } from '../../src/model/connection.ts';
+import { NO_TRAFFIC, type ServiceCounters } from '../../src/model/counters.ts';
+import { applyEdit, requireService } from '../../src/model/edit.ts';
+import { EMPTY_RULES, type RuleSet, type VirtualService } from '../../src/model/rules.ts';
+import type { SyncDaemon } from '../../src/model/sync-daemon.ts';
+
+export interface MemoryDirector extends DirectorApi {
+  rules: RuleSet;
+  zeroed: number;
+  table: readonly (readonly Connection[])[];
+  counters: (service: VirtualService) => ServiceCounters;
+  close(): void;
+}
+
+export function memoryDirector(interfaces: readonly string[] = ['eth0', 'lo']): MemoryDirector {
+  const daemons: SyncDaemon[] = [];
+  const director: MemoryDirector = {
+    rules: EMPTY_RULES,
+    zeroed: 0,
+    table: [],
+    counters: idle,
+    async edit(edits) {
+      for (const edit of edits) director.rules = applyEdit(director.rules, edit);
+    },
+    async list() {
+      return { rules: director.rules, counters: director.rules.services.map(director.counters) };
+    },
+    async zero(service) {
+      if (service) requireService(director.rules, service);
+      director.zeroed += 1;
+    },
+    async *connections() {
+      yield* director.table;
+    },
+    async syncDaemons() {
+      return daemons;
+    },
+    async startSync(daemon) {
+      if (!interfaces.includes(daemon.interface)) throw new DirectorError('no-such-device', daemon.interface);
+      if (daemons.some(({ direction }) => direction === daemon.direction))
+        throw new DirectorError('sync-running', daemon.direction);
+      daemons.push(daemon);
+    },
+    async stopSync(direction) {
+      const at = daemons.findIndex((daemon) => daemon.direction === direction);
+      if (at < 0) throw new DirectorError('sync-stopped', direction);
+      daemons.splice(at, 1);
+    },
+    status: () => Promise.reject(new Error('ipvsadm asks for no status')),
+    handover: () => Promise.reject(new Error('ipvsadm asks for no handover')),
+    close() {},
+  };
+  return director;
+}
+
+function idle({ servers, locals }: VirtualService): ServiceCounters {
+  return {
+    total: NO_TRAFFIC,
+    servers: servers.map(() => ({ ...NO_TRAFFIC, activeConnections: 0, inactiveConnections: 0 })),
+    locals: locals.map(() => ({ conflicts: 0, connections: 0 })),
+  };
+}

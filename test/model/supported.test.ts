@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { parseRuleLine } from '../../src/ipvsadm/rule-line.ts';
+import { ModelError } from '../../src/model/error.ts';
+import { checkSupported } from '../../src/model/supported.ts';
+
+function check(line: string): void {
+  const edits = parseRuleLine(line);
+  expect(edits).toHaveLength(1);
+  for (const edit of edits) checkSupported(edit);
+}
+
+const A = '-A -t 10.1.1.1:80';
+const a = '-a -t 10.1.1.1:80 -r 192.168.10.2:22';
+
+describe('what this version carries is let through', () => {
+  test.each([
+    A,
+    ...['rr', 'wrr', 'lc', 'wlc'].map((scheduler) => `${A} -s ${scheduler}`),
+    '-A -u 10.1.1.1:53',
+    `${A} --tcp_draining_timeout 0`,
+    '-E -t 10.1.1.1:80 -s rr',
+    '-D -t 10.1.1.1:80',
+    `${a} -q -w 0`,
+    '-e -t 10.1.1.1:80 -r 192.168.10.2:22 -q -w 7',
+    '-d -t 10.1.1.1:80 -r 192.168.10.2:22',
+    '-P -t 10.1.1.1:80 -z 192.168.10.1',
+    '-Q -t 10.1.1.1:80 -z 192.168.10.1',
+    '-C',
+    '--set 1 2 3',
+  ])('%s', (line) => {
+    expect(() => check(line)).not.toThrow();
+  });
+});
+
+describe('what it does not carry is refused, with the option and what to use instead', () => {
+  test.each<[string, string]>([
+    [a, 'direct routing (-g, the default) is not built yet: use -q'],
+    [`${a} -m`, '-m'],
+    [`${a} -i`, '-i'],
+    [`${a} -q -x 5`, '-x'],
+    [`${a} -q -x 5 -y 3`, '-y'],
+    ['-a -t 10.1.1.1:80 -r 192.168.10.2:22:eth1 -q', 'eth1'],
+    ['-a -t 10.1.1.1:80 -r 192.168.10.2:0 -q', 'port 0'],
+    ['-P -t 10.1.1.1:80 -z 192.168.10.1:eth1', 'eth1'],
+    ['-P -t 10.1.1.1:80 -z 2001:db8::1', 'IPv6'],
+    ['-Q -t 10.1.1.1:80 -z 2001:db8::1', 'IPv6'],
+    ['-d -t 10.1.1.1:80 -r [2001:db8::1]:80', 'IPv6'],
+    ['-A -t [2001:db8::1]:80', 'IPv6'],
+    ['-A -t 10.1.1.1:80:5', 'subnet_id 5'],
+    ['-A -f 5', '-f'],
+    ['-D -f 5', '-f'],
+    ['-A -W 10.1.1.1', '-W'],
+    ['-A --sctp-service 10.1.1.1:9', '--sctp-service'],
+    ['-A -t 10.1.1.1:0 -p', 'port 0'],
+    [`${A} -p`, '-p'],
+    [`${A} -p --pe sip`, '--pe'],
+    ['-A -u 10.1.1.1:53 -o', '-o'],
+    [`${A} -V 60`, '-V'],
+    [`${A} --tcp_draining_timeout 5`, '--tcp_draining_timeout'],
+    [`${A} -b flag-1`, '-b'],
+    ...['lblc', 'lblcr', 'dh', 'sh', 'sed', 'nq', 'fo', 'ovf', 'mh'].map((name): [string, string] => [
+      `${A} -s ${name}`,
+      name,
+    ]),
+  ])('%s', (line, named) => {
+    expect(() => check(line)).toThrow(ModelError);
+    expect(() => check(line)).toThrow(expect.objectContaining({ code: 'not-supported' }));
+    expect(() => check(line)).toThrow(named);
+    expect(() => check(line)).toThrow(/ is not built yet: |: leave/);
+  });
+});
