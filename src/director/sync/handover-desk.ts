@@ -39,11 +39,11 @@ export class HandoverDesk {
 
   /** Gives our place to the peer: first everything that is not announced yet, half-open connections too. */
   begin(peer: Peer | undefined, token: number, now: number): void {
-    const refuse = (reason: string) => this.#options.report({ type: 'handover-failed', reason });
-    if (!peer) return refuse('no peer is heard on the sync channel');
-    if (!this.#options.outbound.sending) return refuse('sync does not send: start-daemon master first');
-    const ready = this.#giver.phase === 'idle' || this.#giver.phase === 'releasing';
-    if (this.#draining || !ready) return refuse('a handover is under way');
+    const reason = this.#obstacle(peer);
+    if (!peer || reason) {
+      this.#options.report({ type: 'handover-failed', reason });
+      return;
+    }
     this.#options.port.announceAll();
     this.#draining = { next: 'start', token, peer: peer.sender, until: now + DRAIN_BOUND };
   }
@@ -77,6 +77,14 @@ export class HandoverDesk {
     this.#give({ type: 'tick' }, now);
     const from = this.#taker.phase === 'idle' ? undefined : this.#taker.from;
     if (from !== undefined) this.#take({ type: 'tick', progress: this.#progress(from) }, now);
+  }
+
+  /** Why no handover can begin; empty when one can. */
+  #obstacle(peer: Peer | undefined): string {
+    if (!peer) return 'no peer is heard on the sync channel';
+    if (!this.#options.outbound.sending) return 'sync does not send: start-daemon master first';
+    const free = this.#giver.phase === 'idle' || this.#giver.phase === 'releasing';
+    return this.#draining || !free ? 'a handover is under way' : '';
   }
 
   #drain(now: number): void {

@@ -1,5 +1,6 @@
 /** The sync worker's thread around the session: its loop, its clock, its messages. */
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { SyncPort } from '../../datapath/ports.ts';
 import { ModelError } from '../../model/error.ts';
@@ -67,8 +68,11 @@ export function runSyncWorker(main: MessagePort, settings: SyncSettings, around:
   };
   const close = async () => {
     await last;
-    await session.close();
     clearInterval(loop);
+    // What the plane emitted until now is sent; the kernel has it after one turn of the event loop.
+    session.turn();
+    await setImmediate();
+    await session.close();
     clearInterval(reports);
     sendStatus();
     file?.close();

@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { Peer } from '../../src/sync/peer.ts';
+import { Peers } from '../../src/sync/peers.ts';
+import { REORDER_BOUND } from '../../src/sync/stream.ts';
+import type { Heartbeat } from '../../src/wire/sync-message.ts';
+
+const SENDER = 7;
+
+function beat(newest: number, continues?: { epoch: number; sequence: number }): Heartbeat {
+  return {
+    ...{ kind: 'heartbeat', name: 'lb2', priority: 100, role: 1, term: 1, leaseRemaining: 0 },
+    ...{ newest, synced: true, echoes: [] },
+    ...(continues && { continues }),
+  };
+}
+
+/** A peer that was heard from the beginning of its epoch 100 and sent three records. */
+function synced(): Peer {
+  const peer = new Peer({ sender: SENDER, epoch: 100, counter: 1 });
+  peer.accept({ sender: SENDER, epoch: 100, counter: 1 }, 0);
+  peer.beat(beat(0), true, 0);
+  for (const sequence of [1, 2, 3]) peer.records(sequence, 0);
+  return peer;
+}
+
+function restart(peer: Peer, epoch: number): Peer {
+  peer.accept({ sender: SENDER, epoch, counter: 1 }, 0);
+  return peer;
+}
+
+test('a peer is not synced before its heartbeat says how it began', () => {
+  const peer = new Peer({ sender: SENDER, epoch: 100, counter: 1 });
+  peer.records(1, 0);
+  expect(peer.synced).toBe(false);
+  peer.beat(beat(1), true, 0);
+  expect(peer.synced).toBe(true);
+});
+
+test('a peer that had sent before we came is not synced', () => {
+  const peer = new Peer({ sender: SENDER, epoch: 100, counter: 9 });
+  peer.beat(beat(5), true, 0);
+  expect(peer.synced).toBe(false);
+  expect(peer.expire(REORDER_BOUND)).toEqual({ gaps: 0, lost: 0 });
+  expect(peer.synced).toBe(false);
+});
+
+test('a loss ends synced', () => {
+  const peer = synced();
+  expect(peer.synced).toBe(true);
+  peer.beat(beat(4), true, 0);
+  peer.expire(REORDER_BOUND);
+  expect(peer.synced).toBe(false);
+});
+
+test('records that came while receiving was off end synced', () => {
+  const peer = synced();
+  peer.beat(beat(4), false, 0);
+  expect(peer.synced).toBe(false);
+});
+
+describe('a peer that restarts', () => {
+  test('empty stays synced: we hold all that it has', () => {
+    const peer = restart(synced(), 200);
+    peer.beat(beat(0), true, 0);
+    expect(peer).toMatchObject({ synced: true, life: 2 });
+  });
+
+  test('with its plane stays synced when we hold all of the epoch before', () => {
+    const peer = restart(synced(), 200);
+    peer.beat(beat(0, { epoch: 100, sequence: 3 }), true, 0);
+    expect(peer.synced).toBe(true);
+  });
+
+  test('with its plane is not synced when it had sent more than we got', () => {
+    const peer = restart(synced(), 200);
+    peer.beat(beat(0, { epoch: 100, sequence: 4 }), true, 0);
+    expect(peer.synced).toBe(false);
+  });
+
+  test('with its plane is not synced when it does not know where it stood', () => {
+    const peer = restart(synced(), 200);
+    peer.beat(beat(0, { epoch: 0, sequence: 0 }), true, 0);
+    expect(peer.synced).toBe(false);
+  });
+
+  test('twice, the second time before it sent anything, stays synced', () => {
+    const peer = restart(synced(), 200);
+    peer.beat(beat(0, { epoch: 100, sequence: 3 }), true, 0);
+    restart(peer, 300);
+    peer.beat(beat(0, { epoch: 100, sequence: 3 }), true, 0);
+    expect(peer.synced).toBe(true);
+  });
+
+  test('with its plane after a loss stays not synced', () => {
+    const peer = synced();
+    peer.beat(beat(4), true, 0);
+    peer.expire(REORDER_BOUND);
+    restart(peer, 200);
+    peer.beat(beat(0, { epoch: 100, sequence: 4 }), true, 0);
+    expect(peer.synced).toBe(false);
+  });
+
+  test('counts what is lost of its new epoch from the first number', () => {
+    const peer = restart(synced(), 200);
+    peer.records(3, 0);
+    expect(peer.expire(REORDER_BOUND)).toEqual({ gaps: 1, lost: 2 });
+  });
+
+  test('cannot be followed back to the epoch that it left', () => {
+    const peer = restart(synced(), 200);
+    expect(peer.check({ sender: SENDER, epoch: 100, counter: 999 })).toBe('behind');
+  });
+});
+
+describe('after our own restart with the plane', () => {
+  const held = { sender: SENDER, epoch: 100, sequence: 3 };
+
+  test('we stay synced when the peer sent nothing meanwhile', () => {
+    const peer = new Peer({ sender: SENDER, epoch: 100, counter: 50 }, held);
+    peer.beat(beat(3), true, 0);
+    peer.expire(REORDER_BOUND);
+    expect(peer.synced).toBe(true);
+    expect(peer.held).toEqual(held);
+  });
+
+  test('we are not synced when it did', () => {
+    const peer = new Peer({ sender: SENDER, epoch: 100, counter: 50 }, held);
+    peer.beat(beat(4), true, 0);
+    peer.expire(REORDER_BOUND);
+    expect(peer.synced).toBe(false);
+  });
+
+  test('we stay synced when it restarted too, with the plane that we know', () => {
+    const peer = new Peer({ sender: SENDER, epoch: 200, counter: 1 }, held);
+    peer.beat(beat(0, { epoch: 100, sequence: 3 }), true, 0);
+    expect(peer.synced).toBe(true);
+  });
+});
+
+describe('all peers', () => {
+  test('are not synced while none was heard', () => {
+    expect(new Peers().synced).toBe(false);
+  });
+
+  test('are bounded, whoever sends', () => {
+    const peers = new Peers();
+    for (let sender = 1; sender <= 8; sender++) peers.admit({ sender, epoch: 1, counter: 1 });
+    expect(() => peers.admit({ sender: 9, epoch: 1, counter: 1 })).toThrow(/more than 8 senders/);
+    expect(peers.admit({ sender: 8, epoch: 1, counter: 2 }).sender).toBe(8);
+  });
+
+  test('that fell silent are forgotten, but never the last one', () => {
+    const peers = new Peers();
+    const [old, recent] = [1, 2].map((sender) => peers.admit({ sender, epoch: 1, counter: 1 }));
+    old?.beat(beat(0), true, 10);
+    recent?.beat(beat(0), true, 20);
+    for (const peer of peers) peer.heardAt = 5;
+    expect(peers.forget(100)).toEqual([old]);
+    expect(peers.forget(100)).toEqual([]);
+    expect(peers.size).toBe(1);
+  });
+});

@@ -1,0 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+
+test('the committed protobuf modules are what their protos make', () => {
+  const root = new URL('../..', import.meta.url).pathname;
+  const run = spawnSync(process.execPath, ['deploy/generate-proto.mjs', '--check'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(run.stderr).toBe('');
+  expect(run.status).toBe(0);
+});

@@ -1,0 +1,88 @@
+/** Records for tests: one at a time as an object, or any number from fast-check. */
+import fc from 'fast-check';
+import { RecordBatch } from '../../src/model/record.ts';
+
+const COLUMNS = [
+  'op',
+  'protocol',
+  'state',
+  'flags',
+  'client',
+  'virtual',
+  'local',
+  'server',
+  'clientPort',
+  'virtualPort',
+  'localPort',
+  'serverPort',
+  'timeout',
+  'owner',
+  'term',
+  'version',
+] as const;
+
+/** A record without the time of its emission, which never travels. */
+export type PlainRecord = Record<(typeof COLUMNS)[number], number>;
+
+const u8 = fc.integer({ min: 0, max: 0xff });
+const u16 = fc.integer({ min: 0, max: 0xffff });
+const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
+
+export const anyRecord: fc.Arbitrary<PlainRecord> = fc.record({
+  op: fc.constantFrom(0, 1),
+  protocol: u8,
+  state: u8,
+  owner: u8,
+  flags: u16,
+  client: u32,
+  virtual: u32,
+  local: u32,
+  server: u32,
+  clientPort: u16,
+  virtualPort: u16,
+  localPort: u16,
+  serverPort: u16,
+  timeout: u32,
+  term: u32,
+  version: u32,
+});
+
+/** An ordinary established connection; the number makes it one of its own. */
+export function ordinaryRecord(number: number, version = 1): PlainRecord {
+  return {
+    ...{ op: 0, protocol: 6, state: 1, owner: 0, flags: 0x100 },
+    client: 0x0a010000 + (number >>> 16),
+    virtual: 0x0a010101,
+    local: 0xc0a80a01,
+    server: 0xc0a80a02,
+    clientPort: number & 0xffff,
+    virtualPort: 80,
+    localPort: (number * 7) & 0xffff,
+    serverPort: 22,
+    ...{ timeout: 900, term: 3, version },
+  };
+}
+
+export function append(batch: RecordBatch, record: PlainRecord, emittedAt = 0): void {
+  for (const name of COLUMNS) batch[name][batch.length] = record[name];
+  batch.emittedAt[batch.length] = emittedAt;
+  batch.length++;
+}
+
+export function batchOf(
+  records: readonly PlainRecord[],
+  capacity = Math.max(1, records.length),
+): RecordBatch {
+  const batch = new RecordBatch(capacity);
+  for (const record of records) append(batch, record);
+  return batch;
+}
+
+export function recordAt(batch: RecordBatch, at: number): PlainRecord {
+  const entries = COLUMNS.map((name) => [name, batch[name][at] ?? 0]);
+  return Object.fromEntries(entries) as PlainRecord;
+}
+
+export function recordsOf(batch: RecordBatch): PlainRecord[] {
+  return Array.from({ length: batch.length }, (_, at) => recordAt(batch, at));
+}

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { tandem } from '../../src/wire/generated/sync.js';
+import { SEALED_OVERHEAD } from '../../src/wire/seal.ts';
+import { SyncWireError } from '../../src/wire/sync-error.ts';
+import {
+  decodeMessage,
+  encodeMessage,
+  encodeRecords,
+  type HandoverMessage,
+  type Heartbeat,
+  SMALLEST_MAXLEN,
+} from '../../src/wire/sync-message.ts';
+import { batchOf, ordinaryRecord } from './records.ts';
+
+const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
+const count = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const epoch = fc.integer({ min: 0, max: 2 ** 48 - 1 });
+const name = fc.string({ maxLength: 64 }).filter((text) => /^[\x20-\x7e]*$/.test(text));
+
+const heartbeats: fc.Arbitrary<Heartbeat> = fc.record(
+  {
+    kind: fc.constant('heartbeat' as const),
+    name,
+    priority: fc.integer({ min: 0, max: 255 }),
+    role: fc.integer({ min: 0, max: 2 }),
+    term: u32,
+    leaseRemaining: u32,
+    newest: count,
+    advertAge: u32,
+    synced: fc.boolean(),
+    continues: fc.record({ epoch, sequence: count }),
+    echoes: fc.array(fc.record({ sender: u32, epoch, applied: count, appliedAge: u32 }), { maxLength: 4 }),
+  },
+  {
+    requiredKeys: [
+      'kind',
+      'name',
+      'priority',
+      'role',
+      'term',
+      'leaseRemaining',
+      'newest',
+      'synced',
+      'echoes',
+    ],
+  },
+);
+
+const handovers: fc.Arbitrary<HandoverMessage> = fc.record({
+  kind: fc.constant('handover' as const),
+  phase: fc.constantFrom('offer', 'ready', 'refused', 'release'),
+  token: u32,
+  peer: u32,
+  sequence: count,
+  reason: name,
+});
+
+function refusalOf(body: Uint8Array): string {
+  try {
+    decodeMessage(body);
+    return 'taken';
+  } catch (error) {
+    if (error instanceof SyncWireError) return error.refusal;
+    throw error;
+  }
+}
+
+const encode = (message: tandem.sync.Envelope.$Properties) => tandem.sync.Envelope.encode(message).finish();
+
+test('heartbeats and handovers come back as they were', () => {
+  fc.assert(
+    fc.property(fc.oneof(heartbeats, handovers), (message) => {
+      expect(decodeMessage(encodeMessage(message))).toEqual(message);
+    }),
+  );
+});
+
+test('heartbeats and handovers fit in the smallest datagram that may be configured', () => {
+  const text = fc.string({ maxLength: 200, unit: 'grapheme' });
+  fc.assert(
+    fc.property(heartbeats, text, (message, long) => {
+      const length = encodeMessage({ ...message, name: long }).length;
+      expect(length + SEALED_OVERHEAD).toBeLessThanOrEqual(SMALLEST_MAXLEN);
+    }),
+  );
+});
+
+describe('refused with the typed error, whatever comes:', () => {
+  test('random bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (body) => {
+        refusalOf(body);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test('valid messages with bytes changed, cut off or doubled', () => {
+    const valid = fc.oneof(
+      heartbeats.map(encodeMessage),
+      handovers.map(encodeMessage),
+      fc.integer({ min: 1, max: 30 }).map((records) => {
+        const batch = batchOf(Array.from({ length: records }, (_, n) => ordinaryRecord(n)));
+        return encodeRecords(batch, 0, records, records);
+      }),
+    );
+    const change = fc.record({ at: fc.nat(), value: fc.integer({ min: 0, max: 255 }) });
+    fc.assert(
+      fc.property(
+        valid,
+        fc.array(change, { maxLength: 4 }),
+        fc.nat(),
+        fc.boolean(),
+        (body, changes, cut, twice) => {
+          const bytes = Buffer.concat(twice ? [body, body] : [body]);
+          for (const { at, value } of changes) bytes[at % bytes.length] = value;
+          refusalOf(bytes.subarray(0, bytes.length - (cut % bytes.length)));
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
+});
+
+describe('a message with an illegal value is refused as a whole:', () => {
+  const good = decodeMessage(encodeRecords(batchOf([ordinaryRecord(1), ordinaryRecord(2)]), 0, 2, 5));
+  if (good.kind !== 'records') throw new Error('not records');
+  const records = good.columns;
+
+  test.each([
+    ['no kind', {}, 'malformed'],
+    ['no records', { records: { sequence: 1 } }, 'value'],
+    ['sequence 0', { records: { ...records, sequence: 0 } }, 'value'],
+    ['columns of different length', { records: { ...records, client: [1] } }, 'value'],
+    ['a column too long', { records: { ...records, version: [1, 2, 3] } }, 'value'],
+    ['a byte column too short', { records: { ...records, state: Buffer.from([1]) } }, 'value'],
+    ['a port above 65535', { records: { ...records, localPort: [1, 65536] } }, 'value'],
+    ['flags above 65535', { records: { ...records, flags: [65536, 0] } }, 'value'],
+    ['an operation that does not exist', { records: { ...records, op: Buffer.from([0, 2]) } }, 'value'],
+    ['a role that does not exist', { heartbeat: { role: 3 } }, 'value'],
+    ['a priority above 255', { heartbeat: { priority: 256 } }, 'value'],
+    ['a name that would break a log', { heartbeat: { name: 'lb1\nforged line' } }, 'value'],
+    ['a name that is too long', { heartbeat: { name: 'x'.repeat(70) } }, 'value'],
+    ['too many echoes', { heartbeat: { echoes: Array.from({ length: 5 }, () => ({ sender: 1 })) } }, 'value'],
+    ['a phase that does not exist', { handover: { phase: 9 } }, 'value'],
+    ['a handover without a phase', { handover: { token: 1 } }, 'value'],
+  ])('%s', (_name, message, refusal) => {
+    expect(refusalOf(encode(message as tandem.sync.Envelope.$Properties))).toBe(refusal);
+  });
+});
+
+test('fields that a later version adds are skipped', () => {
+  const body = encodeMessage({
+    ...{ kind: 'handover', phase: 'offer', token: 1, peer: 2, sequence: 3, reason: '' },
+  });
+  // Field 1000, a varint.
+  const later = Buffer.concat([body, Buffer.from([0xc0, 0x3e, 0x01])]);
+  expect(decodeMessage(later)).toEqual(decodeMessage(body));
+});

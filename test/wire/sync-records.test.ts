@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { RecordBatch } from '../../src/model/record.ts';
+import { decodeMessage, encodeRecords } from '../../src/wire/sync-message.ts';
+import { appendRecords, MOST_RECORDS, recordsThatFit } from '../../src/wire/sync-records.ts';
+import { anyRecord, batchOf, ordinaryRecord, type PlainRecord, recordsOf } from './records.ts';
+
+function roundTrip(records: readonly PlainRecord[], sequence: number): PlainRecord[] {
+  const message = decodeMessage(encodeRecords(batchOf(records), 0, records.length, sequence));
+  if (message.kind !== 'records') throw new Error(`decoded as ${message.kind}`);
+  expect(message).toMatchObject({ sequence, count: records.length });
+  const batch = new RecordBatch(records.length);
+  appendRecords(message.columns, batch);
+  return recordsOf(batch);
+}
+
+test('records come back as they were, whatever their values', () => {
+  const sequence = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+  fc.assert(
+    fc.property(fc.array(anyRecord, { minLength: 1, maxLength: 60 }), sequence, (records, number) => {
+      expect(roundTrip(records, number)).toEqual(records);
+    }),
+  );
+});
+
+test('as many records are packed as fit, to the byte', () => {
+  const records = fc.array(
+    fc.oneof(
+      anyRecord,
+      fc.nat(5000).map((n) => ordinaryRecord(n)),
+    ),
+    {
+      minLength: 1,
+      maxLength: 120,
+    },
+  );
+  const sequence = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 2 ** 48 }));
+  fc.assert(
+    fc.property(
+      records,
+      sequence,
+      fc.integer({ min: 0, max: 4000 }),
+      fc.nat(3),
+      (list, number, limit, from) => {
+        const batch = batchOf(list);
+        const count = recordsThatFit(batch, from, number, limit);
+        if (count > 0)
+          expect(encodeRecords(batch, from, from + count, number).length).toBeLessThanOrEqual(limit);
+        if (from + count < batch.length)
+          expect(encodeRecords(batch, from, from + count + 1, number).length).toBeGreaterThan(limit);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('the largest datagram holds no more records than a receiver makes room for', () => {
+  const least = {
+    ...ordinaryRecord(0),
+    flags: 0,
+    clientPort: 0,
+    virtualPort: 0,
+    localPort: 0,
+    serverPort: 0,
+  };
+  const smallest = { ...least, timeout: 0, term: 0, version: 0 };
+  const batch = batchOf(Array.from({ length: 3000 }, () => smallest));
+  expect(recordsThatFit(batch, 0, 1, 0xffff)).toBeLessThan(MOST_RECORDS);
+  expect(recordsThatFit(batch, 0, 1, 0xffff)).toBeGreaterThan(MOST_RECORDS - 20);
+});
+
+test('a datagram of the default size holds more than thirty ordinary connections', () => {
+  const batch = batchOf(Array.from({ length: 100 }, (_, n) => ordinaryRecord(40_000 + n)));
+  expect(recordsThatFit(batch, 0, 1, 1472 - 50)).toBeGreaterThan(30);
+});
