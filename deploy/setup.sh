@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# Makes a Debian machine ready to build and run Tandem: packages, npm packages, build. Each step is announced
+# and skipped when there is nothing to do, so that a second run costs a moment and needs no network.
+#
+#   deploy/setup.sh           what running and the drills need
+#   deploy/setup.sh --tests   what the tests need besides
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+readonly MIN_NODE=20.19.0
+readonly POLICY=/usr/sbin/policy-rc.d
+
+packages=(
+  clang llvm libbpf-dev libbpf1 bpftool iproute2 ethtool # the forwarding plane
+  openssh-server openssh-client tcpdump                  # the drills, with nginx below
+)
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+fail() {
+  say "$*"
+  exit 1
+}
+
+read_arguments() {
+  local argument
+  for argument in "$@"; do
+    case $argument in
+      --tests) packages+=(keepalived ipvsadm) ;;
+      *) fail "unknown argument $argument: there is only --tests" ;;
+    esac
+  done
+  # Any build of nginx will do; two of them cannot be installed at once.
+  PATH=$PATH:/usr/sbin command -v nginx >/dev/null || packages+=(nginx-light)
+}
+
+check_node() {
+  local remedy="install it from https://nodejs.org/en/download (Debian 12's own nodejs is too old)"
+  command -v node >/dev/null || fail "Node.js is missing and $MIN_NODE or newer is needed: $remedy"
+  local version
+  version=$(node -p process.versions.node)
+  if [ "$(printf '%s\n' "$MIN_NODE" "$version" | sort -V | head -n 1)" != "$MIN_NODE" ]; then
+    fail "Node.js $version is too old, $MIN_NODE or newer is needed: $remedy"
+  fi
+  command -v npm >/dev/null || fail "npm is missing: it comes with Node.js: $remedy"
+}
+
+missing_packages() {
+  local installed
+  installed=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "${packages[@]}" 2>/dev/null | sed -n 's/^ii *//p')
+  printf '%s\n' "${packages[@]}" | grep -vxF "${installed:-none}" || true
+}
+
+# Debian starts what it installs. No sshd, nginx or keepalived may begin to run on this host because Tandem
+# uses their programs: policy-rc.d (invoke-rc.d(8)) forbids it while we install, and what we installed is not
+# enabled for the next boot either.
+forbid_starts() {
+  [ ! -e "$POLICY" ] || mv "$POLICY" "$POLICY.before-tandem"
+  trap allow_starts EXIT
+  trap 'exit 130' INT TERM
+  printf '#!/bin/sh\nexit 101\n' >"$POLICY"
+  chmod 755 "$POLICY"
+}
+
+allow_starts() {
+  rm -f "$POLICY"
+  [ ! -e "$POLICY.before-tandem" ] || mv "$POLICY.before-tandem" "$POLICY"
+  trap - EXIT
+}
+
+disable_services() {
+  command -v systemctl >/dev/null || return 0
+  local package
+  for package in "$@"; do
+    case $package in
+      openssh-server) systemctl disable ssh.service ;;
+      nginx-light) systemctl disable nginx.service ;;
+      keepalived) systemctl disable keepalived.service ;;
+      ipvsadm) systemctl disable ipvsadm.service ;;
+    esac >/dev/null 2>&1 || true
+  done
+}
+
+install_packages() {
+  command -v dpkg-query >/dev/null || fail "this is no Debian: install what corresponds to ${packages[*]}, and leave setup out"
+  local missing
+  mapfile -t missing < <(missing_packages)
+  if [ ${#missing[@]} -eq 0 ]; then
+    say "Debian packages: all there"
+    return
+  fi
+  [ "$(id -u)" -eq 0 ] || fail "missing Debian packages: run as root, or: sudo apt-get install ${missing[*]}"
+  say "Debian packages: installing ${missing[*]}"
+  local install=(apt-get install -y -qq --no-install-recommends "${missing[@]}")
+  export DEBIAN_FRONTEND=noninteractive
+  forbid_starts
+  # The lists of a fresh machine are empty, those of an old one point to files that are gone.
+  "${install[@]}" >&2 || { say "Debian packages: updating the lists first" && apt-get update -qq >&2 && "${install[@]}" >&2; } ||
+    fail "apt-get failed: mend what it says above, and run this again"
+  disable_services "${missing[@]}"
+  allow_starts
+}
+
+install_npm_packages() {
+  local stamp=node_modules/.tandem-lock lock
+  lock=$(sha256sum package-lock.json | cut -d ' ' -f 1)
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$lock" ]; then
+    say "npm packages: as locked"
+    return
+  fi
+  say "npm packages: npm ci"
+  # The compiler is a development dependency, also where NODE_ENV says production.
+  npm ci --include=dev --no-audit --no-fund >&2 || fail "npm ci failed: mend what it says above, and run this again"
+  printf '%s\n' "$lock" >"$stamp"
+}
+
+sources_hash() {
+  find src proto deploy/build.mjs package-lock.json tsconfig.json -type f -print0 | sort -z |
+    xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1
+}
+
+build() {
+  local stamp=dist/.tandem-built hash
+  hash=$(sources_hash)
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$hash" ] && [ -f dist/cli/tandem.js ]; then
+    say "build: up to date"
+    return
+  fi
+  say "build: compiling"
+  rm -f "$stamp"
+  npm run --silent build >&2 || fail "the build failed: mend what it says above, and run this again"
+  printf '%s\n' "$hash" >"$stamp"
+}
+
+read_arguments "$@"
+check_node
+install_packages
+install_npm_packages
+build

@@ -1,0 +1,99 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { scratch, until } from '../control/scratch.ts';
+import { exited, spawnDaemon, tandem } from './run.ts';
+
+async function running(folder: string, args: readonly string[] = []) {
+  const daemon = spawnDaemon(folder, args);
+  await until(
+    () => existsSync(daemon.socket) || daemon.child.exitCode !== null,
+    'the socket is there',
+    20_000,
+  );
+  expect(existsSync(daemon.socket), daemon.stderr()).toBe(true);
+  return daemon;
+}
+
+const alive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test('a daemon answers as soon as its socket is there, logs for a journal, and SIGTERM ends it cleanly', async () => {
+  const { socket, child, stderr } = await running(scratch());
+  const { status, stdout } = tandem(['status', '--json', '--socket', socket]);
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ role: 'standalone', datapath: 'memory', pid: child.pid });
+  child.kill('SIGTERM');
+  expect(await exited(child)).toBe(0);
+  expect(existsSync(socket)).toBe(false);
+  expect(stderr()).toMatch(/^<6>.* is ready: commands come over /m);
+  expect(stderr()).toMatch(/^<6>stopped$/m);
+});
+
+test('a second daemon on the same socket is refused, and the first goes on', async () => {
+  const folder = scratch();
+  const { socket } = await running(folder);
+  const second = tandem(['daemon', '--datapath', 'memory', '--socket', socket]);
+  expect(second.stderr).toContain(`a daemon runs already on ${socket}: stop it first`);
+  expect(second.status).toBe(1);
+  expect(tandem(['status', '--socket', socket]).status).toBe(0);
+});
+
+test('a daemon that was killed leaves a socket that the next one replaces', async () => {
+  const folder = scratch();
+  const { socket, child } = await running(folder);
+  child.kill('SIGKILL');
+  await exited(child);
+  expect(tandem(['status', '--socket', socket]).status).toBe(3);
+  const next = spawnDaemon(folder);
+  await until(() => tandem(['status', '--socket', socket]).status === 0, 'the next daemon answers', 20_000);
+  next.child.kill('SIGTERM');
+  expect(await exited(next.child)).toBe(0);
+});
+
+test('rules of the configuration are there when the socket is', async () => {
+  const folder = scratch();
+  const config = join(folder, 'tandem.yaml');
+  writeFileSync(config, 'name: lb9\nservices:\n  - -A -t 10.1.1.1:80 -s rr\n');
+  const { socket } = await running(folder, ['--config', config]);
+  const { connect } = await import('../../src/control/client.ts');
+  const client = await connect(socket);
+  onTestFinished(() => client.close());
+  expect((await client.list()).rules.services).toMatchObject([{ id: { port: 80 }, scheduler: 'rr' }]);
+  expect((await client.status()).name).toBe('lb9');
+});
+
+test('start-daemon starts a daemon that outlives the command, and stop-daemon stops only its sync', () => {
+  const socket = join(scratch(), 'tandem.sock');
+  const sync = ['--socket', socket, '--mcast-interface', 'lo'];
+  const started = tandem(['start-daemon', 'master', '--datapath', 'memory', ...sync]);
+  expect(started).toMatchObject({ status: 0, stdout: 'sync master runs\n', stderr: '' });
+  const { pid } = JSON.parse(tandem(['status', '--json', '--socket', socket]).stdout) as { pid: number };
+  onTestFinished(async () => {
+    process.kill(pid, 'SIGTERM');
+    await until(() => !alive(pid), 'the daemon in the background is gone');
+  });
+  // The same again is done already; other options are a conflict.
+  expect(tandem(['start-daemon', 'master', ...sync]).status).toBe(0);
+  const conflict = tandem(['start-daemon', 'master', '--syncid', '7', ...sync]);
+  expect(conflict.status).toBe(1);
+  expect(tandem(['stop-daemon', 'master', '--socket', socket]).stdout).toBe('sync master stopped\n');
+  expect(tandem(['stop-daemon', 'master', '--socket', socket]).status).toBe(1);
+  expect(tandem(['status', '--socket', socket]).status).toBe(0);
+});
+
+test('start-daemon without an interface for sync starts nothing', () => {
+  const folder = scratch();
+  const config = join(folder, 'tandem.yaml');
+  writeFileSync(config, 'name: lb1\n');
+  const socket = join(folder, 'tandem.sock');
+  const { status, stderr } = tandem(['start-daemon', 'master', '--config', config, '--socket', socket]);
+  expect(stderr).toMatch(/no interface for sync: give --mcast-interface/);
+  expect(status).toBe(2);
+  expect(existsSync(socket)).toBe(false);
+});

@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { scratch } from '../control/scratch.ts';
+
+const script = new URL('../../deploy/setup.sh', import.meta.url).pathname;
+
+/** A checkout with stand-ins for every program that would reach the network or take long. */
+function checkout(node = '20.19.0') {
+  const folder = scratch();
+  const calls = join(folder, 'calls');
+  const bin = join(folder, 'bin');
+  for (const path of ['deploy', 'src', 'proto', 'bin']) mkdirSync(join(folder, path));
+  cpSync(script, join(folder, 'deploy/setup.sh'));
+  for (const path of ['package-lock.json', 'tsconfig.json', 'deploy/build.mjs', 'src/a.ts'])
+    writeFileSync(join(folder, path), '');
+  const program = (name: string, body: string) => {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`);
+    chmodSync(join(bin, name), 0o755);
+  };
+  program('node', `echo ${node}`);
+  program('nginx', '');
+  program('apt-get', `echo "apt-get $*" >>${calls}`);
+  // Every package that is asked for is there.
+  program('dpkg-query', 'shift 3; for p; do echo "ii $p"; done');
+  program(
+    'npm',
+    `echo "npm $*" >>${calls}; case $1 in ci) mkdir -p node_modules;; *) mkdir -p dist/cli && touch dist/cli/tandem.js;; esac`,
+  );
+  const run = (...args: string[]) => {
+    writeFileSync(calls, '');
+    const env = { ...process.env, PATH: `${bin}:/usr/bin:/bin` };
+    const { status, stderr } = spawnSync('bash', ['deploy/setup.sh', ...args], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+    });
+    return { status, stderr, calls: readFileSync(calls, 'utf8').trimEnd().split('\n').filter(Boolean) };
+  };
+  return { folder, program, run };
+}
+
+test('a first run installs what is locked and builds', () => {
+  const { run } = checkout();
+  const { status, calls } = run();
+  expect(status).toBe(0);
+  expect(calls).toEqual(['npm ci --include=dev --no-audit --no-fund', 'npm run --silent build']);
+});
+
+test('a second run does nothing, and says so for each step', () => {
+  const { run } = checkout();
+  run('--tests');
+  const { status, stderr, calls } = run('--tests');
+  expect(status).toBe(0);
+  expect(calls).toEqual([]);
+  expect(stderr.trimEnd().split('\n')).toEqual([
+    'setup: Debian packages: all there',
+    'setup: npm packages: as locked',
+    'setup: build: up to date',
+  ]);
+});
+
+test('a changed lock installs again, and a changed source builds again', () => {
+  const { folder, run } = checkout();
+  run();
+  appendFileSync(join(folder, 'src/a.ts'), '// changed');
+  expect(run().calls).toEqual(['npm run --silent build']);
+  appendFileSync(join(folder, 'package-lock.json'), '{}');
+  expect(run().calls[0]).toBe('npm ci --include=dev --no-audit --no-fund');
+});
+
+test('a build that failed is tried again', () => {
+  const { folder, program, run } = checkout();
+  program(
+    'npm',
+    'case $1 in ci) mkdir -p node_modules;; *) mkdir -p dist/cli; touch dist/cli/tandem.js; exit 1;; esac',
+  );
+  const failed = run();
+  expect(failed.status).toBe(1);
+  expect(failed.stderr).toMatch(/the build failed: mend what it says above/);
+  expect(existsSync(join(folder, 'dist/.tandem-built'))).toBe(false);
+  expect(run().status).toBe(1);
+});
+
+test.each(['18.20.4', '20.18.3', '9.0.0'])('Node %s is refused in one line with the remedy', (version) => {
+  const { status, stderr, calls } = checkout(version).run();
+  expect(status).toBe(1);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(stderr).toMatch(`Node.js ${version} is too old, 20.19.0 or newer is needed: install it from`);
+  expect(calls).toEqual([]);
+});
+
+test('an unknown argument is refused', () => {
+  expect(checkout().run('--test')).toMatchObject({ status: 1, stderr: /unknown argument --test/ });
+});
+
+test('without root, missing packages are named with the command that installs them', () => {
+  const { program, run } = checkout();
+  program('dpkg-query', 'shift 3; for p; do case $p in ethtool|ipvsadm) ;; *) echo "ii $p";; esac; done');
+  program('id', 'echo 1000');
+  expect(run('--tests')).toMatchObject({
+    status: 1,
+    stderr: /sudo apt-get install ethtool ipvsadm\n/,
+    calls: [],
+  });
+});

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { createLog, rateLimited } from '../../src/director/log.ts';
+import { scratch, until } from '../control/scratch.ts';
+
+function capture(isTTY: boolean) {
+  const stream = Object.assign(new PassThrough(), { isTTY });
+  return { stream, text: () => String(stream.read() ?? '') };
+}
+
+test('a journal gets priorities that it understands, and the name of the part that speaks', () => {
+  const { stream, text } = capture(false);
+  const log = createLog({ level: 'debug', stream, env: {} });
+  log.error('e');
+  log.warn('w');
+  log.child('vrrp').info('i');
+  log.child('sync').debug('d');
+  expect(text()).toBe('<3>e\n<4>w\n<6>vrrp: i\n<7>sync: d\n');
+});
+
+test('every line of a long message has its priority', () => {
+  const { stream, text } = capture(false);
+  createLog({ level: 'info', stream, env: {} }).error('one\ntwo');
+  expect(text()).toBe('<3>one\n<3>two\n');
+});
+
+test('a terminal gets the time instead', () => {
+  const { stream, text } = capture(true);
+  createLog({ level: 'info', stream, env: {} }).child('sync').warn('late');
+  expect(text()).toMatch(/^\d\d:\d\d:\d\d\.\d\d\d warn {2}sync: late\n$/);
+});
+
+test('a terminal under a service manager is a journal', () => {
+  const { stream, text } = capture(true);
+  createLog({ level: 'info', stream, env: { INVOCATION_ID: 'x' } }).info('up');
+  expect(text()).toBe('<6>up\n');
+});
+
+test('what is below the level is not written', () => {
+  const { stream, text } = capture(false);
+  const log = createLog({ level: 'warn', stream, env: {} });
+  log.info('quiet');
+  log.warn('loud');
+  expect(text()).toBe('<4>loud\n');
+});
+
+test('a file gets one JSON object a line, in a folder that is made', async () => {
+  const file = join(scratch(), 'log', 'tandem.log');
+  const log = createLog({ level: 'info', file, stream: capture(false).stream, env: {} });
+  log.child('vrrp').warn('lost');
+  const read = () => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  await until(() => read().endsWith('\n'), 'the line is in the file');
+  const entry: unknown = JSON.parse(read());
+  expect(entry).toMatchObject({
+    level: 'warn',
+    namespace: 'vrrp',
+    message: 'lost',
+    timestamp: /^\d{4}-.*Z$/,
+  });
+});
+
+test('a flood lets a burst through, then a line a second that says how many were held back', () => {
+  const lines: string[] = [];
+  let now = 1000;
+  const say = rateLimited(
+    (text) => lines.push(text),
+    () => now,
+    3,
+  );
+  for (let count = 0; count < 100; count++) say('bad packet');
+  expect(lines).toEqual(['bad packet', 'bad packet', 'bad packet']);
+  now += 1000;
+  for (let count = 0; count < 100; count++) say('bad packet');
+  expect(lines.slice(3)).toEqual(['bad packet (and 97 more lines like it were held back)']);
+});
