@@ -42,11 +42,14 @@ export function newRouter(settings: RouterSettings): RouterState {
     advertisedAt: 0,
     unproven: false,
     announcedAt: 0,
+    contestedSince: 0,
+    contestedAt: 0,
     staleUntil: 0,
     releaseHeardAt: 0,
     barred: false,
     peer: NO_PEER,
     steppedAt: 0,
+    wokeAt: 0,
   };
 }
 
@@ -72,13 +75,16 @@ export function step(before: RouterState, event: RouterEvent, now: number): Rout
 function wake(state: RouterState, now: number): RouterStep {
   // Never renewed late: somebody else may be master since. RFC 9568 knows no such rule, SIGCONT needs it.
   if (state.role === 'master' && now >= state.leaseUntil) {
-    return yieldTo(state, now, state.settings.advertUs, 'the lease ran out', [count('lapses')]);
+    return yieldTo({ ...state, wokeAt: now }, now, state.settings.advertUs, 'the lease ran out', [
+      count('lapses'),
+    ]);
   }
   const slept = now - state.steppedAt;
   const limit = SLEEP_INTERVALS * Math.min(state.intervalUs, state.settings.advertUs);
   // Silence while we slept is no silence of the master's: a suspended machine's packets are gone.
   if (state.role === 'backup' && slept > limit) {
-    return { state: { ...state, masterDownAt: state.masterDownAt + slept }, effects: [count('slept')] };
+    const masterDownAt = state.masterDownAt + slept;
+    return { state: { ...state, masterDownAt, wokeAt: now }, effects: [count('slept')] };
   }
   return { state, effects: [] };
 }
@@ -127,20 +133,22 @@ function startup(before: RouterState, fence: { until: number; term: number }, no
 function backupTimer(state: RouterState, now: number): RouterStep {
   if (now < state.masterDownAt) return still(state);
   if (state.barred) return still(rearm(state, now));
-  const leaseEnd = peerLeaseEnd(state);
-  if (leaseEnd > now) {
-    // As if we had heard the advertisement that this lease counts from.
-    const { intervalUs, settings } = state;
-    const masterDownAt = leaseEnd - leaseTime(intervalUs) + masterDown(settings.priority, intervalUs);
-    return { state: { ...state, masterDownAt }, effects: [count('held')] };
-  }
+  const heardOf = hearsayDownAt(state);
+  if (heardOf > now) return { state: { ...state, masterDownAt: heardOf }, effects: [count('held')] };
   return takeOver(state, now, 'no advertisement for a master-down interval');
 }
 
-/** The end of the lease that the peer named on the sync path, 0 for none. Bounded: hearsay must not hold us for long. */
-function peerLeaseEnd({ peer, intervalUs, releaseHeardAt }: RouterState): number {
+/**
+ * When silence would have lasted long enough if we had heard the advertisement that the peer's lease counts
+ * from: the sync path told us of that lease. 0 without one. Bounded: hearsay must not hold us for long.
+ */
+function hearsayDownAt({ peer, intervalUs, releaseHeardAt, settings }: RouterState): number {
   if (!peer.master || peer.at <= releaseHeardAt) return 0;
-  return Math.min(peer.leaseUntil, peer.at + leaseTime(intervalUs));
+  const lease = leaseTime(intervalUs);
+  const leaseUntil = Math.min(peer.leaseUntil, peer.at + lease);
+  // Over before it was told: a master that is just giving up.
+  if (leaseUntil <= peer.at) return 0;
+  return leaseUntil - lease + masterDown(settings.priority, intervalUs);
 }
 
 function takeOver(state: RouterState, now: number, why: string): RouterStep {
@@ -158,6 +166,7 @@ function takeOver(state: RouterState, now: number, why: string): RouterStep {
       leaseUntil: until,
       unproven: true,
       announcedAt: now,
+      contestedAt: 0,
       staleUntil: 0,
     },
     effects: [
@@ -202,6 +211,8 @@ type Advert = Extract<RouterEvent, { kind: 'advert' }>;
 function backupHears(state: RouterState, advert: Advert, now: number): RouterStep {
   const { priority, preempt } = state.settings;
   if (advert.priority === PRIORITY.RELEASE) {
+    // The farewell of the handover before ours, overtaken by it.
+    if (now < state.staleUntil) return { state, effects: [count('stale')] };
     const masterDownAt = now + skew(priority, state.intervalUs);
     return still({ ...state, masterDownAt, releaseHeardAt: now });
   }
@@ -210,12 +221,25 @@ function backupHears(state: RouterState, advert: Advert, now: number): RouterSte
 }
 
 function masterHears(state: RouterState, advert: Advert, now: number): RouterStep {
-  const { priority, advertUs } = state.settings;
+  const { priority } = state.settings;
   if (advert.priority === PRIORITY.RELEASE) return advertise(state, now);
   const wins = advert.priority > priority || (advert.priority === priority && advert.source > advert.own);
   if (wins && now < state.staleUntil) return { state, effects: [count('stale')] };
   if (wins)
     return yieldTo(state, now, advert.intervalUs, `a router of priority ${advert.priority} is master`);
+  return contested(state, advert, now);
+}
+
+function contested(before: RouterState, advert: Advert, now: number): RouterStep {
+  const { priority, advertUs } = before.settings;
+  const fresh = now - before.contestedAt > SLEEP_INTERVALS * advert.intervalUs;
+  const state = { ...before, contestedAt: now, contestedSince: fresh ? now : before.contestedSince };
+  // Whoever loses for so long does not hear us; RFC 9568 would let both go on for ever. We hear it, so it
+  // can be the one master and we cannot.
+  if (now - state.contestedSince > masterDown(priority, Math.max(advertUs, advert.intervalUs))) {
+    const why = `a router of priority ${advert.priority} is master and does not hear us`;
+    return yieldTo(state, now, advert.intervalUs, why, [count('unheard')]);
+  }
   // RFC 9568 answers every losing advertisement at once. A quarter of an interval between two answers is
   // soon enough for the loser, and keeps a flood from being answered with a flood.
   if (now - state.advertisedAt < advertUs / 4) return { state, effects: [count('contested')] };
@@ -231,11 +255,14 @@ function release(before: RouterState, now: number): RouterStep {
   const { priority, advertUs } = state.settings;
   // The peer needs at most one master-down interval to move; we do not compete for twice as long.
   const masterDownAt = now + 2 * masterDown(priority, advertUs);
-  return { state: { ...state, masterDownAt }, effects: [...effects, ...farewell()] };
+  const staleUntil = now + advertUs;
+  return { state: { ...state, masterDownAt, staleUntil }, effects: [...effects, ...farewell()] };
 }
 
 function released(state: RouterState, now: number): RouterStep {
   if (state.role === 'master' || state.barred) return still(state);
+  // It may have waited while we slept, until the peer gave up on us and took the addresses back.
+  if (now - state.wokeAt < state.intervalUs) return { state, effects: [count('stale')] };
   const { state: next, effects } = takeOver(state, now, 'the peer handed over');
   // The sync path may be faster than the advertisements that the peer sent before it let go.
   return { state: { ...next, staleUntil: now + state.settings.advertUs }, effects };

@@ -44,7 +44,10 @@ export interface RouterState {
   readonly unproven: boolean;
   /** As master: when the addresses were last announced. */
   readonly announcedAt: number;
-  /** As master by the peer's word: its older advertisements may still arrive until then. */
+  /** As master: since when losing advertisements have come without a pause, and when the last one came. */
+  readonly contestedSince: number;
+  readonly contestedAt: number;
+  /** After a handover: what the peer advertised before it may still arrive until then. */
   readonly staleUntil: number;
   /** As backup: when the last priority 0 was heard; a lease named before it is over. */
   readonly releaseHeardAt: number;
@@ -53,6 +56,8 @@ export interface RouterState {
   readonly peer: PeerView;
   /** The previous step: what lies between two steps that are far apart was not listened to. */
   readonly steppedAt: number;
+  /** When the last such sleep ended, or a lease that ran out was noticed. */
+  readonly wokeAt: number;
 }
 
 export type RouterEvent =
@@ -86,6 +91,7 @@ export type RouterCount =
   | 'lapses'
   | 'held'
   | 'contested'
+  | 'unheard'
   | 'stale'
   | 'slept'
   | 'send_failures';

@@ -220,6 +220,17 @@ describe('a backup', () => {
     expect(rig.state.role).toBe('backup');
   });
 
+  test('does not trust a handover that it may have slept through', () => {
+    const rig = new Rig();
+    rig.pass(A);
+    rig.freeze(10 * A);
+    rig.give({ kind: 'released' });
+    expect(rig.state.role).toBe('backup');
+    rig.pass(A);
+    rig.give({ kind: 'released' });
+    expect(rig.state.role).toBe('master');
+  });
+
   test('never moves while its daemon stands still', () => {
     const rig = new Rig();
     rig.give({ kind: 'bar' });
@@ -301,7 +312,7 @@ describe('a master', () => {
       rig.give(event);
       expect(rig.effects[0]).toEqual({ kind: 'close-fence' });
       expect(counts(rig, 'lapses')).toBe(1);
-      if (event.kind !== 'released') expect(rig.state.role).toBe('backup');
+      expect(rig.state.role).toBe('backup');
     }
   });
 
@@ -330,6 +341,17 @@ describe('a master', () => {
       rig.hear(50);
     }
     expect(kinds(rig.effects).filter((kind) => kind === 'send-advert').length).toBeLessThanOrEqual(5);
+  });
+
+  test('yields to a loser that does not hear it for a whole master-down interval', () => {
+    const rig = master();
+    const until = rig.now + DOWN;
+    while (rig.state.role === 'master') {
+      rig.pass(A);
+      rig.hear(50);
+    }
+    expect(rig.now).toBeGreaterThan(until);
+    expect(rig.now).toBeLessThanOrEqual(until + 3 * A);
   });
 
   test('announces the addresses again when a split has healed, once in a second at most', () => {
@@ -361,6 +383,14 @@ describe('a master', () => {
     expect(rig.state.role).toBe('backup');
     rig.pass(1);
     expect(rig.state.role).toBe('master');
+  });
+
+  test('that released is not called back by the farewell of an earlier handover', () => {
+    const rig = master();
+    rig.give({ kind: 'release' });
+    rig.hear(0);
+    rig.pass(DOWN);
+    expect(rig.state.role).toBe('backup');
   });
 
   test('whose daemon stands still lets go and says so', () => {

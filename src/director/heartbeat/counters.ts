@@ -19,6 +19,7 @@ const NAMES = [
   'lapses',
   'held',
   'contested',
+  'unheard',
   'stale',
   'slept',
   'send_failures',
