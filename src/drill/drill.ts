@@ -26,7 +26,21 @@ export interface DrillOptions {
 }
 
 /** @returns whether every promise of every drill held; false too when interrupted */
-export async function runDrills(options: DrillOptions): Promise<boolean> {
+export async function runDrills(given: DrillOptions): Promise<boolean> {
+  const broken = new AbortController();
+  const options = { ...given, signal: AbortSignal.any([given.signal, broken.signal]) };
+  // A reader that goes away, or a terminal that closes, must end the drill in order like Ctrl-C.
+  const outputs = [given.stdout, given.stderr];
+  const abort = (): void => broken.abort();
+  for (const output of outputs) output.on('error', abort);
+  try {
+    return await runAll(options);
+  } finally {
+    for (const output of outputs) output.off('error', abort);
+  }
+}
+
+async function runAll(options: DrillOptions): Promise<boolean> {
   const records: DrillRecord[] = [];
   const paint = options.stdout.isTTY ? COLOURED : PLAIN;
   try {

@@ -1,4 +1,4 @@
-/** What a drill prints with --json: names and shapes are an interface (docs/drill.md). */
+/** What a drill prints with --json: names and shapes are an interface that programs read. */
 
 export const SCENARIO_NAMES = ['crash', 'kill', 'restart', 'handover'] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];

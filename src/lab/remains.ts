@@ -39,7 +39,7 @@ export async function removeLab(id: string): Promise<string[]> {
     // A bpf filesystem knows no recursive removal; what was in it went with the mount.
     if (existsSync(labPins(id))) rmdirSync(labPins(id));
   });
-  await attempt(async () => rmSync(labDirectory(id), { recursive: true, force: true }));
+  await attempt(async () => rmSync(labDirectory(id), { recursive: true, force: true, maxRetries: 3 }));
   await attempt(returnMounts);
   return [...trouble, ...remainsOf(id)];
 }
