@@ -41,7 +41,7 @@ export function newDraft(): Draft {
     scheduler: '',
     schedulerFlags: '',
     engine: '',
-    // ip_vs.h: IP_VS_TEMPLATE_TIMEOUT is 300 s, but ipvsadm hands in 360 s for a bare -p.
+    // What ipvsadm 1.31 sets for a bare -p; its manual says 300.
     persistence: 360,
     forwarding: 'direct',
     weight: 1,

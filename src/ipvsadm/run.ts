@@ -53,7 +53,7 @@ async function carryOut(command: Command, api: DirectorApi, io: Io): Promise<num
       await io.out(renderDaemons(await api.syncDaemons()));
       return 0;
     case 'list-locals': {
-      const services = await select(command.service, await api.list(), io);
+      const services = select(command.service, await api.list(), io);
       if (services) await io.out(renderLocals(services));
       return services ? 0 : LIST_EXIT;
     }
@@ -87,7 +87,7 @@ async function listServices(
   io: Io,
 ): Promise<number> {
   const listing = await api.list();
-  const services = await select(one, listing, io);
+  const services = select(one, listing, io);
   if (!services) return LIST_EXIT;
   const namer = await namerFor(format.numeric, addressesOfRules(listing.rules), io);
   await io.out((one ? '' : VERSION_LINE) + renderServices(services, format, namer));
@@ -96,9 +96,10 @@ async function listServices(
 
 /** All services, or the one asked for; undefined when it is not there, which is printed. */
 function select(one: ServiceId | undefined, listing: Listing, io: Io): readonly CountedService[] | undefined {
-  const all = listing.rules.services.flatMap((service, at) => {
+  const all = listing.rules.services.map((service, at) => {
     const counters = listing.counters[at];
-    return counters ? [{ service, counters }] : [];
+    if (!counters) throw new Error(`the director listed ${serviceKey(service.id)} without its counters`);
+    return { service, counters };
   });
   if (!one) return all;
   const found = all.filter(({ service }) => serviceKey(service.id) === serviceKey(one));
