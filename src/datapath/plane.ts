@@ -28,6 +28,8 @@ export interface Plane {
   /** Brings the plane from the rules it has to these. @throws DatapathError `table-full` */
   applyRules(rules: RuleSet): void;
   setAddresses(addresses: readonly PlaneAddress[]): void;
+  /** Which of the pair this is, 0 or 1: it takes the local ports of that parity first. */
+  setDirector(director: number): void;
   /** In the order of `rules.services`. */
   counters(rules: RuleSet): ServiceCounters[];
   zero(rules: RuleSet, service?: ServiceId): void;
@@ -37,20 +39,27 @@ export interface Plane {
   drops(): Record<string, number>;
   events(): Record<string, number>;
   readonly fence: FencePort;
-  /** What a worker thread needs to open its own port. One call a worker. */
-  share(): PlaneShare;
+  shareFence(): FenceShare;
+  shareSync(): SyncShare;
   /** Ends userland's part. With `keep`, the kernel's part goes on and the next daemon adopts it. */
   close(keep: boolean): void;
 }
 
-/** Handles of a plane, as `workerData` carries them; `openShare` opens them in the worker. */
-export type PlaneShare =
+/** What opens a plane's lease in another thread. Goes through `workerData`. */
+export type FenceShare =
+  | { readonly kind: 'xdp'; readonly lease: MapShare }
+  | { readonly kind: 'memory'; readonly lease: SharedArrayBuffer };
+
+/** What opens a plane's sync port in another thread. The message port must be transferred. */
+export type SyncShare =
   | {
       readonly kind: 'xdp';
-      readonly maps: Readonly<Record<string, MapShare>>;
-      readonly programs: Readonly<Record<string, number>>;
+      readonly maps: Readonly<Record<SyncMapName, MapShare>>;
+      readonly programs: { readonly apply: number; readonly announce: number };
     }
-  | { readonly kind: 'memory'; readonly lease: SharedArrayBuffer; readonly port: MessagePort };
+  | { readonly kind: 'memory'; readonly port: MessagePort };
+
+export type SyncMapName = 'events' | 'inbox' | 'plane_events' | 'sync_lease';
 
 /** A map's descriptor (descriptors are the process's, not the thread's) and its sizes. */
 export interface MapShare {

@@ -1,37 +1,29 @@
 /** Opens, in a worker thread, the ports of a plane that the main thread loaded. */
 import { BpfMap } from '../native/libbpf.ts';
 import { BpfFence } from './fence-port.ts';
-import type { PlaneShare } from './plane.ts';
+import type { FenceShare, MapShare, SyncShare } from './plane.ts';
 import type { FencePort, SyncPort } from './ports.ts';
 import { MemoryFence } from './reference/memory-fence.ts';
 import { MemorySyncPort } from './reference/memory-sync-port.ts';
 import { BpfSyncPort } from './sync-port.ts';
 
-type XdpShare = Extract<PlaneShare, { kind: 'xdp' }>;
-
-export function openFence(share: PlaneShare): FencePort {
-  return share.kind === 'xdp' ? new BpfFence(map(share, 'lease')) : new MemoryFence(share.lease);
+/** Named as the heartbeat worker wants it: it imports this module by address. */
+export function createFence(share: FenceShare): FencePort {
+  return share.kind === 'xdp' ? new BpfFence(openMap(share.lease)) : new MemoryFence(share.lease);
 }
 
-export function openSyncPort(share: PlaneShare): SyncPort {
+export function openSyncPort(share: SyncShare): SyncPort {
   if (share.kind === 'memory') return new MemorySyncPort(share.port);
+  const { events, inbox, plane_events, sync_lease } = share.maps;
   const maps = {
-    events: map(share, 'events'),
-    inbox: map(share, 'inbox'),
-    planeEvents: map(share, 'plane_events'),
-    syncLease: map(share, 'sync_lease'),
+    events: openMap(events),
+    inbox: openMap(inbox),
+    planeEvents: openMap(plane_events),
+    syncLease: openMap(sync_lease),
   };
-  return new BpfSyncPort(maps, program(share, 'tandem_apply'), program(share, 'tandem_announce'));
+  return new BpfSyncPort(maps, share.programs.apply, share.programs.announce);
 }
 
-function map(share: XdpShare, name: string): BpfMap {
-  const shared = share.maps[name];
-  if (!shared) throw new Error(`the plane shares no map ${name}`);
-  return new BpfMap(shared.fd, shared.keySize, shared.valueSize, shared.maxEntries);
-}
-
-function program(share: XdpShare, name: string): number {
-  const fd = share.programs[name];
-  if (fd === undefined) throw new Error(`the plane shares no program ${name}`);
-  return fd;
+function openMap({ fd, keySize, valueSize, maxEntries }: MapShare): BpfMap {
+  return new BpfMap(fd, keySize, valueSize, maxEntries);
 }

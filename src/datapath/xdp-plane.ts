@@ -42,7 +42,8 @@ import {
   type MapShare,
   type Plane,
   type PlaneAddress,
-  type PlaneShare,
+  type FenceShare,
+  type SyncShare,
   type SweepResult,
 } from './plane.ts';
 import { RuleTables, type ServerUse } from './rule-tables.ts';
@@ -98,8 +99,6 @@ export interface XdpPlaneOptions {
   readonly pins: string;
   readonly connections: number;
   readonly localPorts: readonly [number, number];
-  /** 0 or 1 */
-  readonly director: number;
   readonly mode: XdpMode;
   readonly interfaces: readonly XdpInterface[];
 }
@@ -117,6 +116,7 @@ export class XdpPlane implements Plane {
   readonly #tables: RuleTables;
   #timeouts: readonly number[] = [];
   #udpTimeout = 0;
+  #director = 0;
 
   /** @throws DatapathError saying what this host lacks, and what to do */
   static open(options: XdpPlaneOptions): XdpPlane {
@@ -160,12 +160,13 @@ export class XdpPlane implements Plane {
   applyRules(rules: RuleSet): void {
     this.#timeouts = tcpTimeouts(rules.timeouts);
     this.#udpTimeout = rules.timeouts.udp;
-    const { director, localPorts } = this.#options;
-    this.#maps.settings.update(
-      ZERO,
-      settingsBytes({ director, localPorts, tcpTimeouts: this.#timeouts, udpTimeout: this.#udpTimeout }),
-    );
+    this.#writeSettings();
     this.#tables.apply(rules);
+  }
+
+  setDirector(director: number): void {
+    this.#director = director;
+    this.#writeSettings();
   }
 
   setAddresses(addresses: readonly PlaneAddress[]): void {
@@ -227,16 +228,18 @@ export class XdpPlane implements Plane {
     return this.#named(this.#maps.plane_events, PLANE_EVENT, 'EVENT_');
   }
 
-  share(): PlaneShare {
-    const maps: Record<string, MapShare> = {};
-    for (const name of ['lease', 'events', 'inbox', 'plane_events', 'sync_lease'] as const) {
-      const { fd, keySize, valueSize, maxEntries } = this.#maps[name];
-      maps[name] = { fd, keySize, valueSize, maxEntries };
-    }
-    const programs = {
-      tandem_apply: this.#object.program('tandem_apply').fd,
-      tandem_announce: this.#object.program('tandem_announce').fd,
+  shareFence(): FenceShare {
+    return { kind: 'xdp', lease: this.#shareMap('lease') };
+  }
+
+  shareSync(): SyncShare {
+    const maps = {
+      events: this.#shareMap('events'),
+      inbox: this.#shareMap('inbox'),
+      plane_events: this.#shareMap('plane_events'),
+      sync_lease: this.#shareMap('sync_lease'),
     };
+    const programs = { apply: this.program('tandem_apply').fd, announce: this.program('tandem_announce').fd };
     return { kind: 'xdp', maps, programs };
   }
 
@@ -256,6 +259,21 @@ export class XdpPlane implements Plane {
     if (found !== 0n && found !== digest) throw foreignPins(this.#options.pins);
     this.#maps.layout_digest.update(ZERO, u64(digest));
     return found === digest;
+  }
+
+  #shareMap(name: MapName): MapShare {
+    const { fd, keySize, valueSize, maxEntries } = this.#maps[name];
+    return { fd, keySize, valueSize, maxEntries };
+  }
+
+  #writeSettings(): void {
+    const settings = {
+      director: this.#director,
+      localPorts: this.#options.localPorts,
+      tcpTimeouts: this.#timeouts,
+      udpTimeout: this.#udpTimeout,
+    };
+    this.#maps.settings.update(ZERO, settingsBytes(settings));
   }
 
   #attach(): void {

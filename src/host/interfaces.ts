@@ -14,6 +14,8 @@ export interface InterfaceFacts {
   /** `02:00:5e:10:00:01`; empty where the link has none. */
   readonly mac: string;
   readonly mtu: number;
+  /** What the kernel calls its kind: `veth`, `bridge`; empty for hardware. */
+  readonly kind: string;
   /** Administratively up. */
   readonly up: boolean;
   /** In the kernel's order: its first is what the kernel itself prefers as a source. */
@@ -27,6 +29,7 @@ interface IpAddressJson {
   readonly address?: string;
   readonly mtu?: number;
   readonly flags?: readonly string[];
+  readonly linkinfo?: { readonly info_kind?: string };
   readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number }[];
 }
 
@@ -42,8 +45,8 @@ export async function allInterfaces(): Promise<InterfaceFacts[]> {
 }
 
 async function readFacts(args: readonly string[]): Promise<InterfaceFacts[]> {
-  const links = await ipJson<readonly IpAddressJson[]>(args);
-  return links.flatMap(({ ifname, ifindex, address, mtu, flags, addr_info }) => {
+  const links = await ipJson<readonly IpAddressJson[]>(['-details', ...args]);
+  return links.flatMap(({ ifname, ifindex, address, mtu, flags, linkinfo, addr_info }) => {
     // `ip -json` prints empty objects for what a filter left out.
     if (ifname === undefined || ifindex === undefined) return [];
     const addresses = (addr_info ?? []).flatMap(({ local, prefixlen }) =>
@@ -52,7 +55,8 @@ async function readFacts(args: readonly string[]): Promise<InterfaceFacts[]> {
         : [{ address: parseAddress(local), prefix: prefixlen }],
     );
     const up = flags?.includes('UP') ?? false;
-    return [{ name: ifname, ifindex, mac: address ?? '', mtu: mtu ?? 0, up, addresses }];
+    const kind = linkinfo?.info_kind ?? '';
+    return [{ name: ifname, ifindex, mac: address ?? '', mtu: mtu ?? 0, kind, up, addresses }];
   });
 }
 

@@ -30,11 +30,9 @@ export class PlaneBench {
   plane: XdpPlane;
   sync: SyncPort;
   rules: RuleSet = EMPTY_RULES;
-  readonly director: number;
   readonly connections: number;
 
   constructor(label: string, { director = 0, connections = 4096 } = {}) {
-    this.director = director;
     this.connections = connections;
     this.namespace = new TestNamespace(label);
     ip('link', 'add', 'front', 'type', 'veth', 'peer', 'name', 'front-far');
@@ -52,8 +50,9 @@ export class PlaneBench {
     this.front = linkOf('front');
     this.back = linkOf('back');
     this.plane = this.open();
-    this.sync = openSyncPort(this.plane.share());
+    this.sync = openSyncPort(this.plane.shareSync());
     this.plane.applyRules(this.rules);
+    this.plane.setDirector(director);
   }
 
   open(): XdpPlane {
@@ -61,7 +60,6 @@ export class PlaneBench {
       pins: this.namespace.pins,
       connections: this.connections,
       localPorts: [1024, 65535],
-      director: this.director,
       mode: 'auto',
       interfaces: [this.front, this.back],
     });

@@ -4,7 +4,7 @@ import type { Connection } from '../../model/connection.ts';
 import { TCP_STATE } from '../../model/connection.ts';
 import { NO_TRAFFIC, type ServiceCounters } from '../../model/counters.ts';
 import { type RuleSet, sameEndpoint, type VirtualService } from '../../model/rules.ts';
-import type { Plane, PlaneShare, SweepResult } from '../plane.ts';
+import type { FenceShare, Plane, SweepResult, SyncShare } from '../plane.ts';
 import { MemoryFence } from './memory-fence.ts';
 import type { MemoryApply } from './memory-sync-port.ts';
 import { MemoryTable } from './memory-table.ts';
@@ -30,6 +30,8 @@ export class MemoryPlane implements Plane {
   applyRules(): void {}
 
   setAddresses(): void {}
+
+  setDirector(): void {}
 
   counters(rules: RuleSet): ServiceCounters[] {
     const connections = [...this.#table.connections(this.#now())];
@@ -61,12 +63,16 @@ export class MemoryPlane implements Plane {
     return {};
   }
 
-  share(): PlaneShare {
+  shareFence(): FenceShare {
+    return { kind: 'memory', lease: this.#lease };
+  }
+
+  shareSync(): SyncShare {
     const { port1, port2 } = new MessageChannel();
     port1.on('message', ({ records }: MemoryApply) => this.#table.apply(records, this.#now()));
     port1.unref();
     this.#ports.push(port1);
-    return { kind: 'memory', lease: this.#lease, port: port2 };
+    return { kind: 'memory', port: port2 };
   }
 
   close(): void {

@@ -1,0 +1,90 @@
+/** Keeps the plane, the heartbeat and the host told of the addresses that the rules and routers use. */
+import type { Plane } from '../datapath/plane.ts';
+import { allInterfaces, type InterfaceFacts } from '../host/interfaces.ts';
+import { NextHops } from '../host/neighbours.ts';
+import type { RuleSet } from '../model/rules.ts';
+import type { RouterConfig } from './config.ts';
+import { type Placement, placeAddresses, ShownAddresses } from './floating.ts';
+import type { Log } from './log.ts';
+
+/** What the host says of its interfaces is asked for again at most so often while rules change. */
+const FACTS_FRESH_MS = 1000;
+
+export interface AddressKeeperParts {
+  readonly plane: Plane;
+  readonly routers: readonly RouterConfig[];
+  /** Names of the interfaces that carry the plane. */
+  readonly interfaces: readonly string[];
+  /** The heartbeat announces these from now on. */
+  readonly onAnnounced: (addresses: Placement['announced']) => void;
+  readonly log: Log;
+}
+
+export class AddressKeeper {
+  readonly #parts: AddressKeeperParts;
+  readonly #shown: ShownAddresses;
+  readonly #nextHops = new NextHops();
+  #facts: readonly InterfaceFacts[] = [];
+  #factsAt = Number.NEGATIVE_INFINITY;
+  #homeless = '';
+  #keeping: Promise<void> = Promise.resolve();
+  #destinations = '';
+
+  constructor(parts: AddressKeeperParts) {
+    this.#parts = parts;
+    this.#shown = new ShownAddresses(parts.log);
+  }
+
+  async place(rules: RuleSet): Promise<Placement> {
+    const { plane, routers, onAnnounced } = this.#parts;
+    await this.#refreshFacts();
+    const placement = placeAddresses(rules, routers, this.#facts);
+    plane.setAddresses(placement.plane);
+    this.#shown.setWanted(placement.shown);
+    onAnnounced(placement.announced);
+    this.#complain(placement);
+    this.#keepNextHops(rules);
+    return placement;
+  }
+
+  setOwner(owner: boolean): void {
+    this.#shown.setOwner(owner);
+  }
+
+  /** Takes off the host what was put on it. */
+  async clear(): Promise<void> {
+    await this.#shown.clear();
+    await this.#keeping;
+    await this.#nextHops.release();
+  }
+
+  async #refreshFacts(): Promise<void> {
+    if (performance.now() - this.#factsAt < FACTS_FRESH_MS) return;
+    const names = new Set(this.#parts.interfaces);
+    this.#facts = (await allInterfaces()).filter(({ name }) => names.has(name));
+    this.#factsAt = performance.now();
+  }
+
+  #complain({ homeless }: Placement): void {
+    const list = homeless.join(', ');
+    if (list === this.#homeless) return;
+    this.#homeless = list;
+    if (list === '') return;
+    this.#parts.log.warn(
+      `no configured interface has the subnet of ${list}: nobody answers ARP for it, so it must be routed to this host`,
+    );
+  }
+
+  /** In the background, one round at a time: it changes nothing but the speed of a first packet. */
+  #keepNextHops(rules: RuleSet): void {
+    const servers = rules.services.flatMap((service) => service.servers.map(({ address }) => address));
+    const destinations = [...new Set(servers)];
+    const list = destinations.join(' ');
+    if (list === this.#destinations || this.#parts.plane.kind !== 'xdp') return;
+    this.#destinations = list;
+    this.#keeping = this.#keeping.then(async () => {
+      if (list !== this.#destinations) return;
+      for (const failure of await this.#nextHops.keep(destinations)) this.#parts.log.warn(failure);
+    });
+  }
+}

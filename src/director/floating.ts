@@ -1,0 +1,138 @@
+/**
+ * Which addresses float, where they are announced, and the virtual ones on the interface for people and local
+ * sockets. Floating are the virtual routers' addresses, and those of services and local addresses that are not
+ * the host's own.
+ */
+import type { PlaneAddress } from '../datapath/plane.ts';
+import { HostError } from '../host/error.ts';
+import { dropAddresses, holdAddresses, type PlacedAddress } from '../host/floating-addresses.ts';
+import { type InterfaceFacts, interfaceFor } from '../host/interfaces.ts';
+import type { Address } from '../model/address.ts';
+import type { RuleSet } from '../model/rules.ts';
+import type { RouterConfig } from './config.ts';
+import type { FloatingAddress } from './heartbeat/messages.ts';
+import type { Log } from './log.ts';
+
+/** An address on the interface lives so long without the daemon: the kernel counts whole seconds. */
+const LIFETIME_S = 6;
+
+export interface Placement {
+  readonly plane: readonly PlaneAddress[];
+  readonly announced: readonly FloatingAddress[];
+  /** Virtual addresses that the owner puts on their interface. */
+  readonly shown: readonly PlacedAddress[];
+  /** Addresses that no interface's subnet holds. */
+  readonly homeless: readonly Address[];
+}
+
+/** Pure: from rules, routers and what the host said of its configured interfaces. */
+export function placeAddresses(
+  rules: RuleSet,
+  routers: readonly RouterConfig[],
+  interfaces: readonly InterfaceFacts[],
+): Placement {
+  const kinds = new Map<Address, 'virtual' | 'local'>();
+  for (const router of routers) for (const address of router.addresses) kinds.set(address, 'virtual');
+  for (const service of rules.services) {
+    if (service.id.kind === 'address') kinds.set(service.id.address, 'virtual');
+    for (const local of service.locals) if (!kinds.has(local.address)) kinds.set(local.address, 'local');
+  }
+  const routed = new Map(
+    routers.flatMap((router) => router.addresses.map((address) => [address, router.interface])),
+  );
+  // A floating address that we hold right now is on an interface as a /32: only subnets make an address the host's.
+  const own = new Set(
+    interfaces.flatMap(({ addresses }) =>
+      addresses.filter(({ prefix }) => prefix < 32).map((a) => a.address),
+    ),
+  );
+  const placement = {
+    plane: [] as PlaneAddress[],
+    announced: [] as FloatingAddress[],
+    shown: [] as PlacedAddress[],
+    homeless: [] as Address[],
+  };
+  for (const [address, kind] of kinds) {
+    const floating = routers.length > 0 && !own.has(address);
+    const home = findHome(address, interfaces, routed.get(address));
+    placement.plane.push({ address, kind, floating, ifindex: home?.ifindex ?? 0 });
+    if (!floating) continue;
+    if (!home) {
+      placement.homeless.push(address);
+      continue;
+    }
+    placement.announced.push({ address, ifindex: home.ifindex, mac: home.mac });
+    if (kind === 'virtual') placement.shown.push({ address, interface: home.name });
+  }
+  return placement;
+}
+
+function findHome(
+  address: Address,
+  interfaces: readonly InterfaceFacts[],
+  configured: string | undefined,
+): InterfaceFacts | undefined {
+  const named = interfaces.find(({ name }) => name === configured);
+  if (named) return named;
+  try {
+    return interfaceFor(address, interfaces);
+  } catch (error) {
+    if (error instanceof HostError) return undefined;
+    throw error;
+  }
+}
+
+/** Shows the virtual addresses on their interfaces while this director owns them. */
+export class ShownAddresses {
+  readonly #log: Log;
+  #wanted: readonly PlacedAddress[] = [];
+  #owner = false;
+  /** One `ip` at a time, in the order of what was wanted. */
+  #work: Promise<void> = Promise.resolve();
+  #renewal: NodeJS.Timeout | undefined;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  setWanted(addresses: readonly PlacedAddress[]): void {
+    const gone = this.#wanted.filter((old) => !addresses.some((kept) => same(kept, old)));
+    this.#wanted = addresses;
+    if (!this.#owner) return;
+    this.#enqueue(() => dropAddresses(gone));
+    this.#hold();
+  }
+
+  setOwner(owner: boolean): void {
+    if (owner === this.#owner) return;
+    this.#owner = owner;
+    clearInterval(this.#renewal);
+    if (owner) {
+      this.#renewal = setInterval(() => this.#hold(), (LIFETIME_S * 1000) / 3);
+      this.#hold();
+    } else {
+      const addresses = this.#wanted;
+      this.#enqueue(() => dropAddresses(addresses));
+    }
+  }
+
+  /** What a former daemon may have left. */
+  async clear(): Promise<void> {
+    this.setOwner(false);
+    await this.#work;
+  }
+
+  #hold(): void {
+    this.#enqueue(() => (this.#owner ? holdAddresses(this.#wanted, LIFETIME_S) : Promise.resolve()));
+  }
+
+  #enqueue(task: () => Promise<void>): void {
+    this.#work = this.#work.then(task).catch((error: Error) => {
+      this.#log.warn(`virtual addresses on the interface: ${error.message}`);
+    });
+  }
+}
+
+function same(a: PlacedAddress, b: PlacedAddress): boolean {
+  return a.address === b.address && a.interface === b.interface;
+}

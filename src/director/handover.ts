@@ -1,0 +1,67 @@
+/**
+ * The giver's side of a handover, as the main thread drives it: the sync worker sends everything and hears that
+ * the peer has it, the heartbeat closes the fence, the sync worker tells the peer to open its own.
+ */
+import { DirectorError } from './api.ts';
+
+/** The sync worker and the heartbeat give up sooner; this is for a thread that died meanwhile. */
+const LONGEST_MS = 5000;
+
+export interface HandoverParts {
+  readonly isMaster: () => boolean;
+  /** Asks the sync worker to begin. */
+  readonly begin: () => void;
+  /** Closes the fence; resolves when it is closed. */
+  readonly release: () => Promise<void>;
+  readonly fenceClosed: () => void;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+}
+
+export class Handover {
+  readonly #parts: HandoverParts;
+  #running: { resolve(): void; reject(error: Error): void } | undefined;
+
+  constructor(parts: HandoverParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws DirectorError `not-master`, `handover-failed` */
+  async run(): Promise<{ tookMs: number }> {
+    const { isMaster, begin, now } = this.#parts;
+    if (!isMaster()) {
+      throw new DirectorError(
+        'not-master',
+        'this director does not own the addresses: ask its peer to hand over',
+      );
+    }
+    if (this.#running) throw new DirectorError('handover-failed', 'a handover is running already');
+    const started = now();
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#running = { resolve, reject };
+        timer = setTimeout(() => this.failed(`no end after ${LONGEST_MS} ms`), LONGEST_MS);
+        begin();
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#running = undefined;
+    }
+    return { tookMs: Math.round(now() - started) };
+  }
+
+  /** The peer holds everything: from here on there is no way back. */
+  async closeFence(): Promise<void> {
+    await this.#parts.release();
+    this.#parts.fenceClosed();
+  }
+
+  released(): void {
+    this.#running?.resolve();
+  }
+
+  failed(reason: string): void {
+    this.#running?.reject(new DirectorError('handover-failed', `the peer did not take over: ${reason}`));
+  }
+}

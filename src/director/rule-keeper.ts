@@ -1,0 +1,79 @@
+/** The rule set of this director: edited, put into the plane, and saved beside it. */
+import type { Plane } from '../datapath/plane.ts';
+import { DatapathError } from '../datapath/plane.ts';
+import { applyEdit, type RuleEdit } from '../model/edit.ts';
+import { EMPTY_RULES, type RuleSet } from '../model/rules.ts';
+import { checkSupported } from '../model/supported.ts';
+import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
+import { DirectorError } from './api.ts';
+import type { SavedRulesFile } from './saved-rules.ts';
+
+/** The rules that a configuration amounts to. @throws ModelError from the first line that cannot apply */
+export function rulesOf(edits: readonly RuleEdit[]): RuleSet {
+  return edits.reduce(applySupported, EMPTY_RULES);
+}
+
+function applySupported(rules: RuleSet, edit: RuleEdit): RuleSet {
+  checkSupported(edit);
+  return applyEdit(rules, edit);
+}
+
+export class RuleKeeper {
+  readonly #plane: Plane;
+  readonly #file: SavedRulesFile;
+  #rules: RuleSet = EMPTY_RULES;
+  #sync: readonly SyncDaemon[] = [];
+
+  constructor(plane: Plane, file: SavedRulesFile) {
+    this.#plane = plane;
+    this.#file = file;
+  }
+
+  get rules(): RuleSet {
+    return this.#rules;
+  }
+
+  /** Directions of connection sync that run. */
+  get sync(): readonly SyncDaemon[] {
+    return this.#sync;
+  }
+
+  /** A plane that was adopted keeps the rules that it carries; a fresh one gets these. */
+  start(rules: RuleSet): { readonly sync: readonly SyncDaemon[] | undefined } {
+    const saved = this.#plane.adopted ? this.#file.read() : undefined;
+    this.#put(saved?.rules ?? rules);
+    return { sync: saved?.sync };
+  }
+
+  /** @throws ModelError, DirectorError; the edits before the one that failed stay */
+  edit(edits: readonly RuleEdit[]): void {
+    for (const edit of edits) this.#put(applySupported(this.#rules, edit));
+  }
+
+  setSync(daemon: SyncDaemon): void {
+    this.#sync = [...this.#sync, daemon].sort((a, b) => (a.direction < b.direction ? 1 : -1));
+    this.#save();
+  }
+
+  dropSync(direction: SyncDirection): void {
+    this.#sync = this.#sync.filter((daemon) => daemon.direction !== direction);
+    this.#save();
+  }
+
+  #put(rules: RuleSet): void {
+    try {
+      this.#plane.applyRules(rules);
+    } catch (error) {
+      // What was put in before the plane was full is taken out again.
+      this.#plane.applyRules(this.#rules);
+      if (error instanceof DatapathError) throw new DirectorError('table-full', error.message);
+      throw error;
+    }
+    this.#rules = rules;
+    this.#save();
+  }
+
+  #save(): void {
+    if (this.#plane.kind === 'xdp') this.#file.write({ rules: this.#rules, sync: this.#sync });
+  }
+}

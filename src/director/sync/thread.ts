@@ -1,0 +1,130 @@
+/** The main thread's handle on the sync worker. */
+import { Worker } from 'node:worker_threads';
+import type { SyncShare } from '../../datapath/plane.ts';
+import { ModelError } from '../../model/error.ts';
+import type { SyncDaemon, SyncDirection } from '../../model/sync-daemon.ts';
+import { DirectorError, type DirectorErrorCode } from '../api.ts';
+import type { SyncStatus } from '../status.ts';
+import type { SyncWorkerData } from './entry.ts';
+import type { MainToSync, SyncEvent, SyncSettings, SyncToMain } from './messages.ts';
+
+interface Waiting {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+const NOTHING_YET: SyncStatus = {
+  sent: 0,
+  received: 0,
+  records_sent: 0,
+  records_applied: 0,
+  records_stale: 0,
+  gaps: 0,
+  lost: 0,
+  duplicates: 0,
+  foreign: 0,
+  ring_overflows: 0,
+  rejected: {},
+  lag_ms: { p50: 0, p99: 0, max: 0 },
+  sealed: false,
+};
+
+export class SyncThread {
+  /** Ends when the thread has ended; rejects with what killed it. */
+  readonly ended: Promise<void>;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #statusReaders: Array<(status: SyncStatus) => void> = [];
+  #nextId = 1;
+  #status: SyncStatus;
+  #open = true;
+
+  constructor(settings: SyncSettings, share: SyncShare, handle: (event: SyncEvent) => void) {
+    this.#status = { ...NOTHING_YET, sealed: settings.key !== undefined };
+    const workerData: SyncWorkerData = { settings, share };
+    const transferList = share.kind === 'memory' ? [share.port] : [];
+    this.#worker = new Worker(new URL('./entry.js', import.meta.url), { workerData, transferList });
+    this.#worker.on('message', (message: SyncToMain) => this.#receive(message, handle));
+    this.ended = new Promise((resolve, reject) => {
+      this.#worker.once('error', reject);
+      this.#worker.once('exit', (code) => {
+        this.#open = false;
+        for (const reader of this.#statusReaders.splice(0)) reader(this.#status);
+        if (code === 0) resolve();
+        else reject(new Error(`the sync thread ended with code ${code}`));
+      });
+    });
+    this.ended.catch((error: Error) => {
+      for (const waiting of this.#waiting.values()) waiting.reject(error);
+    });
+  }
+
+  /** @throws DirectorError `sync-running`, `no-such-device`; ModelError `bad-value` */
+  async start(daemon: SyncDaemon): Promise<void> {
+    await this.#ask((id) => ({ type: 'start', id, daemon }));
+  }
+
+  /** @throws DirectorError `sync-stopped` */
+  async stop(direction: SyncDirection): Promise<void> {
+    await this.#ask((id) => ({ type: 'stop', id, direction }));
+  }
+
+  tell(message: Extract<MainToSync, { type: 'handover' | 'fence-closed' }>): void {
+    this.#post(message);
+  }
+
+  /** As it is now, not as it was at the last report. */
+  async status(): Promise<SyncStatus> {
+    if (!this.#open) return this.#status;
+    return new Promise((resolve) => {
+      this.#statusReaders.push(resolve);
+      this.#post({ type: 'status' });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#post({ type: 'close' });
+    await this.ended;
+  }
+
+  async #ask(make: (id: number) => MainToSync): Promise<void> {
+    const id = this.#nextId++;
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#post(make(id));
+    });
+  }
+
+  #post(message: MainToSync): void {
+    this.#worker.postMessage(message);
+  }
+
+  #receive(message: SyncToMain, handle: (event: SyncEvent) => void): void {
+    switch (message.type) {
+      case 'done':
+        this.#take(message.id)?.resolve();
+        return;
+      case 'refused':
+        this.#take(message.id)?.reject(refusal(message.code, message.message));
+        return;
+      case 'status':
+        this.#status = message.status;
+        for (const reader of this.#statusReaders.splice(0)) reader(message.status);
+        return;
+      default:
+        handle(message);
+    }
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+}
+
+function refusal(code: string, text: string): Error {
+  return code === 'bad-value'
+    ? new ModelError(code, text)
+    : new DirectorError(code as DirectorErrorCode, text);
+}
