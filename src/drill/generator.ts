@@ -21,9 +21,9 @@ export class Generator<Done> {
     this.#process = process;
     process.onLine((line) => {
       const message = JSON.parse(line) as { kind: string };
-      if (message.kind === 'ready') this.#ready = true;
-      else if (message.kind === 'done') this.#done = message as Done;
+      if (message.kind === 'done') this.#done = message as Done;
       else this.#latest = message as unknown as Record<string, unknown>;
+      if (message.kind === 'ready') this.#ready = true;
       listener?.(message);
     });
   }

@@ -89,10 +89,14 @@ export class Stage {
     };
     const [keys] = await Promise.all([startServers(lab, signal), directors()]);
     progress('opening connections');
-    const traffic = await Traffic.start(lab, keys, TARGETS, signal);
+    const established = async (wanted: number): Promise<void> => {
+      timeline.note(`${wanted} connections carry traffic through lb1`, now());
+      const holds = `hold ${wanted} connections of lb1`;
+      await lb2.until(holds, ({ connections }) => connections >= wanted, PATIENCE_MS, signal);
+      timeline.note('lb2 holds them too', now());
+    };
+    const traffic = await Traffic.start(lab, keys, TARGETS, established, signal);
     const stage = new Stage(options, lb1, lb2, watcher, traffic);
-    await stage.#synced();
-    timeline.note(`${traffic.numbers().connections} connections carry traffic through lb1`, now());
     await stage.steady();
     return stage;
   }
@@ -142,12 +146,5 @@ export class Stage {
       one?.role === wanted.lb1 && two?.role === wanted.lb2,
       `lb1 is ${one?.role ?? 'silent'}, lb2 is ${two?.role ?? 'silent'}`,
     );
-  }
-
-  /** The backup holds what it would have to carry on. */
-  async #synced(): Promise<void> {
-    const wanted = this.traffic.numbers().connections;
-    const holds = `hold ${wanted} connections of lb1`;
-    await this.lb2.until(holds, ({ connections }) => connections >= wanted, PATIENCE_MS, this.signal);
   }
 }

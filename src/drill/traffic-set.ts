@@ -69,8 +69,17 @@ export class Traffic {
     this.#ssh = ssh;
   }
 
-  /** Returns when every connection is established and carries data. */
-  static async start(lab: Lab, keys: SshKeys, targets: Targets, signal: AbortSignal): Promise<Traffic> {
+  /**
+   * Returns when everything flows.
+   * @param established waited for when the long-lived connections stand, told how many; short-lived ones follow
+   */
+  static async start(
+    lab: Lab,
+    keys: SshKeys,
+    targets: Targets,
+    established: (connections: number) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<Traffic> {
     const echo = await Generator.start<EchoDone>(lab, 'client', 'echo-client', {
       ...targets.tcp,
       connections: CONNECTIONS,
@@ -83,10 +92,11 @@ export class Traffic {
       clients: HTTP_CLIENTS,
       everyMs: REQUEST_MS,
     });
+    await http.ready(signal);
+    await established(echo.number('established') + http.number('established') + 1);
     const opener = await Generator.start<OpenerDone>(lab, 'client', 'opener', targets.tcp);
-    await Promise.all([http.ready(signal), opener.ready(signal)]);
     const udp = await Generator.start<UdpDone>(lab, 'client', 'udp-client', targets.udp);
-    await udp.ready(signal);
+    await Promise.all([opener.ready(signal), udp.ready(signal)]);
     return new Traffic(lab, udp, echo, http, opener, session);
   }
 

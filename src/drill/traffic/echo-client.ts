@@ -73,11 +73,17 @@ class Line {
 
   #lose(why: string): void {
     if (this.#state === 'lost') return;
-    if (this.#state === 'open') lost++;
+    if (this.#state === 'opening') refuse(`connection ${this.#number}: ${why}`);
+    lost++;
     this.#state = 'lost';
     if (troubles.length < TROUBLES_MAX) troubles.push(`connection ${this.#number}: ${why}`);
     this.#socket.destroy();
   }
+}
+
+/** A connection that never was is no loss, but a reason not to begin. */
+function refuse(why: string): void {
+  process.stderr.write(`${why}\n`, () => process.exit(1));
 }
 
 const lines: Line[] = [];

@@ -21,10 +21,13 @@ let failed = 0;
 let established = 0;
 let lost = 0;
 let stopping = false;
+/** Clients that have had an answer. */
+let served = 0;
 
 async function client(number: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const sockets = new Set<Socket>();
+  let first = true;
   while (!stopping) {
     sent++;
     try {
@@ -34,6 +37,8 @@ async function client(number: number): Promise<void> {
         else trouble(number, 'had to open its connection again');
         sockets.add(socket);
       });
+      if (first && ++served === clients) report({ kind: 'ready', established });
+      first = false;
     } catch (error) {
       failed++;
       trouble(number, (error as Error).message);
@@ -67,7 +72,6 @@ const ticker = setInterval(() => report({ kind: 'tick', sent, failed, establishe
 onCommand(() => {
   stopping = true;
 });
-report({ kind: 'ready' });
 await Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
 clearInterval(ticker);
 const message: HttpDone = {
