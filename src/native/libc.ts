@@ -40,7 +40,6 @@ export const libcCall = {
   schedSetscheduler: bind<[pid: number, policy: number, parameter: Memory]>(
     'int sched_setscheduler(int, int, void *)',
   ),
-  mlockall: bind<[flags: number]>('int mlockall(int)'),
 } as const;
 
 export const EAGAIN = koffi.os.errno.EAGAIN ?? 11;

@@ -15,13 +15,3 @@ export function becomeRealTime(priority: number): void {
   // Process id 0 means the calling thread, not the process (sched_setscheduler(2), "C library/kernel differences").
   checked('sched_setscheduler', libcCall.schedSetscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, parameter));
 }
-
-const MCL_CURRENT = 1;
-const MCL_FUTURE = 2;
-/** Only pages that are touched: V8 reserves far more than it uses. */
-const MCL_ONFAULT = 4;
-
-/** Keeps the process's pages out of swap. @throws NativeError EPERM or ENOMEM without CAP_IPC_LOCK */
-export function lockMemory(): void {
-  checked('mlockall', libcCall.mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT));
-}

@@ -3,7 +3,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import type { FencePort } from '../../datapath/ports.ts';
 import { bootTimeUs } from '../../native/clock.ts';
 import { Bell } from '../../native/poll.ts';
-import { becomeRealTime, lockMemory } from '../../native/sched.ts';
+import { becomeRealTime } from '../../native/sched.ts';
 import { FrameSender } from '../../native/vrrp-socket.ts';
 import { Board } from '../board.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -27,7 +27,6 @@ async function main(port: MessagePort, setup: HeartbeatSetup & { readonly bell: 
   );
   const frames = raw ? new FrameSender() : undefined;
   tryOr(post, 'no real-time priority for the heartbeat', () => becomeRealTime(PRIORITY));
-  tryOr(post, 'memory is not locked', lockMemory);
   const heartbeat = new Heartbeat(setup.routers, setup.floating, {
     transports,
     fence,
