@@ -1,6 +1,8 @@
 /** The multicast sockets of one direction of sync. The session knows only these interfaces. */
 import { createSocket, type Socket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
+import { HostError } from '../../host/error.ts';
+import { interfaceFacts } from '../../host/interfaces.ts';
 import { familyOf } from '../../model/address.ts';
 import type { SyncDaemon } from '../../model/sync-daemon.ts';
 import { DirectorError } from '../api.ts';
@@ -31,26 +33,31 @@ export interface SyncSockets {
  */
 const SOCKET_BUFFER = 4 * 1024 * 1024;
 
-function interfaceAddress(name: string, family: 4 | 6): string {
-  const addresses = networkInterfaces()[name];
-  if (!addresses)
-    throw new DirectorError(
-      'no-such-device',
-      `sync: interface "${name}" does not exist, is down or has no address: see "ip address show"`,
-    );
-  const found = addresses.find((address) => address.family === `IPv${family}`);
-  if (!found)
-    throw new DirectorError(
-      'no-such-device',
-      `sync: interface "${name}" has no IPv${family} address: give it one, or use a group of the other family`,
-    );
-  return found.address;
+/**
+ * The kernel's own answer, without a process, for links that are up; else iproute2's, because node hides a link
+ * without a carrier, and a director must start while the cable to its peer hangs in the air.
+ */
+async function interfaceAddress(name: string, family: 4 | 6): Promise<string> {
+  const running = (networkInterfaces()[name] ?? [])
+    .filter((address) => address.family === `IPv${family}`)
+    // A floating address is no address of ours to send from: rather one of a subnet.
+    .toSorted((a, b) => Number(/\/(32|128)$/.test(a.cidr ?? '')) - Number(/\/(32|128)$/.test(b.cidr ?? '')));
+  if (running[0]) return running[0].address;
+  const facts = await interfaceFacts(name).catch((error: unknown) => {
+    throw error instanceof HostError ? new DirectorError('no-such-device', `sync: ${error.message}`) : error;
+  });
+  const found = facts.addresses.find(({ address }) => familyOf(address) === family);
+  if (found) return found.address;
+  throw new DirectorError(
+    'no-such-device',
+    `sync: interface "${name}" has no IPv${family} address: give it one, or use a group of the other family`,
+  );
 }
 
 /** How node names an interface of a multicast socket: by its address, or for IPv6 by its name. */
-function multicastInterface(daemon: SyncDaemon): string {
+async function multicastInterface(daemon: SyncDaemon): Promise<string> {
   const family = familyOf(daemon.group);
-  const address = interfaceAddress(daemon.interface, family);
+  const address = await interfaceAddress(daemon.interface, family);
   return family === 4 ? address : `::%${daemon.interface}`;
 }
 
@@ -59,12 +66,14 @@ function scopedGroup(daemon: SyncDaemon): string {
   return familyOf(daemon.group) === 4 ? daemon.group : `${daemon.group}%${daemon.interface}`;
 }
 
-function ready(socket: Socket, begin: (done: () => void) => void): Promise<void> {
+/** `bind` tells an error by the event, `connect` to its callback; its type does not say so. */
+function ready(socket: Socket, begin: (done: (error?: unknown) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
-    begin(() => {
+    begin((error) => {
       socket.off('error', reject);
-      resolve();
+      if (error) reject(error);
+      else resolve();
     });
   });
 }
@@ -93,7 +102,7 @@ export function udpSockets(
   const onError = options.onError ?? (() => {});
   return {
     async transmitter(daemon) {
-      const via = multicastInterface(daemon);
+      const via = await multicastInterface(daemon);
       // Connected, as the kernel's own sync socket is: no lookup, no route, no address copied per datagram.
       const socket = await open(daemon, async (fresh) => {
         const source = familyOf(daemon.group) === 4 ? via : '::';
@@ -124,7 +133,7 @@ export function udpSockets(
     },
 
     async receiver(daemon, onDatagram) {
-      const via = multicastInterface(daemon);
+      const via = await multicastInterface(daemon);
       const socket = await open(daemon, async (fresh) => {
         // To the group, not to every address: unicast datagrams are not for us.
         const address = scopedGroup(daemon);

@@ -1,0 +1,95 @@
+import { beforeEach, expect, test } from 'vitest';
+import { BOARD_ROLE } from '../../../src/director/board.ts';
+import { ordinaryRecord } from '../../wire/records.ts';
+import { ADVERT, type Node, Rig } from './rig.ts';
+
+let rig: Rig;
+let master: Node;
+let backup: Node;
+beforeEach(async () => {
+  rig = new Rig();
+  [master, backup] = await rig.pair();
+  master.board.set('role', BOARD_ROLE.MASTER);
+});
+
+const eventsOf = (node: Node) =>
+  node.events.filter(({ type }) => type.startsWith('handover')).map((event) => event.type);
+
+test('a handover brings half-open connections and those of the last moment over before it is taken', () => {
+  for (let n = 0; n < 3000; n++) master.port.unannounced.push(ordinaryRecord(n));
+  master.session.handover();
+  rig.run(20_000);
+  expect(eventsOf(master)).toEqual(['handover-close-fence']);
+  expect(backup.port.table.size).toBe(3000);
+  expect(eventsOf(backup)).toEqual([]);
+  master.port.connect(5000);
+  master.session.fenceClosed();
+  rig.run(5000);
+  expect(eventsOf(master)).toEqual(['handover-close-fence', 'handover-released']);
+  expect(backup.events.at(-1)).toEqual({ type: 'handover-take', from: 'lb1' });
+  expect(backup.port.table.size).toBe(3001);
+  rig.run(200_000);
+  expect(eventsOf(backup)).toEqual(['handover-take']);
+});
+
+test('a handover survives the loss of most of its messages', () => {
+  let count = 0;
+  const delivered = [true, false, false, true, true, false, false];
+  rig.network.fate = () => (delivered[count++ % delivered.length] ? [50] : []);
+  master.session.handover();
+  rig.run(100_000);
+  expect(eventsOf(master)).toEqual(['handover-close-fence']);
+  master.session.fenceClosed();
+  rig.run(100_000);
+  expect(eventsOf(backup)).toEqual(['handover-take']);
+});
+
+test('a backup that lacks part of the table refuses, and the master says why', () => {
+  rig.network.fate = () => [];
+  master.port.connect(1);
+  rig.run(2000);
+  rig.network.fate = () => [50];
+  rig.run(3 * ADVERT);
+  master.session.handover();
+  rig.run(20_000);
+  expect(master.events.at(-1)).toEqual({
+    type: 'handover-failed',
+    reason: 'the peer does not hold the whole table',
+  });
+  expect(eventsOf(backup)).toEqual([]);
+});
+
+test('a director that is not backup refuses', () => {
+  backup.board.set('role', BOARD_ROLE.MASTER);
+  master.session.handover();
+  rig.run(20_000);
+  expect(master.events.at(-1)).toMatchObject({ reason: 'the peer is not in state backup' });
+});
+
+test('without a peer a handover fails at once', async () => {
+  rig.kill(backup);
+  rig.run(1_500_000);
+  master.session.handover();
+  expect(master.events.at(-1)).toEqual({
+    type: 'handover-failed',
+    reason: 'no peer is heard on the sync channel',
+  });
+});
+
+test('two handovers at once are refused, a second one after the first is not', () => {
+  master.session.handover();
+  master.session.handover();
+  expect(master.events.at(-1)).toMatchObject({ type: 'handover-failed', reason: 'a handover is under way' });
+  rig.run(20_000);
+  master.session.fenceClosed();
+  rig.run(100_000);
+  master.session.handover();
+  rig.run(20_000);
+  expect(eventsOf(master).at(-1)).toBe('handover-close-fence');
+});
+
+test('a fence that closes with no handover under way changes nothing', () => {
+  master.session.fenceClosed();
+  rig.run(5000);
+  expect(eventsOf(master)).toEqual([]);
+});

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readKeyFile } from '../../../src/director/sync/key-file.ts';
+
+const secret = randomBytes(32);
+let directory: string;
+let file: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tandem-key-'));
+  file = join(directory, 'sync.key');
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function write(text: string, mode = 0o600): void {
+  writeFileSync(file, text);
+  chmodSync(file, mode);
+}
+
+test('a key in hex in a file of our own is read', () => {
+  write(`${secret.toString('hex')}\n`);
+  expect(Buffer.from(readKeyFile(file).secret)).toEqual(secret);
+});
+
+test('a file that only we can read may also be read-only', () => {
+  write(secret.toString('base64'), 0o400);
+  expect(Buffer.from(readKeyFile(file).secret)).toEqual(secret);
+});
+
+test.each([0o640, 0o604, 0o660, 0o666])('a key that others can use (mode %o) is refused', (mode) => {
+  write(secret.toString('hex'), mode);
+  expect(() => readKeyFile(file)).toThrow(/lets others use it: chmod 600/);
+});
+
+test('a file that is missing, a directory or no key is refused with its name', () => {
+  expect(() => readKeyFile(file)).toThrow(`sync key file "${file}": ENOENT`);
+  expect(() => readKeyFile(directory)).toThrow(/not a regular file/);
+  write('password');
+  expect(() => readKeyFile(file)).toThrow(/32 bytes/);
+});

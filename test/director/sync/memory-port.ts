@@ -1,0 +1,80 @@
+/** A plane of a few maps behind the sync port: enough to see what the stream does to it. */
+import type { ApplyResult, SyncPort } from '../../../src/datapath/ports.ts';
+import { RECORD_OP, type RecordBatch } from '../../../src/model/record.ts';
+import { append, ordinaryRecord, type PlainRecord, recordAt } from '../../wire/records.ts';
+
+export class MemoryPort implements SyncPort {
+  /** By client address and port. */
+  readonly table = new Map<string, PlainRecord>();
+  /** Emitted and not acknowledged, oldest first. */
+  readonly events: { record: PlainRecord; at: number }[] = [];
+  readonly unannounced: PlainRecord[] = [];
+  readonly clock: () => number;
+  room = Number.POSITIVE_INFINITY;
+  lease: number | undefined;
+  lost = 0;
+  #read = 0;
+
+  constructor(clock: () => number) {
+    this.clock = clock;
+  }
+
+  /** The plane makes or changes a connection. */
+  emit(record: PlainRecord): void {
+    this.#put(record);
+    this.events.push({ record, at: this.clock() });
+  }
+
+  connect(number: number, version = 1): void {
+    this.emit(ordinaryRecord(number, version));
+  }
+
+  read(batch: RecordBatch): number {
+    let count = 0;
+    while (this.#read < this.events.length && batch.length < batch.capacity) {
+      const event = this.events[this.#read++];
+      if (event) append(batch, event.record, event.at % 2 ** 32);
+      count++;
+    }
+    return count;
+  }
+
+  acknowledge(): void {
+    this.events.splice(0, this.#read);
+    this.#read = 0;
+  }
+
+  overflows(): number {
+    return this.lost;
+  }
+
+  apply(batch: RecordBatch): ApplyResult {
+    const result = { applied: 0, stale: 0, failed: 0 };
+    for (let at = 0; at < batch.length; at++) result[this.#put(recordAt(batch, at))]++;
+    return result;
+  }
+
+  renewSyncLease(until: number): void {
+    this.lease = until;
+  }
+
+  announceAll(): void {
+    for (const record of this.unannounced.splice(0)) this.emit(record);
+  }
+
+  /** A new daemon adopts the plane: it reads what was not acknowledged. */
+  adopted(): this {
+    this.#read = 0;
+    return this;
+  }
+
+  #put(record: PlainRecord): keyof ApplyResult {
+    const name = `${record.client}:${record.clientPort}`;
+    const known = this.table.get(name);
+    if (known && (known.term - record.term || known.version - record.version) >= 0) return 'stale';
+    if (!known && this.table.size >= this.room) return 'failed';
+    if (record.op === RECORD_OP.DELETE) this.table.delete(name);
+    else this.table.set(name, record);
+    return 'applied';
+  }
+}

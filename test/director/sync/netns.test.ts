@@ -1,0 +1,113 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SyncStatus } from '../../../src/director/status.ts';
+import { until } from './wait.ts';
+
+const hosts = [1, 2].map((n) => ({
+  name: `lb${n}`,
+  netns: `tsync${process.pid}-${n}`,
+  addresses: [`192.0.2.${n}/24`, `fe80::${n}/64`],
+}));
+const children: ChildProcess[] = [];
+let directory: string;
+
+const ip = (...args: string[]) => execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'tandem-netns-'));
+  const input = join(import.meta.dirname, 'netns-director.ts');
+  const bundle = await rolldown({ input, platform: 'node', external: [/^node:/, /^protobufjs/] });
+  // Below the checkout, or node would not find protobufjs.
+  await bundle.write({ file: bundlePath(), format: 'esm' });
+  await bundle.close();
+  for (const { netns } of hosts) ip('netns', 'add', netns);
+  const [one, two] = hosts.map(({ netns }) => netns) as [string, string];
+  ip('-n', one, 'link', 'add', 'sync0', 'type', 'veth', 'peer', 'name', 'sync0', 'netns', two);
+  for (const { netns, addresses } of hosts) {
+    // Ours, and at once: the kernel's own would be tentative for a second.
+    ip('-n', netns, 'link', 'set', 'sync0', 'addrgenmode', 'none');
+    const nodad = (address: string) => (address.includes(':') ? ['nodad'] : []);
+    for (const address of addresses)
+      ip('-n', netns, 'address', 'add', address, 'dev', 'sync0', ...nodad(address));
+    ip('-n', netns, 'link', 'set', 'sync0', 'up');
+  }
+});
+
+afterAll(async () => {
+  for (const child of children) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  for (const { netns } of hosts) ip('netns', 'delete', netns);
+  rmSync(directory, { recursive: true });
+  rmSync(bundlePath(), { force: true });
+});
+
+function bundlePath(): string {
+  return join(import.meta.dirname, `../../../dist/test-netns-director-${process.pid}.mjs`);
+}
+
+interface News {
+  readonly table: number;
+  readonly synced: number;
+  readonly refused: string;
+  /** Directions that run. */
+  readonly started: number;
+  readonly status?: SyncStatus;
+}
+
+function director(host: (typeof hosts)[number], group: string) {
+  const command = [`--net=/run/netns/${host.netns}`, process.execPath, bundlePath(), host.name, group];
+  const child = spawn('nsenter', command, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  children.push(child);
+  const state: { news?: News } = {};
+  child.on('message', (news: News) => {
+    state.news = news;
+  });
+  return { child, state };
+}
+
+test.each([
+  ['IPv4', '224.0.0.81'],
+  ['IPv6', 'ff02::81'],
+])('two hosts with a link between them carry connections over real multicast of %s', async (_name, group) => {
+  const pair = hosts.map((host) => director(host, group));
+  const both = (what: string, holds: (news: News) => boolean) =>
+    until(what, () => {
+      for (const { state } of pair) if (state.news?.refused) throw new Error(state.news.refused);
+      return pair.every(({ state }) => state.news !== undefined && holds(state.news));
+    });
+  await both('both are synced', ({ synced }) => synced === 1);
+  pair[0]?.child.send({ connect: 1500 });
+  await both('both have the connections', ({ table }) => table === 1500);
+  await both('both have counted them', ({ status }) => (status?.received ?? 0) > 0);
+  for (const { state } of pair)
+    expect(state.news?.status?.rejected, 'a host that hears itself: own').toEqual({});
+  for (const { child } of pair) {
+    child.kill();
+    await once(child, 'exit');
+  }
+});
+
+test('a director starts while the link has no carrier, and finds its peer when it has', async () => {
+  const [one, two] = hosts as [(typeof hosts)[number], (typeof hosts)[number]];
+  ip('-n', two.netns, 'link', 'set', 'sync0', 'down');
+  const first = director(one, '224.0.0.81');
+  await until('it runs', () => {
+    if (first.state.news?.refused) throw new Error(first.state.news.refused);
+    return first.state.news?.started === 2;
+  });
+  ip('-n', two.netns, 'link', 'set', 'sync0', 'up');
+  const second = director(two, '224.0.0.81');
+  await until('they are synced', () => first.state.news?.synced === 1 && second.state.news?.synced === 1);
+  for (const { child } of [first, second]) {
+    child.kill();
+    await once(child, 'exit');
+  }
+});
