@@ -1,7 +1,8 @@
 /** The lease in the XDP plane's map. */
-import type { BpfMap } from '../native/libbpf.ts';
+import { BpfMap } from '../native/libbpf.ts';
 import { leaseBytes, readLease, u32 } from './codec.ts';
 import { LEASE } from './layouts.generated.ts';
+import type { FenceShare } from './plane.ts';
 import type { FencePort } from './ports.ts';
 
 const ZERO = u32(0);
@@ -36,4 +37,12 @@ export class BpfFence implements FencePort {
     this.#map.lookup(ZERO, value);
     return readLease(value);
   }
+}
+
+/** The lease of a plane that a former daemon left, before anything of it is loaded; undefined when there is none. */
+export function pinnedLease(pins: string): FenceShare | undefined {
+  const map = BpfMap.openPinned(`${pins}/lease`, { keySize: 4, valueSize: LEASE.size, maxEntries: 1 });
+  if (!map) return undefined;
+  const { fd, keySize, valueSize, maxEntries } = map;
+  return { kind: 'xdp', lease: { fd, keySize, valueSize, maxEntries } };
 }

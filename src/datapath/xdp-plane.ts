@@ -39,12 +39,12 @@ import {
 import { readPerCpu, readPerCpuFields, writePerCpuFields } from './per-cpu.ts';
 import {
   DatapathError,
+  type FenceShare,
   type MapShare,
   type Plane,
   type PlaneAddress,
-  type FenceShare,
-  type SyncShare,
   type SweepResult,
+  type SyncShare,
 } from './plane.ts';
 import { RuleTables, type ServerUse } from './rule-tables.ts';
 import { tcpTimeouts } from './timeouts.ts';

@@ -4,9 +4,9 @@
  */
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Plane } from '../datapath/plane.ts';
-import { HostError } from '../host/error.ts';
-import { type InterfaceFacts, interfaceFacts, ownAddress } from '../host/interfaces.ts';
+import { pinnedLease } from '../datapath/fence-port.ts';
+import type { FenceShare, Plane } from '../datapath/plane.ts';
+import { allInterfaces, type InterfaceFacts, ownAddress } from '../host/interfaces.ts';
 import { InterfaceSettings } from '../host/sysctl.ts';
 import { type RuleEdit, requireService } from '../model/edit.ts';
 import type { RuleSet, ServiceId } from '../model/rules.ts';
@@ -52,65 +52,54 @@ const FOREVER = Number.MAX_SAFE_INTEGER;
 export async function startDirector(config: DirectorConfig, log: Log): Promise<Director> {
   const rules = rulesOf(config.rules);
   const key = config.syncKeyFile === undefined ? undefined : readKeyFile(config.syncKeyFile);
-  const facts = new Map<string, InterfaceFacts>();
-  for (const name of [...config.interfaces, ...config.routers.map((router) => router.interface)]) {
-    facts.set(name, await existing(name));
-  }
+  const names = [...config.interfaces, ...config.routers.map((router) => router.interface)];
+  const facts = await existingInterfaces(names);
   const routers = config.routers.map((router): HeartbeatRouter => {
     const its = facts.get(router.interface) as InterfaceFacts;
     return { ...router, ifindex: its.ifindex, source: ownAddress(its, router.addresses) };
   });
-  const settings = new InterfaceSettings();
-  if (config.datapath.kind === 'xdp') for (const name of config.interfaces) await settings.apply(name);
-  const carriers = [...facts.values()].filter(({ name }) => config.interfaces.includes(name));
-  let plane: Plane | undefined;
+  const director = new RunningDirector(config, log, routers);
   try {
-    plane = openPlane(config, carriers, log.child('datapath'));
-    const director = new RunningDirector({ config, log, plane, routers, settings });
-    await director.start(rules, key);
+    await director.start(
+      rules,
+      key,
+      config.interfaces.map((name) => facts.get(name) as InterfaceFacts),
+    );
     return director;
   } catch (error) {
-    // A plane that carries connections is left as it was found.
-    plane?.close(plane.adopted);
-    await settings.restore();
+    await director.abandon();
     throw error;
   }
 }
 
-async function existing(name: string): Promise<InterfaceFacts> {
-  try {
-    return await interfaceFacts(name);
-  } catch (error) {
-    if (!(error instanceof HostError) || error.code !== 'no-such-interface') throw error;
+/** @throws DirectorError `no-such-device` */
+async function existingInterfaces(names: readonly string[]): Promise<Map<string, InterfaceFacts>> {
+  const facts = new Map((await allInterfaces()).map((each) => [each.name, each]));
+  for (const name of names) {
+    if (facts.has(name)) continue;
     throw new DirectorError(
       'no-such-device',
       `interface ${name} does not exist: name one that "ip link" lists`,
     );
   }
-}
-
-interface Parts {
-  readonly config: DirectorConfig;
-  readonly log: Log;
-  readonly plane: Plane;
-  readonly routers: readonly HeartbeatRouter[];
-  readonly settings: InterfaceSettings;
+  return facts;
 }
 
 class RunningDirector implements Director, DirectorApi {
   readonly api: DirectorApi = this;
   readonly done: Promise<void>;
-  readonly #parts: Parts;
+  readonly #config: DirectorConfig;
+  readonly #log: Log;
+  readonly #routers: readonly HeartbeatRouter[];
+  readonly #settings = new InterfaceSettings();
   readonly #board = new Board();
   readonly #stateDirectory: string;
-  readonly #savedRules: SavedRulesFile;
-  readonly #keeper: RuleKeeper;
-  readonly #addresses: AddressKeeper;
   readonly #handover: Handover;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #startedAt = performance.now();
+  /** From {@link start} on. */
+  #running: { plane: Plane; keeper: RuleKeeper; addresses: AddressKeeper; sync: SyncThread } | undefined;
   #heartbeat: HeartbeatThread | undefined;
-  #sync: SyncThread | undefined;
   #role: Role = 'init';
   #connections = 0;
   #vrrpCounters: Readonly<Record<string, number>> = {};
@@ -118,24 +107,16 @@ class RunningDirector implements Director, DirectorApi {
   #stopping = false;
   #fail: (error: Error) => void = () => {};
 
-  constructor(parts: Parts) {
-    const { config, plane, log } = parts;
-    this.#parts = parts;
+  constructor(config: DirectorConfig, log: Log, routers: readonly HeartbeatRouter[]) {
+    this.#config = config;
+    this.#log = log;
+    this.#routers = routers;
     this.#stateDirectory = `/run/tandem/state/${basename(config.datapath.pins)}`;
-    this.#savedRules = new SavedRulesFile(`${this.#stateDirectory}/rules.json`);
-    this.#keeper = new RuleKeeper(plane, this.#savedRules);
-    this.#addresses = new AddressKeeper({
-      plane,
-      routers: config.routers,
-      interfaces: config.interfaces,
-      onAnnounced: (addresses) => this.#heartbeat?.send({ kind: 'floating', addresses }),
-      log: log.child('host'),
-    });
     this.#handover = new Handover({
       isMaster: () => this.#role === 'master',
-      begin: () => this.#sync?.tell({ type: 'handover' }),
+      begin: () => this.#parts.sync.tell({ type: 'handover' }),
       release: () => this.#release(),
-      fenceClosed: () => this.#sync?.tell({ type: 'fence-closed' }),
+      fenceClosed: () => this.#parts.sync.tell({ type: 'fence-closed' }),
       now: () => performance.now(),
     });
     this.done = new Promise((_, reject) => {
@@ -144,22 +125,43 @@ class RunningDirector implements Director, DirectorApi {
     this.done.catch(() => {});
   }
 
-  async start(rules: RuleSet, key: SealKey | undefined): Promise<void> {
-    const { config, plane, log } = this.#parts;
-    const saved = this.#keeper.start(rules);
-    const { announced } = await this.#addresses.place(this.#keeper.rules);
+  async start(
+    rules: RuleSet,
+    key: SealKey | undefined,
+    interfaces: readonly InterfaceFacts[],
+  ): Promise<void> {
+    const config = this.#config;
     this.#stayAlive();
-    this.#startSyncThread(key);
+    // A lease that a former daemon left runs out soon: it is renewed before anything else is done.
+    const left = config.datapath.kind === 'xdp' ? pinnedLease(config.datapath.pins) : undefined;
+    const early = left && this.#routers.length > 0 ? this.#startHeartbeat(left, []) : undefined;
+    early?.catch(() => {}); // awaited below, after what must not wait for it
+    if (config.datapath.kind === 'xdp') for (const { name } of interfaces) await this.#settings.apply(name);
+    const plane = openPlane(config, interfaces, this.#log.child('datapath'));
+    const keeper = new RuleKeeper(plane, new SavedRulesFile(`${this.#stateDirectory}/rules.json`));
+    const addresses = new AddressKeeper({
+      plane,
+      routers: config.routers,
+      interfaces: config.interfaces,
+      onAnnounced: (announced) => this.#heartbeat?.send({ kind: 'floating', addresses: announced }),
+      log: this.#log.child('host'),
+    });
+    this.#running = { plane, keeper, addresses, sync: this.#startSync(plane, key) };
+    await early;
+    const saved = keeper.start(rules);
+    const { announced } = await addresses.place(keeper.rules);
+    addresses.setOwner(this.#role === 'master');
     for (const daemon of saved.sync ?? config.sync) await this.startSync(daemon);
-    if (!key && this.#keeper.sync.length > 0) {
-      log.warn(
+    if (!key && keeper.sync.length > 0) {
+      this.#log.warn(
         'sync is not sealed: whoever reaches its group can write the connection table; set sync.key_file',
       );
     }
-    if (config.routers.length > 0) await this.#startHeartbeat(announced);
-    else {
+    if (this.#routers.length === 0) {
       plane.fence.open(FOREVER, 1);
       this.#role = 'standalone';
+    } else if (!early) {
+      await this.#startHeartbeat(plane.shareFence(), announced);
     }
     this.#sweep();
     this.#timers.push(setInterval(() => this.#sweep(), SWEEP_EVERY_MS));
@@ -167,39 +169,52 @@ class RunningDirector implements Director, DirectorApi {
 
   async stop(): Promise<void> {
     if (this.#stopping) return;
-    this.#stopping = true;
-    const { plane, log, settings } = this.#parts;
     if (this.#role === 'master' && this.#board.get('peerSyncAt') > 0) {
-      await this.#handover
-        .run()
-        .catch((error: Error) => log.warn(`${error.message}: stopping without a handover`));
+      const excuse = (error: Error) => this.#log.warn(`${error.message}: stopping without a handover`);
+      await this.#handover.run().catch(excuse);
     }
-    await this.#heartbeat?.stop(true).catch((error: Error) => log.error(error.message));
-    await this.#sync?.close().catch((error: Error) => log.error(error.message));
+    await this.#end(false);
+  }
+
+  /** Ends a start that failed. A plane that carries connections is left as it was found. */
+  async abandon(): Promise<void> {
+    await this.#end(this.#running?.plane.adopted ?? false);
+  }
+
+  async #end(keepPlane: boolean): Promise<void> {
+    this.#stopping = true;
+    const complain = (error: Error) => this.#log.error(error.message);
+    await this.#heartbeat?.stop(true).catch(complain);
     for (const timer of this.#timers) clearInterval(timer);
-    plane.fence.close();
-    await this.#addresses.clear();
-    plane.close(false);
-    await settings.restore();
-    if (plane.kind === 'xdp') rmSync(this.#stateDirectory, { recursive: true, force: true });
+    if (this.#running) {
+      const { plane, sync, addresses } = this.#running;
+      await sync.close().catch(complain);
+      plane.fence.close();
+      await addresses.clear();
+      plane.close(keepPlane);
+      if (plane.kind === 'xdp' && !keepPlane) rmSync(this.#stateDirectory, { recursive: true, force: true });
+    }
+    await this.#settings.restore();
   }
 
   async edit(edits: readonly RuleEdit[]): Promise<void> {
+    const { keeper, addresses } = this.#parts;
     try {
-      this.#keeper.edit(edits);
+      keeper.edit(edits);
     } finally {
-      await this.#addresses.place(this.#keeper.rules);
+      await addresses.place(keeper.rules);
     }
   }
 
   async list(): Promise<Listing> {
-    const { rules } = this.#keeper;
-    return { rules, counters: this.#parts.plane.counters(rules) };
+    const { plane, keeper } = this.#parts;
+    return { rules: keeper.rules, counters: plane.counters(keeper.rules) };
   }
 
   async zero(service?: ServiceId): Promise<void> {
-    if (service) requireService(this.#keeper.rules, service);
-    this.#parts.plane.zero(this.#keeper.rules, service);
+    const { plane, keeper } = this.#parts;
+    if (service) requireService(keeper.rules, service);
+    plane.zero(keeper.rules, service);
   }
 
   connections() {
@@ -207,14 +222,13 @@ class RunningDirector implements Director, DirectorApi {
   }
 
   async status(): Promise<Status> {
-    const { config, plane } = this.#parts;
-    const sync = await this.#syncThread.status();
+    const { plane, sync } = this.#parts;
     return composeStatus({
-      config,
+      config: this.#config,
       plane,
       board: this.#board,
       role: this.#role,
-      sync,
+      sync: await sync.status(),
       vrrp: this.#vrrpCounters,
       connections: this.#connections,
       uptimeMs: performance.now() - this.#startedAt,
@@ -223,29 +237,31 @@ class RunningDirector implements Director, DirectorApi {
   }
 
   async syncDaemons(): Promise<readonly SyncDaemon[]> {
-    return this.#keeper.sync;
+    return this.#parts.keeper.sync;
   }
 
   async startSync(daemon: SyncDaemon): Promise<void> {
-    await this.#syncThread.start(daemon);
-    this.#keeper.setSync(daemon);
-    this.#parts.log
+    const { sync, keeper } = this.#parts;
+    await sync.start(daemon);
+    keeper.setSync(daemon);
+    this.#log
       .child('sync')
       .info(`${daemon.direction} runs on ${daemon.interface}, ${daemon.group}:${daemon.port}`);
   }
 
   async stopSync(direction: SyncDirection): Promise<void> {
-    await this.#syncThread.stop(direction);
-    this.#keeper.dropSync(direction);
+    const { sync, keeper } = this.#parts;
+    await sync.stop(direction);
+    keeper.dropSync(direction);
   }
 
   async handover(): Promise<{ readonly tookMs: number }> {
     return this.#handover.run();
   }
 
-  get #syncThread(): SyncThread {
-    if (!this.#sync) throw new Error('the sync thread is used before it is started');
-    return this.#sync;
+  get #parts() {
+    if (!this.#running) throw new Error('the director is used before it has started');
+    return this.#running;
   }
 
   /** The heartbeat may be master only while this thread turns. */
@@ -255,11 +271,10 @@ class RunningDirector implements Director, DirectorApi {
     this.#timers.push(setInterval(touch, ALIVE_EVERY_MS));
   }
 
-  #startSyncThread(key: SealKey | undefined): void {
-    const { config, plane, routers } = this.#parts;
-    const [router] = routers;
+  #startSync(plane: Plane, key: SealKey | undefined): SyncThread {
+    const [router] = this.#routers;
     const settings = {
-      name: config.name,
+      name: this.#config.name,
       priority: router?.priority ?? DEFAULT_PRIORITY,
       advertInterval: (router?.advertMs ?? DEFAULT_ADVERT_MS) * 1000,
       gated: router !== undefined,
@@ -268,18 +283,18 @@ class RunningDirector implements Director, DirectorApi {
       ...(key && { key }),
       ...(plane.kind === 'xdp' && { progressFile: `${this.#stateDirectory}/sync.json` }),
     };
-    this.#sync = new SyncThread(settings, plane.shareSync(), (event) => this.#onSyncEvent(event));
-    this.#watch(this.#sync.ended);
+    const sync = new SyncThread(settings, plane.shareSync(), (event) => this.#onSyncEvent(event));
+    this.#watch(sync.ended);
+    return sync;
   }
 
-  async #startHeartbeat(floating: readonly FloatingAddress[]): Promise<void> {
-    const { plane, routers } = this.#parts;
+  async #startHeartbeat(fence: FenceShare, floating: readonly FloatingAddress[]): Promise<void> {
     const setup = {
-      routers,
-      transport: plane.kind === 'xdp' ? ('raw' as const) : ('udp' as const),
+      routers: this.#routers,
+      transport: fence.kind === 'xdp' ? ('raw' as const) : ('udp' as const),
       floating,
       board: this.#board.buffer,
-      fence: { module: new URL('../datapath/share.js', import.meta.url).href, options: plane.shareFence() },
+      fence: { module: new URL('../datapath/share.js', import.meta.url).href, options: fence },
     };
     this.#heartbeat = await HeartbeatThread.start(setup, (event) => this.#onHeartbeatEvent(event));
     this.#watch(this.#heartbeat.ended);
@@ -292,7 +307,7 @@ class RunningDirector implements Director, DirectorApi {
   }
 
   #onHeartbeatEvent(event: HeartbeatEvent): void {
-    const log = this.#parts.log.child('vrrp');
+    const log = this.#log.child('vrrp');
     switch (event.kind) {
       case 'log':
         log[event.level](event.text);
@@ -302,19 +317,19 @@ class RunningDirector implements Director, DirectorApi {
         return;
       case 'role':
         this.#role = event.role;
-        this.#addresses.setOwner(event.role === 'master');
+        this.#running?.addresses.setOwner(event.role === 'master');
         log.info(`${event.role} (term ${event.term}): ${event.why}`);
         for (const resolve of this.#onRole.splice(0)) resolve();
     }
   }
 
   #onSyncEvent(event: SyncEvent): void {
-    const log = this.#parts.log.child('sync');
+    const log = this.#log.child('sync');
     switch (event.type) {
       case 'peer-found':
         log.info(`peer ${event.name} ${event.restarted ? 'has restarted' : 'is there'}`);
         // Each takes the local ports of its own parity first, so that even a split rarely collides.
-        this.#parts.plane.setDirector(this.#parts.config.name < event.name ? 0 : 1);
+        this.#parts.plane.setDirector(this.#config.name < event.name ? 0 : 1);
         return;
       case 'peer-lost':
         log.warn(`peer ${event.name} is silent`);

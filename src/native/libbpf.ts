@@ -112,6 +112,12 @@ export function possibleCpus(): number {
   return checked('libbpf_num_possible_cpus', call.possibleCpus());
 }
 
+export interface MapSizes {
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+}
+
 export class BpfMap {
   readonly fd: number;
   readonly keySize: number;
@@ -123,6 +129,12 @@ export class BpfMap {
     this.keySize = keySize;
     this.valueSize = valueSize;
     this.maxEntries = maxEntries;
+  }
+
+  /** Undefined when nothing is pinned there. The caller knows the sizes that the map was made with. */
+  static openPinned(path: string, sizes: MapSizes): BpfMap | undefined {
+    const fd: number = call.get(path);
+    return fd < 0 ? undefined : new BpfMap(fd, sizes.keySize, sizes.valueSize, sizes.maxEntries);
   }
 
   /** Fills `value`; false when there is no such key. A per-CPU map fills one value of 8-byte multiples a CPU. */

@@ -159,6 +159,13 @@ describe('a packet of no connection', () => {
     expect(bench.fromClient(tcp(fromClient(), { flags: 'R', seq: 1 })).verdict).toBe(VERDICT.DROP);
   });
 
+  test('is left to the host when its frame was flooded here and is for another', () => {
+    const { tuple } = handshake();
+    const frame = tcp(tuple, { flags: 'A', seq: 1001, ack: 5001 });
+    const { verdict } = bench.program('tandem_xdp').runPacket(frame, { ingress: bench.front.ifindex });
+    expect(verdict).toBe(VERDICT.PASS);
+  });
+
   test('is left to the host when it is for none of our addresses', () => {
     expect(bench.fromClient(tcp({ ...fromClient(), to: '10.1.1.2' }, { flags: 'S' })).verdict).toBe(
       VERDICT.PASS,

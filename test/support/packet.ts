@@ -24,6 +24,11 @@ export function macBytes(mac: string): Buffer {
   return Buffer.from(mac.replaceAll(':', ''), 'hex');
 }
 
+/** The frame, sent to this host. */
+export function to(mac: Uint8Array, frame: Buffer): Buffer {
+  return Buffer.concat([mac, frame.subarray(6)]);
+}
+
 /** One's complement sum of 16-bit words (RFC 1071): 0 over data that includes a right checksum. */
 export function checksum(data: Buffer): number {
   let sum = 0;

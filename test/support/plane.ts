@@ -9,7 +9,7 @@ import { EMPTY_RULES, type RuleSet, type Scheduler, type ServiceId } from '../..
 import { bootTimeUs } from '../../src/native/clock.ts';
 import type { BpfProgram } from '../../src/native/libbpf.ts';
 import { ip, TestNamespace } from './namespace.ts';
-import { macBytes } from './packet.ts';
+import { macBytes, to } from './packet.ts';
 
 export const VERDICT = { ABORTED: 0, DROP: 1, PASS: 2, TX: 3, REDIRECT: 4 } as const;
 export const CLIENT = '10.1.1.10';
@@ -108,11 +108,20 @@ export class PlaneBench {
   }
 
   fromClient(frame: Buffer) {
-    return this.program('tandem_xdp').runPacket(frame, { ingress: this.front.ifindex });
+    return this.program('tandem_xdp').runPacket(this.#arriving(frame, this.front), {
+      ingress: this.front.ifindex,
+    });
   }
 
   fromServer(frame: Buffer) {
-    return this.program('tandem_xdp').runPacket(frame, { ingress: this.back.ifindex });
+    return this.program('tandem_xdp').runPacket(this.#arriving(frame, this.back), {
+      ingress: this.back.ifindex,
+    });
+  }
+
+  /** Unicast frames come to the interface's own address. */
+  #arriving(frame: Buffer, here: XdpInterface): Buffer {
+    return frame[0] === 0xff ? frame : to(here.mac, frame);
   }
 
   program(name: string): BpfProgram {

@@ -1,3 +1,4 @@
+import os from 'node:os';
 import type { Argv } from 'yargs';
 import type { Common, Verb } from '../verb.ts';
 
@@ -29,7 +30,17 @@ export const daemon: Verb<DaemonOptions> = {
       .example('$0 daemon --config /etc/tandem/tandem.yaml', 'as the service manager runs it')
       .example('$0 daemon --datapath memory --socket /tmp/t.sock', 'to try commands without privileges'),
   async run(options) {
+    goFirst();
     const { runDaemon } = await import('../run-daemon.ts');
     return await runDaemon(options);
   },
 };
+
+/** Before ordinary work on a busy host, from the first import on: a lease that waits to be adopted runs out. */
+function goFirst(): void {
+  try {
+    os.setPriority(os.constants.priority.PRIORITY_HIGH);
+  } catch {
+    // Not allowed: then it is an ordinary process.
+  }
+}

@@ -102,6 +102,17 @@ static __always_inline int stray_packet(struct xdp_md *ctx, struct packet *p, co
 	return p->tcp ? send_reset(ctx, p) : drop(DROP_NO_CONNECTION);
 }
 
+/* A switch floods frames whose destination it has forgotten, and veth filters nothing: what is for another host,
+ * the other director above all, must not be forwarded twice. */
+static __always_inline int is_for_this_host(struct xdp_md *ctx, const struct ethhdr *eth)
+{
+	__u32 ifindex = ctx->ingress_ifindex;
+	struct interface *here = bpf_map_lookup_elem(&interfaces, &ifindex);
+
+	return here && *(__u32 *)eth->h_dest == *(__u32 *)here->mac &&
+	       *(__u16 *)(eth->h_dest + 4) == *(__u16 *)(here->mac + 4);
+}
+
 SEC("xdp.frags")
 int tandem_xdp(struct xdp_md *ctx)
 {
@@ -117,7 +128,7 @@ int tandem_xdp(struct xdp_md *ctx)
 		return XDP_PASS;
 	if (eth->h_proto == bpf_htons(ETH_P_ARP))
 		return handle_arp(ctx);
-	if (eth->h_proto != bpf_htons(ETH_P_IP))
+	if (eth->h_proto != bpf_htons(ETH_P_IP) || !is_for_this_host(ctx, eth))
 		return XDP_PASS;
 	parsed = parse_packet(ctx, &p);
 	if (parsed == PARSE_OK) {
