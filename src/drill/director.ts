@@ -1,8 +1,9 @@
 /** One director of the drill: the real daemon in its host, and the `tandem` commands that people use. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Status } from '../director/status.ts';
 import type { Lab } from '../lab/lab.ts';
+import { labSuffix, STATE_ROOT } from '../lab/ownership.ts';
 import { type DirectorName, PAIR } from '../lab/pair.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { waitFor } from '../lab/wait.ts';
@@ -65,7 +66,7 @@ export class Director {
   /** Writes its configuration; `key` is the file of the pair's common key. */
   constructor(lab: Lab, name: DirectorName, advertMs: number, key: string, command = tandemCommand()) {
     this.name = name;
-    this.pins = join(lab.pins, name);
+    this.pins = join(lab.pins, name + labSuffix(lab.id));
     this.log = join(lab.directory, `${name}.log`);
     this.#lab = lab;
     this.#command = command;
@@ -97,8 +98,11 @@ export class Director {
     await this.#daemon?.exited;
   }
 
-  removePins(): void {
-    rmSync(this.pins, { recursive: true, force: true });
+  /** What a power cut takes: the pinned plane, and what the daemon kept in memory (below /run). */
+  forget(): void {
+    for (const path of [this.pins, join(STATE_ROOT, basename(this.pins))]) {
+      rmSync(path, { recursive: true, force: true });
+    }
   }
 
   /** What `tandem status --json` prints; undefined while no daemon answers. */

@@ -47,6 +47,11 @@ export function judge(scenario: Scenario, traffic: TrafficResult, arp: ArpRecord
       passed: after.length > 0,
       detail: `${after.length} opened; the longest wait for one was ${tenth(wait)} ms`,
     },
+    {
+      name: 'no packet was forwarded by both directors',
+      passed: traffic.udp.repeated === 0,
+      detail: `${traffic.udp.repeated} answers came twice`,
+    },
     { name: 'never did two directors answer ARP for the VIP', ...answered },
   ];
   return [...checks, packets(scenario.lossless, traffic, faultAt)];

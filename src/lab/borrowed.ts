@@ -3,10 +3,10 @@
  * makes a mount, and /sys/fs/bpf, which systemd mounts where there is one. A mark says that a lab brought
  * them, and the last lab takes them away again.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { execute, must } from './command.ts';
-import { BPF_ROOT, LAB_ROOT, labIds, labPins, leaveRoot, NETNS_ROOT } from './ownership.ts';
+import { BPF_ROOT, LAB_ROOT, labIds, labPins, leaveRoot, NETNS_ROOT, STATE_ROOT } from './ownership.ts';
 
 const BORROWED = [
   { path: NETNS_ROOT, mark: join(LAB_ROOT, '.netns-mounted') },
@@ -30,7 +30,18 @@ export async function returnMounts(): Promise<void> {
     if (mountPoints().includes(path) && !inUse(path)) await execute('umount', [path]);
     rmSync(mark, { force: true });
   }
+  removeEmpty(STATE_ROOT);
+  removeEmpty(dirname(STATE_ROOT));
   leaveRoot();
+}
+
+/** Daemons of the lab made it; with a daemon of the machine's own it is not empty and stays. */
+function removeEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // In use, or never made: both are fine.
+  }
 }
 
 /** Holds a namespace, a pin, or something else that is not ours; fresh ones hold the kernel's own *.debug. */

@@ -9,12 +9,16 @@ export const LAB_ROOT = '/run/tandem-lab';
 export const NETNS_ROOT = '/run/netns';
 /** The only place where the daemon keeps pins. */
 export const BPF_ROOT = '/sys/fs/bpf';
+/** Where a daemon keeps what must outlive it but not a power cut: a directory named as that of its pins. */
+export const STATE_ROOT = '/run/tandem/state';
 /** Stands in the environment of everything that a lab starts. */
 export const LAB_VARIABLE = 'TANDEM_LAB';
 
 export const labDirectory = (id: string): string => join(LAB_ROOT, id);
 /** A bpf filesystem of the lab's own: unmounting it removes every pin, whoever made it. */
 export const labPins = (id: string): string => join(BPF_ROOT, `tandem-lab-${id}`);
+/** The end of a name that the lab gives to things outside its own directories. */
+export const labSuffix = (id: string): string => `-${id}`;
 export const namespacePrefix = (id: string): string => `tlab-${id}-`;
 export const namespaceName = (id: string, host: string): string => namespacePrefix(id) + host;
 

@@ -16,8 +16,8 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The last lines of stderr that are kept for an error's text. */
-const STDERR_LINES = 20;
+/** Lines of stderr that are kept for an error's text: the first ones name a cause, the last ones the end. */
+const STDERR_LINES = { first: 8, last: 12 } as const;
 
 export class LabProcess {
   readonly label: string;
@@ -39,7 +39,9 @@ export class LabProcess {
     if (child.stderr) {
       createInterface({ input: child.stderr }).on('line', (line) => {
         this.#stderr.push(line);
-        if (this.#stderr.length > STDERR_LINES) this.#stderr.shift();
+        if (this.#stderr.length > STDERR_LINES.first + STDERR_LINES.last) {
+          this.#stderr.splice(STDERR_LINES.first, 1);
+        }
       });
     }
   }
@@ -85,7 +87,7 @@ export class LabProcess {
     return this.#child.stdin ?? new Writable();
   }
 
-  /** What it said last on stderr. */
+  /** What it said first and last on stderr. */
   get complaint(): string {
     return this.#stderr.join('\n');
   }

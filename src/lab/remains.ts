@@ -3,7 +3,15 @@ import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } fr
 import { join } from 'node:path';
 import { mountPoints, returnMounts } from './borrowed.ts';
 import { execute } from './command.ts';
-import { LAB_VARIABLE, labDirectory, labPins, NETNS_ROOT, namespacePrefix } from './ownership.ts';
+import {
+  LAB_VARIABLE,
+  labDirectory,
+  labPins,
+  labSuffix,
+  NETNS_ROOT,
+  namespacePrefix,
+  STATE_ROOT,
+} from './ownership.ts';
 import { waitFor } from './wait.ts';
 
 /** A killed process is gone within this, whatever it was doing. */
@@ -15,7 +23,9 @@ export function remainsOf(id: string): string[] {
     ...namespacesOf(id).map((name) => `namespace ${name}`),
     ...mountsOf(id).map((path) => `mount ${path}`),
     ...processesOf(id).map((pid) => `process ${pid} (${commandOf(pid)})`),
-    ...[labPins(id), labDirectory(id)].filter((path) => existsSync(path)).map((path) => `directory ${path}`),
+    ...[labPins(id), labDirectory(id), ...statesOf(id)]
+      .filter((path) => existsSync(path))
+      .map((path) => `directory ${path}`),
   ];
 }
 
@@ -40,6 +50,7 @@ export async function removeLab(id: string): Promise<string[]> {
     if (existsSync(labPins(id))) rmdirSync(labPins(id));
   });
   await attempt(async () => rmSync(labDirectory(id), { recursive: true, force: true, maxRetries: 3 }));
+  for (const path of statesOf(id)) await attempt(async () => rmSync(path, { recursive: true, force: true }));
   await attempt(returnMounts);
   return [...trouble, ...remainsOf(id)];
 }
@@ -55,6 +66,11 @@ export async function deleteNamespace(name: string): Promise<void> {
 
 export const namespacesOf = (id: string): string[] =>
   listDirectory(NETNS_ROOT).filter((name) => name.startsWith(namespacePrefix(id)));
+
+const statesOf = (id: string): string[] =>
+  listDirectory(STATE_ROOT)
+    .filter((name) => name.endsWith(labSuffix(id)))
+    .map((name) => join(STATE_ROOT, name));
 
 /** Namespaces, which are mounts too, are counted apart. */
 const mountsOf = (id: string): string[] => mountPoints().filter((path) => path === labPins(id));

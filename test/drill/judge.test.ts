@@ -8,7 +8,7 @@ import { DIRECTOR_FRONT } from '../../src/lab/pair.ts';
 const FAULT = 100;
 const survival = { established: 1009, survived: 1009, lost: 0, troubles: [] };
 const good: TrafficResult = {
-  udp: { kind: 'done', sent: 6, answers: [97, 98, 99, 100, 101, 102], lost: [], ownPause: 2 },
+  udp: { kind: 'done', sent: 6, answers: [97, 98, 99, 100, 101, 102], lost: [], repeated: 0, ownPause: 2 },
   echo: { kind: 'done', messages: 9000, ...survival, established: 1000, survived: 1000 },
   http: { kind: 'done', requests: { sent: 40, failed: 0 }, ...survival, established: 8, survived: 8 },
   opener: { kind: 'done', attempts: 4, opened: [90, 99, 130, 140] },
@@ -75,6 +75,12 @@ test('a lost packet fails a drill that may lose none, and only that', () => {
 test('a stream that never comes back fails a crash too', () => {
   const dead = { ...good, udp: { ...good.udp, answers: [97, 98], lost: [99, 100, 101, 102] } };
   expect(failing(dead, arp, SCENARIOS.crash)).toEqual(['the UDP stream flows again after the fault']);
+});
+
+test('an answer that came twice fails: both directors forwarded it', () => {
+  expect(failing({ ...good, udp: { ...good.udp, repeated: 1 } })).toEqual([
+    'no packet was forwarded by both directors',
+  ]);
 });
 
 test('two answerers fail, and in a restart so does a second one', () => {

@@ -13,7 +13,7 @@ export const crash: Scenario = {
     timeline.fault('all links of lb1 are cut', now());
     await lab.cut('lb1');
     await lb1.kill();
-    lb1.removePins();
+    lb1.forget();
     timeline.note('its daemon is killed, its plane removed', now());
     await stage.takeover();
     await stage.steady();

@@ -13,6 +13,8 @@ export interface UdpDone {
   readonly answers: readonly number[];
   /** When each packet that nobody answered was sent. */
   readonly lost: readonly number[];
+  /** Answers that came more than once: two directors forwarded the same packet. */
+  readonly repeated: number;
   /** The longest time in which this process itself was not served, in ms: the error of its gaps. */
   readonly ownPause: number;
 }

@@ -15,6 +15,7 @@ const sentAt: number[] = [];
 const answeredAt: number[] = [];
 const answers: number[] = [];
 let ownPause = 0;
+let repeated = 0;
 
 // A measurement must not wait behind what it measures.
 setPriority(-15);
@@ -23,7 +24,10 @@ socket.on('error', () => {});
 socket.on('message', (message) => {
   if (message.length < 4) return;
   const sequence = message.readUInt32BE(0);
-  if (answeredAt[sequence] !== -1) return;
+  if (answeredAt[sequence] !== -1) {
+    repeated++;
+    return;
+  }
   answeredAt[sequence] = now();
   answers.push(answeredAt[sequence]);
 });
@@ -60,6 +64,6 @@ function send(time: number): void {
 
 function done(): void {
   const lost = sentAt.filter((_, sequence) => answeredAt[sequence] === -1);
-  const message: UdpDone = { kind: 'done', sent: sentAt.length, answers, lost, ownPause };
+  const message: UdpDone = { kind: 'done', sent: sentAt.length, answers, lost, repeated, ownPause };
   finish(message);
 }
