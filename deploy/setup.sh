@@ -128,6 +128,7 @@ build() {
   say "build: compiling"
   rm -f "$stamp"
   npm run --silent build >&2 || fail "the build failed: mend what it says above, and run this again"
+  chmod +x dist/cli/*.js
   printf '%s\n' "$hash" >"$stamp"
 }
 
