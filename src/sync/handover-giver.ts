@@ -114,6 +114,7 @@ export function stepGiver(state: GiverState, event: GiverEvent, now: number): Gi
       const { message, from } = event;
       if (state.phase !== 'offering' || message.token !== state.token || from !== state.peer)
         return { state, effects: [] };
+      if (now >= state.until) return tick(state, now);
       if (message.phase === 'refused') return failed(message.reason || 'the peer refused');
       if (message.phase !== 'ready') return { state, effects: [] };
       const { token, peer } = state;

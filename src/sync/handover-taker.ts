@@ -106,7 +106,8 @@ export function stepTaker(state: TakerState, event: TakerEvent, now: number): Ta
   if (event.type === 'message') {
     const { message, from } = event;
     if (message.phase === 'offer') return offered(state, event, now);
-    const expected = state.phase === 'ready' && message.phase === 'release';
+    // A process that was frozen reads old messages: the giver has its place back by then.
+    const expected = state.phase === 'ready' && message.phase === 'release' && now < state.until;
     if (!expected || state.token !== message.token || state.from !== from) return { state, effects: [] };
     const { token, sequence } = message;
     return take({ token, from, sequence, until: now + TAKE_BOUND }, event.progress, now);

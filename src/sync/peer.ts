@@ -2,7 +2,9 @@
  * One sender as we know it: its present epoch, and whether we hold everything that it sent.
  *
  * We do if its stream is whole since it began, and it began either with an empty table or with the one that
- * the daemon before it left, of which we hold everything too. Only its heartbeat says which.
+ * the daemon before it left, of which we hold everything too. Only its heartbeat says which. And it must hold
+ * nothing of a former life of ours that we lost: the director that returns from a power cut has sent the peer
+ * its connections long ago, and the peer, master now, need not have sent one back.
  */
 import type { FrameId } from '../wire/seal.ts';
 import type { Heartbeat, Position } from '../wire/sync-message.ts';
@@ -12,6 +14,11 @@ import { type Arrival, Stream, type StreamCounts } from './stream.ts';
 /** What a former daemon of ours had of a sender when it died; its plane, which has it, was adopted. */
 export interface Held extends Position {
   readonly sender: number;
+}
+
+export interface Own {
+  readonly sender: number;
+  readonly epoch: number;
 }
 
 export class Peer {
@@ -29,6 +36,12 @@ export class Peer {
   /** The newest of its records in our table, and since when. */
   applied = 0;
   appliedAt = 0;
+  /** Our table also has records of epochs before. */
+  earlier: boolean;
+  /** We began with what a daemon before us had, and it was synced with this sender. */
+  readonly #kept: boolean;
+  /** The sender has records of ours that we do not have. */
+  #lacking = false;
 
   constructor(first: FrameId, held?: Held) {
     this.sender = first.sender;
@@ -38,6 +51,8 @@ export class Peer {
     if (same) this.#beganWhole = true;
     else this.#before = held;
     this.applied = same ? held.sequence : 0;
+    this.earlier = held !== undefined && !same && held.sequence > 0;
+    this.#kept = held !== undefined;
   }
 
   get epoch(): number {
@@ -45,7 +60,7 @@ export class Peer {
   }
 
   get synced(): boolean {
-    return this.#beganWhole === true && this.#stream.whole;
+    return this.#beganWhole === true && this.#stream.whole && !this.#lacking;
   }
 
   /** Where the sender stands, as far as we know. */
@@ -84,10 +99,16 @@ export class Peer {
     this.#stream.miss(sequence);
   }
 
-  /** @param taking false while receiving is off: what it sent until now is not in our table */
-  beat(heartbeat: Heartbeat, taking: boolean, now: number): void {
+  /**
+   * @param own our id and epoch
+   * @param taking false while receiving is off: what it sent until now is not in our table
+   */
+  beat(heartbeat: Heartbeat, own: Own, taking: boolean, now: number): void {
     this.heartbeat = heartbeat;
     this.heartbeatAt = now;
+    const echo = heartbeat.echoes.find(({ sender }) => sender === own.sender);
+    const former = echo?.earlier || (echo?.epoch !== own.epoch && (echo?.applied ?? 0) > 0);
+    if (former && !this.#kept) this.#lacking = true;
     if (taking) this.#stream.heard(heartbeat.newest, now);
     else if (heartbeat.newest > this.#stream.newest) this.#stream.miss(heartbeat.newest);
     // What the daemon before it had sent does not change while it lives: the first word on it stands.
@@ -110,6 +131,8 @@ export class Peer {
     this.#stream = new Stream(epoch, false);
     this.#window = new ReplayWindow();
     this.#beganWhole = undefined;
+    this.#lacking = false;
+    this.earlier ||= this.applied > 0;
     this.life++;
     this.heartbeat = undefined;
     this.applied = 0;

@@ -17,6 +17,8 @@ export interface Echo {
   readonly applied: number;
   /** Microseconds since it was applied. */
   readonly appliedAge: number;
+  /** Its table also has records of that peer from epochs before. */
+  readonly earlier: boolean;
 }
 
 export interface Heartbeat {
@@ -145,6 +147,7 @@ function heartbeatFrom(message: tandem.sync.Heartbeat): Heartbeat {
       epoch: integer('epoch', echo.epoch),
       applied: integer('applied', echo.applied),
       appliedAge: echo.appliedAge ?? 0,
+      earlier: echo.earlier ?? false,
     })),
   };
 }

@@ -103,6 +103,12 @@ describe('the giver', () => {
     ]);
   });
 
+  test('stays master when it reads the answer too late', () => {
+    const giver = new Giver();
+    giver.step(start, 0);
+    expect(phases(giver.step(ready, OFFER_BOUND))).toEqual(['failed']);
+  });
+
   test('fails when its own fence does not close', () => {
     const giver = new Giver();
     giver.step(start, 0);
@@ -184,6 +190,13 @@ describe('the taker', () => {
     expect(taker.step(release, 0)).toEqual([]);
     expect(taker.step({ type: 'tick', progress: ALL }, TAKE_BOUND - 1)).toEqual([]);
     expect(phases(taker.step({ type: 'tick', progress: ALL }, TAKE_BOUND))).toEqual(['take']);
+  });
+
+  test('does not take on a release that it reads too late', () => {
+    const taker = new Taker();
+    taker.step(offer(ALL), 0);
+    const release: TakerEvent = { type: 'message', from: GIVER, message: message('release'), progress: ALL };
+    expect(taker.step(release, RELEASE_BOUND)).toEqual([]);
   });
 
   test('gives up when no release comes', () => {

@@ -5,6 +5,7 @@ import { REORDER_BOUND } from '../../src/sync/stream.ts';
 import type { Heartbeat } from '../../src/wire/sync-message.ts';
 
 const SENDER = 7;
+const OWN = { sender: 1, epoch: 500 };
 
 function beat(newest: number, continues?: { epoch: number; sequence: number }): Heartbeat {
   return {
@@ -18,7 +19,7 @@ function beat(newest: number, continues?: { epoch: number; sequence: number }): 
 function synced(): Peer {
   const peer = new Peer({ sender: SENDER, epoch: 100, counter: 1 });
   peer.accept({ sender: SENDER, epoch: 100, counter: 1 }, 0);
-  peer.beat(beat(0), true, 0);
+  peer.beat(beat(0), OWN, true, 0);
   for (const sequence of [1, 2, 3]) peer.records(sequence, 0);
   return peer;
 }
@@ -32,13 +33,13 @@ test('a peer is not synced before its heartbeat says how it began', () => {
   const peer = new Peer({ sender: SENDER, epoch: 100, counter: 1 });
   peer.records(1, 0);
   expect(peer.synced).toBe(false);
-  peer.beat(beat(1), true, 0);
+  peer.beat(beat(1), OWN, true, 0);
   expect(peer.synced).toBe(true);
 });
 
 test('a peer that had sent before we came is not synced', () => {
   const peer = new Peer({ sender: SENDER, epoch: 100, counter: 9 });
-  peer.beat(beat(5), true, 0);
+  peer.beat(beat(5), OWN, true, 0);
   expect(peer.synced).toBe(false);
   expect(peer.expire(REORDER_BOUND)).toEqual({ gaps: 0, lost: 0 });
   expect(peer.synced).toBe(false);
@@ -47,56 +48,56 @@ test('a peer that had sent before we came is not synced', () => {
 test('a loss ends synced', () => {
   const peer = synced();
   expect(peer.synced).toBe(true);
-  peer.beat(beat(4), true, 0);
+  peer.beat(beat(4), OWN, true, 0);
   peer.expire(REORDER_BOUND);
   expect(peer.synced).toBe(false);
 });
 
 test('records that came while receiving was off end synced', () => {
   const peer = synced();
-  peer.beat(beat(4), false, 0);
+  peer.beat(beat(4), OWN, false, 0);
   expect(peer.synced).toBe(false);
 });
 
 describe('a peer that restarts', () => {
   test('empty stays synced: we hold all that it has', () => {
     const peer = restart(synced(), 200);
-    peer.beat(beat(0), true, 0);
+    peer.beat(beat(0), OWN, true, 0);
     expect(peer).toMatchObject({ synced: true, life: 2 });
   });
 
   test('with its plane stays synced when we hold all of the epoch before', () => {
     const peer = restart(synced(), 200);
-    peer.beat(beat(0, { epoch: 100, sequence: 3 }), true, 0);
+    peer.beat(beat(0, { epoch: 100, sequence: 3 }), OWN, true, 0);
     expect(peer.synced).toBe(true);
   });
 
   test('with its plane is not synced when it had sent more than we got', () => {
     const peer = restart(synced(), 200);
-    peer.beat(beat(0, { epoch: 100, sequence: 4 }), true, 0);
+    peer.beat(beat(0, { epoch: 100, sequence: 4 }), OWN, true, 0);
     expect(peer.synced).toBe(false);
   });
 
   test('with its plane is not synced when it does not know where it stood', () => {
     const peer = restart(synced(), 200);
-    peer.beat(beat(0, { epoch: 0, sequence: 0 }), true, 0);
+    peer.beat(beat(0, { epoch: 0, sequence: 0 }), OWN, true, 0);
     expect(peer.synced).toBe(false);
   });
 
   test('twice, the second time before it sent anything, stays synced', () => {
     const peer = restart(synced(), 200);
-    peer.beat(beat(0, { epoch: 100, sequence: 3 }), true, 0);
+    peer.beat(beat(0, { epoch: 100, sequence: 3 }), OWN, true, 0);
     restart(peer, 300);
-    peer.beat(beat(0, { epoch: 100, sequence: 3 }), true, 0);
+    peer.beat(beat(0, { epoch: 100, sequence: 3 }), OWN, true, 0);
     expect(peer.synced).toBe(true);
   });
 
   test('with its plane after a loss stays not synced', () => {
     const peer = synced();
-    peer.beat(beat(4), true, 0);
+    peer.beat(beat(4), OWN, true, 0);
     peer.expire(REORDER_BOUND);
     restart(peer, 200);
-    peer.beat(beat(0, { epoch: 100, sequence: 4 }), true, 0);
+    peer.beat(beat(0, { epoch: 100, sequence: 4 }), OWN, true, 0);
     expect(peer.synced).toBe(false);
   });
 
@@ -112,12 +113,54 @@ describe('a peer that restarts', () => {
   });
 });
 
+describe('a peer that has records of a former life of ours', () => {
+  const echo = (epoch: number, applied: number, earlier: boolean) => ({
+    ...beat(0),
+    echoes: [{ sender: OWN.sender, epoch, applied, appliedAge: 0, earlier }],
+  });
+
+  test.each([
+    ['says so before it hears us', echo(400, 9, false)],
+    ['says so after it hears us', echo(500, 0, true)],
+  ])('is not synced when it %s', (_name, heartbeat) => {
+    const peer = new Peer({ sender: SENDER, epoch: 100, counter: 9 });
+    peer.beat(heartbeat, OWN, true, 0);
+    expect(peer.synced).toBe(false);
+    peer.beat(echo(500, 1, false), OWN, true, 0);
+    expect(peer.synced).toBe(false);
+  });
+
+  test('is synced when we have them too, from the plane that we adopted', () => {
+    const peer = new Peer(
+      { sender: SENDER, epoch: 100, counter: 9 },
+      { sender: SENDER, epoch: 100, sequence: 0 },
+    );
+    peer.beat(echo(500, 0, true), OWN, true, 0);
+    expect(peer.synced).toBe(true);
+  });
+
+  test('is synced when it comes back empty itself', () => {
+    const peer = new Peer({ sender: SENDER, epoch: 100, counter: 9 });
+    peer.beat(echo(500, 0, true), OWN, true, 0);
+    restart(peer, 200);
+    peer.beat(echo(500, 0, false), OWN, true, 0);
+    expect(peer.synced).toBe(true);
+  });
+
+  test('is what we are to a peer that comes back empty', () => {
+    const peer = synced();
+    expect(peer.earlier).toBe(false);
+    peer.applied = 3;
+    expect(restart(peer, 200)).toMatchObject({ earlier: true, applied: 0 });
+  });
+});
+
 describe('after our own restart with the plane', () => {
   const held = { sender: SENDER, epoch: 100, sequence: 3 };
 
   test('we stay synced when the peer sent nothing meanwhile', () => {
     const peer = new Peer({ sender: SENDER, epoch: 100, counter: 50 }, held);
-    peer.beat(beat(3), true, 0);
+    peer.beat(beat(3), OWN, true, 0);
     peer.expire(REORDER_BOUND);
     expect(peer.synced).toBe(true);
     expect(peer.held).toEqual(held);
@@ -125,14 +168,14 @@ describe('after our own restart with the plane', () => {
 
   test('we are not synced when it did', () => {
     const peer = new Peer({ sender: SENDER, epoch: 100, counter: 50 }, held);
-    peer.beat(beat(4), true, 0);
+    peer.beat(beat(4), OWN, true, 0);
     peer.expire(REORDER_BOUND);
     expect(peer.synced).toBe(false);
   });
 
   test('we stay synced when it restarted too, with the plane that we know', () => {
     const peer = new Peer({ sender: SENDER, epoch: 200, counter: 1 }, held);
-    peer.beat(beat(0, { epoch: 100, sequence: 3 }), true, 0);
+    peer.beat(beat(0, { epoch: 100, sequence: 3 }), OWN, true, 0);
     expect(peer.synced).toBe(true);
   });
 });
@@ -152,8 +195,8 @@ describe('all peers', () => {
   test('that fell silent are forgotten, but never the last one', () => {
     const peers = new Peers();
     const [old, recent] = [1, 2].map((sender) => peers.admit({ sender, epoch: 1, counter: 1 }));
-    old?.beat(beat(0), true, 10);
-    recent?.beat(beat(0), true, 20);
+    old?.beat(beat(0), OWN, true, 10);
+    recent?.beat(beat(0), OWN, true, 20);
     for (const peer of peers) peer.heardAt = 5;
     expect(peers.forget(100)).toEqual([old]);
     expect(peers.forget(100)).toEqual([]);

@@ -30,7 +30,10 @@ const heartbeats: fc.Arbitrary<Heartbeat> = fc.record(
     advertAge: u32,
     synced: fc.boolean(),
     continues: fc.record({ epoch, sequence: count }),
-    echoes: fc.array(fc.record({ sender: u32, epoch, applied: count, appliedAge: u32 }), { maxLength: 4 }),
+    echoes: fc.array(
+      fc.record({ sender: u32, epoch, applied: count, appliedAge: u32, earlier: fc.boolean() }),
+      { maxLength: 4 },
+    ),
   },
   {
     requiredKeys: [

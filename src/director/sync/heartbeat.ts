@@ -43,6 +43,7 @@ function echoes(peers: Peers, now: number): Echo[] {
     epoch: peer.epoch,
     applied: peer.applied,
     appliedAge: peer.applied === 0 ? 0 : Math.max(0, Math.trunc(now - peer.appliedAt)),
+    earlier: peer.earlier,
   }));
 }
 

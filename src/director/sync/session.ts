@@ -219,7 +219,7 @@ export class SyncSession {
 
   #onHeartbeat(peer: Peer, heartbeat: Heartbeat, now: number): void {
     const { board, sender } = this.#options;
-    peer.beat(heartbeat, this.#inbound.taking, now);
+    peer.beat(heartbeat, { sender, epoch: this.#outbound.stream.epoch }, this.#inbound.taking, now);
     board.set('peerRole', heartbeat.role);
     board.set('peerTerm', heartbeat.term);
     board.set('peerLeaseUntil', heartbeat.leaseRemaining > 0 ? now + heartbeat.leaseRemaining : 0);

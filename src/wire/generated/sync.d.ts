@@ -479,6 +479,9 @@ export namespace tandem {
             /** Echo appliedAge. */
             appliedAge: number;
 
+            /** Echo earlier. */
+            earlier: boolean;
+
             /**
              * Creates a new Echo instance using the specified properties.
              * @param [properties] Properties to set
@@ -522,6 +525,9 @@ export namespace tandem {
 
                 /** Echo appliedAge */
                 appliedAge?: (number|null);
+
+                /** Echo earlier */
+                earlier?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -791,6 +791,7 @@ export const tandem = $root.tandem = (() => {
             Echo.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Echo.prototype.applied = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Echo.prototype.appliedAge = 0;
+            Echo.prototype.earlier = false;
 
             Echo.create = function(properties) {
                 return new Echo(properties);
@@ -811,6 +812,8 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(24).uint64(message.applied);
                 if (message.appliedAge != null && $Object.hasOwnProperty.call(message, "appliedAge") && message.appliedAge !== 0)
                     writer.uint32(32).uint32(message.appliedAge);
+                if (message.earlier != null && $Object.hasOwnProperty.call(message, "earlier") && message.earlier !== false)
+                    writer.uint32(40).bool(message.earlier);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -878,6 +881,15 @@ export const tandem = $root.tandem = (() => {
                                 message.appliedAge = value;
                             else
                                 delete message.appliedAge;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.earlier = value;
+                            else
+                                delete message.earlier;
                             continue;
                         }
                     }

@@ -484,6 +484,32 @@ describe('a restart', () => {
     expect(again.port.table.size).toBe(1);
   });
 
+  test('after a power cut of the master leaves it without its own connections, and it knows', async () => {
+    const [one, two] = await rig.pair({ key });
+    one.port.connect(1);
+    rig.run(ADVERT);
+    rig.kill(one);
+    rig.run(ADVERT);
+    // The peer has never sent a record.
+    const again = await rig.start(rig.node('lb1', { key, port: new MemoryPort(rig.network.clock) }));
+    rig.run(3 * ADVERT);
+    expect(again.board.get('synced')).toBe(0);
+    expect(two.board.get('synced')).toBe(1);
+    // Nor does a restart of its daemon make it whole.
+    rig.kill(again);
+    const { sent, held } = again.progress;
+    const third = await rig.start(
+      rig.node('lb1', {
+        key,
+        port: again.port.adopted(),
+        continues: sent ?? { epoch: 0, sequence: 0 },
+        held,
+      }),
+    );
+    rig.run(3 * ADVERT);
+    expect(third.board.get('synced')).toBe(0);
+  });
+
   test('with a wall clock that went back is refused only until the director hears of it', async () => {
     const [one, two] = await rig.pair({ key });
     one.port.connect(1);
