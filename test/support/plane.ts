@@ -31,8 +31,13 @@ export class PlaneBench {
   sync: SyncPort;
   rules: RuleSet = EMPTY_RULES;
   readonly connections: number;
+  readonly localPorts: readonly [number, number];
 
-  constructor(label: string, { director = 0, connections = 4096 } = {}) {
+  constructor(
+    label: string,
+    { director = 0, connections = 4096, localPorts = [1024, 65535] as [number, number] } = {},
+  ) {
+    this.localPorts = localPorts;
     this.connections = connections;
     this.namespace = new TestNamespace(label);
     ip('link', 'add', 'front', 'type', 'veth', 'peer', 'name', 'front-far');
@@ -55,11 +60,11 @@ export class PlaneBench {
     this.plane.setDirector(director);
   }
 
-  open(): XdpPlane {
+  open({ connections = this.connections } = {}): XdpPlane {
     return XdpPlane.open({
       pins: this.namespace.pins,
-      connections: this.connections,
-      localPorts: [1024, 65535],
+      connections,
+      localPorts: this.localPorts,
       mode: 'auto',
       interfaces: [this.front, this.back],
     });

@@ -189,10 +189,12 @@ static __always_inline void refresh_if_due(struct sweep *s, const struct flow_ke
 {
 	__u8 flags = flags_of(record->state_flags);
 	__u64 announced = record->announced_at * NS_PER_S;
+	/* In whole seconds: what was seen in the second of the announcement was announced. */
+	int used_since = seen / NS_PER_S > record->announced_at;
 
 	if (!(flags & FLOW_ANNOUNCED))
 		return;
-	if (flags & FLOW_UNSENT || (seen > announced && s->now - announced > timeout / REFRESH_PARTS)) {
+	if (flags & FLOW_UNSENT || (used_since && s->now - announced > timeout / REFRESH_PARTS)) {
 		__sync_fetch_and_add(&record->version, 1);
 		announce(RECORD_UPDATE, key, record);
 		s->call.announced += 1;

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { afterEach, describe, expect, test } from 'vitest';
+import { DatapathError } from '../../src/datapath/plane.ts';
+import { openSyncPort } from '../../src/datapath/share.ts';
+import { RecordBatch } from '../../src/model/record.ts';
+import { read, reversed, tcp } from '../support/packet.ts';
+import { CLIENT, PlaneBench, SERVER, VERDICT, VIP } from '../support/plane.ts';
+
+let bench: PlaneBench;
+
+afterEach(() => bench.remove());
+
+const tuple = { from: CLIENT, fromPort: 1234, to: VIP, toPort: 80 };
+
+function establish() {
+  const back = reversed(read(bench.fromClient(tcp(tuple, { flags: 'S', seq: 1 })).data));
+  bench.fromServer(tcp(back, { flags: 'SA', seq: 1, ack: 2 }));
+  bench.fromClient(tcp(tuple, { flags: 'A', seq: 2, ack: 2 }));
+  return back;
+}
+
+describe('a plane whose daemon died', () => {
+  test('is adopted with its connections, counters, ids, events and lease', () => {
+    bench = new PlaneBench('adopt');
+    bench.addService('tcp', 80, [
+      { address: SERVER, port: 22 },
+      { address: '192.168.10.3', port: 22 },
+    ]);
+    bench.openFence(7);
+    const back = establish();
+    const counters = bench.plane.counters(bench.rules);
+    const lease = bench.plane.fence.read();
+    bench.plane.close(true);
+
+    bench.plane = bench.open();
+    bench.plane.applyRules(bench.rules);
+    expect(bench.plane.adopted).toBe(true);
+    expect(bench.plane.fence.read()).toEqual(lease);
+    expect(bench.plane.counters(bench.rules)).toEqual(counters);
+    const reply = tcp(back, { flags: 'PA', seq: 2, ack: 2, payload: 'still here' });
+    expect(read(bench.fromServer(reply).data)).toMatchObject({ from: VIP, payload: 'still here' });
+    const batch = new RecordBatch(10);
+    openSyncPort(bench.plane.shareSync()).read(batch);
+    expect(Array.from(batch.clientPort.subarray(0, batch.length))).toEqual([1234]);
+  });
+
+  test('goes on forwarding with no program of ours alive', () => {
+    bench = new PlaneBench('alone');
+    bench.addService('tcp', 80, [{ address: SERVER, port: 22 }]);
+    bench.openFence();
+    establish();
+    const program = bench.program('tandem_xdp');
+    expect(existsSync(`${bench.namespace.pins}/link_xdp-native_front_${bench.front.ifindex}`)).toBe(true);
+    expect(bench.fromClient(tcp(tuple, { flags: 'A', seq: 2, ack: 2 })).verdict).toBe(VERDICT.REDIRECT);
+    expect(program.fd).toBeGreaterThan(0);
+  });
+
+  test('is refused when its table has another size, and left as it was', () => {
+    bench = new PlaneBench('other');
+    bench.openFence(3);
+    bench.plane.close(true);
+    const other = new Error();
+    try {
+      bench.open({ connections: 99 }).close(true);
+      throw other;
+    } catch (error) {
+      expect(error).toBeInstanceOf(DatapathError);
+      expect((error as DatapathError).code).toBe('bad-plane');
+      expect((error as DatapathError).message).toMatch(/rm -r/);
+    }
+    bench.plane = bench.open();
+    expect(bench.plane.fence.read().term).toBe(3);
+  });
+
+  test('leaves nothing when it is closed for good', () => {
+    bench = new PlaneBench('gone');
+    const { pins } = bench.namespace;
+    bench.plane.close(false);
+    expect(existsSync(pins)).toBe(false);
+    bench.plane = bench.open();
+    expect(bench.plane.adopted).toBe(false);
+  });
+});
