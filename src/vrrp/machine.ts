@@ -20,7 +20,7 @@ const RELEASE_ADVERTS = 3;
 /** A contest repeats with every advertisement of the loser; the neighbours need not hear of each. */
 const CONTEST_ANNOUNCE_US = 1_000_000;
 /** Steps further apart than this many intervals were slept through. Below it lies ordinary jitter. */
-const SLEEP_INTERVALS = 2;
+const SLEEP_INTERVALS = 1.5;
 
 /** A step that no caller may ask for: a mistake in the program. */
 export class RouterMisuse extends Error {
@@ -232,7 +232,7 @@ function masterHears(state: RouterState, advert: Advert, now: number): RouterSte
 
 function contested(before: RouterState, advert: Advert, now: number): RouterStep {
   const { priority, advertUs } = before.settings;
-  const fresh = now - before.contestedAt > SLEEP_INTERVALS * advert.intervalUs;
+  const fresh = now - before.contestedAt > 2 * advert.intervalUs;
   const state = { ...before, contestedAt: now, contestedSince: fresh ? now : before.contestedSince };
   // Whoever loses for so long does not hear us; RFC 9568 would let both go on for ever. We hear it, so it
   // can be the one master and we cannot.

@@ -83,7 +83,8 @@ describe('never two open fences', () => {
           expect([network.open(0), network.open(1)].filter(Boolean)).toHaveLength(1);
         },
       ),
-      { numRuns: 400 },
+      // A fixed seed: what one run found, every run finds. Longer searches: raise numRuns, drop the seed.
+      { numRuns: 400, seed: 9568 },
     );
   });
 

@@ -29,7 +29,7 @@ interface Node {
   pausedUntil: number;
   /** Arrived and not read. */
   adverts: { priority: number; from: Side }[];
-  heartbeats: (PeerView & { sentAt: number })[];
+  heartbeats: (PeerView & { sequence: number })[];
   /** Of the newest heartbeat that was read: the sync stream's sequence numbers sort out older ones. */
   newest: number;
   released: boolean;
@@ -41,7 +41,7 @@ export interface Overlap {
   readonly at: number;
   readonly side: Side;
   /**
-   * Both took over by their own clocks, closer together than a packet could have told either: VRRP settles
+   * Both took over by their own clocks, closer together than a packet and a turn of the loop could have told: VRRP settles
    * that by priority with the next advertisement that arrives.
    */
   readonly tie: boolean;
@@ -52,6 +52,7 @@ export class Network {
   readonly overlaps: Overlap[] = [];
   readonly nodes: readonly [Node, Node];
   readonly #weather: Weather;
+  #sequence = 1;
   #plan: { at: number; run: () => void }[] = [];
 
   constructor(weather: Weather, priorities: readonly [number, number] = [200, 100]) {
@@ -154,10 +155,10 @@ export class Network {
     const heard = node.heartbeats
       .splice(0)
       .reduce<(typeof node.heartbeats)[number] | undefined>(
-        (best, one) => (one.sentAt > (best?.sentAt ?? node.newest) ? one : best),
+        (best, one) => (one.sequence > (best?.sequence ?? node.newest) ? one : best),
         undefined,
       );
-    if (heard) node.newest = heard.sentAt;
+    if (heard) node.newest = heard.sequence;
     if (heard) this.#give(node, { kind: 'peer', view: { ...heard, at: this.now } });
     node.wakeAt = Math.max(this.now + 1, deadline(node.state));
   }
@@ -184,7 +185,7 @@ export class Network {
     if (node.fence.until <= this.now) node.openedAt = this.now;
     node.fence = { until, term };
     if (other.fence.until <= this.now) return;
-    const tie = Math.abs(node.openedAt - other.openedAt) <= MAX_DELAY;
+    const tie = Math.abs(node.openedAt - other.openedAt) <= 2 * MAX_DELAY;
     this.overlaps.push({ at: this.now, side: node.side, tie });
   }
 
@@ -211,7 +212,7 @@ export class Network {
   /** Role and lease. Also behind every advertisement: a lease that the peer cannot know of may not be long. */
   #tellPeer(node: Node): void {
     const { role, term, leaseUntil } = node.state;
-    const view = { at: 0, sentAt: this.now, master: role === 'master', term, leaseUntil };
+    const view = { at: 0, sequence: this.#sequence++, master: role === 'master', term, leaseUntil };
     this.#send('sync', node, (peer) => peer.heartbeats.push(view));
   }
 }

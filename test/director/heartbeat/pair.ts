@@ -1,0 +1,165 @@
+/** Two network namespaces joined by a veth, and heartbeats in them. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { HeartbeatCommand, HeartbeatEvent } from '../../../src/director/heartbeat/messages.ts';
+import { bootTimeUs } from '../../../src/native/clock.ts';
+
+const root = new URL('../../..', import.meta.url).pathname;
+export const VIP = '10.99.0.1';
+export const VRID = 77;
+
+export function ip(...args: string[]): string {
+  return execFileSync('ip', args, { encoding: 'utf8' });
+}
+
+/** Waits until `probe` gives something, and fails with `what` after `boundMs`. */
+export async function until<Value>(
+  what: string,
+  probe: () => Value | undefined | false,
+  boundMs = 10_000,
+): Promise<Value> {
+  for (const end = Date.now() + boundMs; Date.now() < end; ) {
+    const value = probe();
+    if (value !== undefined && value !== false) return value;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  throw new Error(`not within ${boundMs} ms: ${what}`);
+}
+
+export class Wire {
+  /** Side a has 10.99.0.11, side b 10.99.0.12; the interface is "up0" on both. */
+  readonly a = `tandem-hb-${process.pid}-a`;
+  readonly b = `tandem-hb-${process.pid}-b`;
+  readonly directory = mkdtempSync(join(tmpdir(), 'tandem-hb-'));
+  readonly #children: ChildProcess[] = [];
+
+  constructor() {
+    for (const name of [this.a, this.b]) ip('netns', 'add', name);
+    ip('link', 'add', 'up0', 'netns', this.a, 'type', 'veth', 'peer', 'name', 'up0', 'netns', this.b);
+    for (const [name, address] of [
+      [this.a, '10.99.0.11/24'],
+      [this.b, '10.99.0.12/24'],
+    ] as const) {
+      ip('-n', name, 'address', 'add', address, 'dev', 'up0');
+      ip('-n', name, 'link', 'set', 'up0', 'up');
+      ip('-n', name, 'link', 'set', 'lo', 'up');
+    }
+  }
+
+  spawn(namespace: string, command: string, args: readonly string[]): ChildProcess {
+    const child = spawn('nsenter', [`--net=/run/netns/${namespace}`, command, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.#children.push(child);
+    return child;
+  }
+
+  async remove(): Promise<void> {
+    for (const child of this.#children) await ended(child, () => child.kill('SIGKILL'));
+    for (const name of [this.a, this.b]) ip('netns', 'del', name);
+    rmSync(this.directory, { recursive: true });
+  }
+}
+
+export async function ended(child: ChildProcess, act: () => void): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  act();
+  await exit;
+}
+
+/** A worker thread is loaded from the build, which must be that of this source. */
+export function requireBuild(file: string): string {
+  const built = join(root, 'dist', file);
+  const source = join(root, 'src', file.replace(/\.js$/, '.ts'));
+  const age = statSync(built, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (age < statSync(source).mtimeMs) throw new Error(`dist/${file} is older than its source: npm run build`);
+  return join(root, 'dist');
+}
+
+export interface DirectorOptions {
+  readonly priority: number;
+  readonly advertMs: number;
+  readonly addresses?: readonly string[];
+  readonly interface?: string;
+  readonly transport?: 'raw' | 'udp';
+  /** Names the fence's file: the same one is the same plane. */
+  readonly name: string;
+}
+
+type RoleEvent = Extract<HeartbeatEvent, { kind: 'role' }>;
+
+export class TestDirector {
+  readonly events: HeartbeatEvent[] = [];
+  readonly child: ChildProcess;
+  readonly fenceFile: string;
+  stderr = '';
+
+  constructor(wire: Wire, namespace: string, options: DirectorOptions) {
+    const dist = requireBuild('director/heartbeat/heartbeat.js');
+    this.fenceFile = join(wire.directory, `${options.name}.fence`);
+    const setup = {
+      transport: options.transport,
+      routers: [
+        {
+          name: 'vr',
+          vrid: VRID,
+          interface: options.interface ?? 'up0',
+          priority: options.priority,
+          advertMs: options.advertMs,
+          addresses: options.addresses ?? [VIP],
+        },
+      ],
+    };
+    const harness = new URL('harness.mjs', import.meta.url).pathname;
+    const argument = JSON.stringify({ dist, setup, fenceFile: this.fenceFile });
+    this.child = wire.spawn(namespace, process.execPath, [harness, argument]);
+    createInterface({ input: this.child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+      this.events.push(JSON.parse(line) as HeartbeatEvent);
+    });
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+  }
+
+  get roles(): RoleEvent[] {
+    return this.events.filter((event) => event.kind === 'role');
+  }
+
+  get role(): string | undefined {
+    return this.roles.at(-1)?.role;
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return this.events.filter((event) => event.kind === 'counters').at(-1)?.counters ?? {};
+  }
+
+  fenceOpen(): boolean {
+    if (!existsSync(this.fenceFile)) return false;
+    const [end = 0] = readFileSync(this.fenceFile, 'utf8').split(' ').map(Number);
+    return end > bootTimeUs();
+  }
+
+  async becomes(role: string, boundMs?: number): Promise<RoleEvent> {
+    return until(
+      `role ${role} ${this.stderr}`,
+      () => this.roles.at(-1)?.role === role && this.roles.at(-1),
+      boundMs,
+    );
+  }
+
+  send(command: HeartbeatCommand | { kind: 'stall'; on: boolean } | { kind: 'board'; values: object }): void {
+    this.child.stdin?.write(`${JSON.stringify(command)}\n`);
+  }
+
+  async stop(handOver: boolean): Promise<void> {
+    await ended(this.child, () => this.send({ kind: 'shutdown', handOver }));
+  }
+
+  async kill(): Promise<void> {
+    await ended(this.child, () => this.child.kill('SIGKILL'));
+  }
+}

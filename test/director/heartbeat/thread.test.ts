@@ -1,0 +1,178 @@
+/** The real worker thread on real sockets: two directors in two network namespaces. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BOARD_ROLE } from '../../../src/director/board.ts';
+import { bootTimeUs } from '../../../src/native/clock.ts';
+import { TestDirector, until, Wire } from './pair.ts';
+
+let wire: Wire;
+beforeEach(() => {
+  wire = new Wire();
+});
+afterEach(async () => {
+  await wire.remove();
+});
+
+function first(advertMs: number, more = {}): TestDirector {
+  return new TestDirector(wire, wire.a, { name: 'a', priority: 200, advertMs, ...more });
+}
+
+function second(advertMs: number, more = {}): TestDirector {
+  return new TestDirector(wire, wire.b, { name: 'b', priority: 100, advertMs, ...more });
+}
+
+function hears(director: TestDirector): boolean {
+  return (director.counters.adverts_received ?? 0) > 10;
+}
+
+/** Both run, the first one is master. */
+async function pair(advertMs: number): Promise<[TestDirector, TestDirector]> {
+  const a = first(advertMs);
+  await a.becomes('master');
+  const b = second(advertMs);
+  await b.becomes('backup');
+  await until('the backup hears the master', () => (b.counters.adverts_received ?? 0) > 3);
+  expect([a.role, b.role]).toEqual(['master', 'backup']);
+  return [a, b];
+}
+
+describe('two heartbeats on one link', () => {
+  test('elect one master although they start together', async () => {
+    const both = [first(100), second(100)];
+    await until('one hears the other', () => both.some(hears));
+    expect(both.map((one) => one.role).sort()).toEqual(['backup', 'master']);
+    expect(both.filter((one) => one.fenceOpen())).toHaveLength(1);
+    expect(both.map((one) => one.stderr)).toEqual(['', '']);
+  });
+
+  test('at 10 ms: one takes over when the master is killed, and tells the neighbours', async () => {
+    const [a, b] = [first(10), second(10)];
+    await until('one hears the other', () => hears(a) || hears(b));
+    const [dead, survivor] = a.role === 'master' ? [a, b] : [b, a];
+    const told = survivor.counters.garp_sent ?? 0;
+    await dead.kill();
+    await survivor.becomes('master');
+    await until('its neighbours were told', () => (survivor.counters.garp_sent ?? 0) >= told + 5);
+    expect(survivor.fenceOpen()).toBe(true);
+  });
+
+  test('a takeover begins a term newer than any that was heard of', async () => {
+    const [a, b] = await pair(100);
+    b.send({ kind: 'board', values: { peerSyncAt: bootTimeUs(), peerTerm: 41 } });
+    await a.kill();
+    expect((await b.becomes('master')).term).toBe(42);
+  });
+
+  test('a killed master that comes back within its lease goes on, and the backup never notices', async () => {
+    const [a, b] = await pair(2000);
+    await a.kill();
+    const again = first(2000);
+    const { term, why } = await again.becomes('master');
+    expect(term).toBe(a.roles.at(-1)?.term);
+    expect(why).toContain('lease');
+    const heard = b.counters.adverts_received ?? 0;
+    await until('the backup hears it again', () => (b.counters.adverts_received ?? 0) > heard);
+    expect(b.roles).toHaveLength(1);
+  });
+
+  test('a killed master that comes back late stays backup, whatever its priority', async () => {
+    const [a, b] = await pair(100);
+    await a.kill();
+    await b.becomes('master');
+    const again = first(100);
+    await until('it hears the new master', () => (again.counters.adverts_received ?? 0) > 10);
+    expect([again.role, b.role]).toEqual(['backup', 'master']);
+  });
+
+  test('a handover moves the role at once and it stays there', async () => {
+    const [a, b] = await pair(100);
+    a.send({ kind: 'release' });
+    await a.becomes('backup');
+    expect(a.fenceOpen()).toBe(false);
+    b.send({ kind: 'released' });
+    await b.becomes('master');
+    const heard = a.counters.adverts_received ?? 0;
+    await until('the old master follows', () => (a.counters.adverts_received ?? 0) > heard + 5);
+    expect([a.role, b.role]).toEqual(['backup', 'master']);
+  });
+
+  test('a master that stops for good sends priority 0, and the backup does not wait for silence', async () => {
+    const [a, b] = await pair(1000);
+    const before = bootTimeUs();
+    await a.stop(true);
+    const { atUs } = await b.becomes('master');
+    expect(a.fenceOpen()).toBe(false);
+    await until('it counted the farewell', () => (b.counters.releases_received ?? 0) > 0);
+    expect(atUs - before).toBeLessThan(3_000_000);
+  });
+
+  test('a master that is stopped for a restart leaves its lease standing', async () => {
+    const [a] = await pair(1000);
+    await a.stop(false);
+    expect(a.role).toBe('init');
+    expect(a.fenceOpen()).toBe(true);
+  });
+
+  test('a frozen master closes its fence before anything else when it wakes', async () => {
+    const [a, b] = await pair(100);
+    a.child.kill('SIGSTOP');
+    await b.becomes('master');
+    expect(a.fenceOpen()).toBe(false);
+    a.child.kill('SIGCONT');
+    await a.becomes('backup');
+    const heard = a.counters.adverts_received ?? 0;
+    await until('it follows the new master', () => (a.counters.adverts_received ?? 0) > heard + 5);
+    expect([a.role, b.role, a.fenceOpen()]).toEqual(['backup', 'master', false]);
+  });
+
+  test('a master whose main thread stands still lets go', async () => {
+    const [a, b] = await pair(100);
+    a.send({ kind: 'stall', on: true });
+    await b.becomes('master');
+    expect(a.role).toBe('backup');
+    expect(a.events).toContainEqual(expect.objectContaining({ kind: 'log', level: 'error' }));
+  });
+
+  test('the sync path holds a takeover back while it says that the peer is master', async () => {
+    const [a, b] = await pair(100);
+    const hold = setInterval(() => {
+      const now = bootTimeUs();
+      const values = { peerSyncAt: now, peerRole: BOARD_ROLE.MASTER, peerLeaseUntil: now + 200_000 };
+      b.send({ kind: 'board', values });
+    }, 20);
+    try {
+      await until('the board is filled', () => (b.counters.adverts_received ?? 0) > 10);
+      await a.kill();
+      await until('it was held', () => (b.counters.held ?? 0) > 2);
+      expect(b.role).toBe('backup');
+    } finally {
+      clearInterval(hold);
+    }
+    await b.becomes('master');
+  });
+
+  test('an address list that differs is counted and logged, not refused', async () => {
+    const a = first(50);
+    await a.becomes('master');
+    const b = second(50, { addresses: ['10.99.0.1', '10.99.0.2'] });
+    await until('the list was counted', () => (b.counters.address_list ?? 0) > 5);
+    expect(b.role).toBe('backup');
+    expect(b.events.filter((event) => event.kind === 'log' && /advertises/.test(event.text))).toHaveLength(1);
+  });
+});
+
+test('over UDP, without any privilege, two directors of one host elect one master', async () => {
+  const udp = { transport: 'udp', interface: 'lo' } as const;
+  const a = new TestDirector(wire, wire.a, { name: 'a', priority: 200, advertMs: 50, ...udp });
+  await a.becomes('master');
+  const b = new TestDirector(wire, wire.a, { name: 'b', priority: 100, advertMs: 50, ...udp });
+  await until('the backup hears the master', () => (b.counters.adverts_received ?? 0) > 5);
+  expect([a.role, b.role]).toEqual(['master', 'backup']);
+  await a.kill();
+  await b.becomes('master');
+});
+
+test('an interface that vanished is said clearly when the heartbeat starts', async () => {
+  const a = first(50, { interface: 'nowhere0' });
+  await until('the process ended', () => a.child.exitCode !== null);
+  expect(a.stderr).toContain('interface nowhere0 does not exist');
+});
