@@ -3,6 +3,7 @@
  * long: each has a lifetime that is renewed with the lease, and the kernel itself takes it away.
  */
 import { type Address, familyOf } from '../model/address.ts';
+import { HostError } from './error.ts';
 import { ip } from './ip.ts';
 
 export interface PlacedAddress {
@@ -26,9 +27,16 @@ export async function holdAddresses(addresses: readonly PlacedAddress[], seconds
 export async function dropAddresses(addresses: readonly PlacedAddress[]): Promise<void> {
   // Without -force, ip stops at the first address that has expired in the meantime.
   const lines = addresses.map((placed) => `address delete ${where(placed)}`);
-  await batch(['-force'], lines).catch((error: Error) => {
-    if (!/Cannot assign requested address|Cannot find device/.test(error.message)) throw error;
+  await batch(['-force'], lines).catch((error: unknown) => {
+    if (!(error instanceof HostError) || !saysOnlyGone(error)) throw error;
   });
+}
+
+/** The kernel's and iproute2's ways to say that there is nothing to delete (6.1 and newer, then older ones). */
+const GONE = /Address not found|Cannot assign requested address|does not exist|^Command failed/;
+
+function saysOnlyGone(error: HostError): boolean {
+  return error.message.split('\n').every((line) => GONE.test(line));
 }
 
 async function batch(options: readonly string[], lines: readonly string[]): Promise<void> {

@@ -1,0 +1,356 @@
+/** The heartbeat with everything that touches the world faked. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { FencePort } from '../../../src/datapath/ports.ts';
+import { BOARD_ROLE, Board } from '../../../src/director/board.ts';
+import { Heartbeat, HeartbeatError } from '../../../src/director/heartbeat/heartbeat.ts';
+import { stallBound } from '../../../src/director/heartbeat/liveness.ts';
+import type {
+  HeartbeatCommand,
+  HeartbeatEvent,
+  HeartbeatRouter,
+} from '../../../src/director/heartbeat/messages.ts';
+import type { Received, Transport } from '../../../src/director/heartbeat/transport.ts';
+import { parseAddress } from '../../../src/model/address.ts';
+import type { Advertisement } from '../../../src/vrrp/advertisement.ts';
+import { VrrpError } from '../../../src/vrrp/error.ts';
+import { masterDown } from '../../../src/vrrp/timing.ts';
+
+const A = 100_000;
+const DOWN = masterDown(100, A);
+const ROUTER: HeartbeatRouter = {
+  name: 'vr',
+  vrid: 51,
+  interface: 'up0',
+  priority: 100,
+  advertMs: 100,
+  addresses: [parseAddress('10.0.0.1')],
+  ifindex: 3,
+  source: parseAddress('10.0.0.11'),
+};
+const SIBLING: HeartbeatRouter = { ...ROUTER, name: 'other', vrid: 52, interface: 'down0' };
+const FLOATING = [
+  { address: parseAddress('10.0.0.1'), ifindex: 3, mac: '02:00:00:00:00:01' },
+  { address: parseAddress('10.1.0.1'), ifindex: 4, mac: '02:00:00:00:00:02' },
+];
+
+class FakeTransport implements Transport {
+  readonly own = 11;
+  readonly fds = [];
+  readonly sent: Advertisement[] = [];
+  readonly inbox: (Received | Error)[] = [];
+  broken: Error | undefined;
+
+  receive(): Received | undefined {
+    const next = this.inbox.shift();
+    if (next instanceof Error) throw next;
+    return next;
+  }
+
+  send(advertisement: Advertisement): void {
+    if (this.broken) throw this.broken;
+    this.sent.push(advertisement);
+  }
+
+  close(): void {}
+}
+
+class World {
+  now = 1_000_000_000;
+  readonly board = new Board();
+  readonly happened: string[] = [];
+  readonly events: HeartbeatEvent[] = [];
+  readonly transports: FakeTransport[];
+  readonly heartbeat: Heartbeat;
+  readonly frames: number[] = [];
+  fenceUntil = 0;
+
+  constructor(routers: readonly HeartbeatRouter[] = [ROUTER]) {
+    this.transports = routers.map(() => new FakeTransport());
+    const fence: FencePort = {
+      open: (until) => {
+        this.happened.push('open');
+        this.fenceUntil = until;
+      },
+      close: () => {
+        this.happened.push('close');
+        this.fenceUntil = 0;
+      },
+      read: () => ({ until: 0, term: 0 }),
+      setStale: (stale) => this.happened.push(stale ? 'stale' : 'fresh'),
+    };
+    this.heartbeat = new Heartbeat(routers, FLOATING, {
+      transports: this.transports,
+      fence,
+      board: this.board,
+      clock: () => this.now,
+      sendFrame: (_frame, ifindex) => this.frames.push(ifindex),
+      post: (event) => {
+        this.events.push(event);
+        if (event.kind === 'role') this.happened.push(event.role);
+      },
+    });
+    this.heartbeat.start();
+  }
+
+  get transport(): FakeTransport {
+    return this.transports[0] as FakeTransport;
+  }
+
+  get role(): string | undefined {
+    return this.events.filter((event) => event.kind === 'role').at(-1)?.role;
+  }
+
+  /** Turns of the loop, until this much time has passed. */
+  pass(us: number): void {
+    const end = this.now + us;
+    for (;;) {
+      const due = this.heartbeat.turn([]);
+      if (due > end) break;
+      this.now = Math.max(this.now + 1, due);
+    }
+    this.now = end;
+  }
+
+  turn(...commands: HeartbeatCommand[]): void {
+    this.heartbeat.turn(commands);
+  }
+
+  hear(more: Partial<Advertisement> & { rank?: number } = {}): void {
+    const { rank = 12, ...fields } = more;
+    const advertisement = {
+      vrid: 51,
+      priority: 200,
+      intervalCs: 10,
+      addresses: ROUTER.addresses,
+      style: 'pseudo' as const,
+      ...fields,
+    };
+    this.transport.inbox.push({ from: parseAddress('10.0.0.12'), rank, advertisement });
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    this.pass(2_000_000);
+    return this.events.filter((event) => event.kind === 'counters').at(-1)?.counters ?? {};
+  }
+
+  logs(): string[] {
+    return this.events.flatMap((event) => (event.kind === 'log' ? [event.text] : []));
+  }
+}
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+
+describe('a takeover', () => {
+  test('opens the fence, says the role, and announces every address five times on its interface', () => {
+    world.happened.length = 0;
+    world.pass(DOWN);
+    expect(world.happened.filter((what) => what !== 'fresh').slice(0, 2)).toEqual(['open', 'master']);
+    expect(world.transport.sent[0]).toEqual({
+      vrid: 51,
+      priority: 100,
+      intervalCs: 10,
+      addresses: ['10.0.0.1'],
+    });
+    expect(world.frames.sort()).toEqual([3, 3, 3, 3, 3, 4, 4, 4, 4, 4]);
+  });
+
+  test('repeats the announcements after a second, and then ever more rarely', () => {
+    world.pass(DOWN);
+    world.pass(999_000);
+    expect(world.frames).toHaveLength(10);
+    world.pass(1000);
+    expect(world.frames).toHaveLength(20);
+    world.pass(120_000_000);
+    expect(world.frames).toHaveLength(28);
+  });
+
+  test('announces no more once the role is gone', () => {
+    world.pass(DOWN);
+    world.hear();
+    world.turn();
+    expect(world.role).toBe('backup');
+    const before = world.frames.length;
+    for (let i = 0; i < 30; i += 1) {
+      world.pass(A);
+      world.hear();
+    }
+    expect(world.frames).toHaveLength(before);
+  });
+
+  test('whose advertisement cannot be sent is taken back before anybody hears of it', () => {
+    world.transport.broken = new Error('network is down');
+    world.pass(DOWN);
+    expect(world.happened.slice(-2)).toEqual(['close', 'backup']);
+    expect(world.frames).toEqual([]);
+    expect(world.logs().filter((text) => text.includes('network is down'))).toHaveLength(1);
+  });
+
+  test('is shown on the board', () => {
+    world.pass(DOWN);
+    expect(world.board.get('role')).toBe(BOARD_ROLE.MASTER);
+    expect(world.board.get('term')).toBe(1);
+    expect(world.board.get('leaseUntil')).toBe(world.fenceUntil);
+    const ticks = world.board.get('heartbeatTicks');
+    world.turn();
+    expect(world.board.get('heartbeatTicks')).toBe(ticks + 1);
+  });
+});
+
+describe('reading', () => {
+  test('comes before timers: what waits after a pause holds the takeover', () => {
+    world.pass(DOWN - 1);
+    world.now += 100;
+    world.hear();
+    world.turn();
+    expect(world.role).toBe('backup');
+    expect(world.board.get('peerAdvertAt')).toBe(world.now);
+  });
+
+  test('comes before commands: an older advertisement does not undo a handover', () => {
+    world.hear();
+    world.turn({ kind: 'released' });
+    expect(world.role).toBe('master');
+  });
+
+  test('counts every refusal by its cause, logs one line of many, and changes nothing', () => {
+    for (let i = 0; i < 50; i += 1) world.transport.inbox.push(new VrrpError('ttl', 'TTL 1 instead of 255'));
+    world.hear({ vrid: 9 });
+    world.hear({ rank: 11 });
+    world.turn();
+    expect(world.counters()).toMatchObject({ ttl: 50, vrid: 1, own_address: 1, adverts_received: 0 });
+    expect(world.logs().filter((text) => text.includes('TTL 1'))).toHaveLength(1);
+    expect(world.board.get('peerAdvertAt')).toBe(0);
+  });
+
+  test('of an endless flood leaves time for timers', () => {
+    world.transport.receive = () => {
+      throw new VrrpError('checksum', 'forged');
+    };
+    world.pass(DOWN);
+    expect(world.role).toBe('master');
+  });
+
+  test('from a broken socket is counted, and the loop goes on', () => {
+    world.transport.receive = () => {
+      throw new Error('ENETDOWN');
+    };
+    world.pass(DOWN);
+    expect(world.role).toBe('master');
+    expect(world.counters().receive_failures).toBeGreaterThan(0);
+  });
+});
+
+describe('other threads', () => {
+  const bound = stallBound(A);
+
+  test.each(['mainAliveAt', 'syncAliveAt'] as const)('that stop writing %s end the mastership', (field) => {
+    world.pass(DOWN);
+    world.board.set(field, world.now);
+    world.pass(bound);
+    expect(world.role).toBe('master');
+    world.pass(A);
+    expect(world.role).toBe('backup');
+    expect(world.fenceUntil).toBe(0);
+    world.pass(10 * DOWN);
+    expect(world.role).toBe('backup');
+    world.board.set(field, world.now);
+    world.pass(DOWN + A);
+    expect(world.role).toBe('master');
+  });
+
+  test('that never wrote to the board are not waited for', () => {
+    world.pass(DOWN + 10 * bound);
+    expect(world.role).toBe('master');
+  });
+
+  test('are not blamed for a sleep of the whole machine', () => {
+    world.board.set('mainAliveAt', world.now);
+    world.pass(A);
+    world.now += 100 * bound;
+    world.turn();
+    expect(world.logs()).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  test('are answered with the role although nothing changes', () => {
+    const before = world.events.length;
+    world.turn({ kind: 'release' });
+    expect(world.events.slice(before)).toContainEqual(
+      expect.objectContaining({ kind: 'role', role: 'backup' }),
+    );
+  });
+
+  test('that end a master for good close the fence; for a restart they leave it', () => {
+    for (const handOver of [true, false]) {
+      world = new World();
+      world.pass(DOWN);
+      world.turn({ kind: 'shutdown', handOver });
+      expect(world.heartbeat.stopped).toBe(true);
+      expect(world.fenceUntil > world.now).toBe(!handOver);
+      expect(world.transport.sent.some(({ priority }) => priority === 0)).toBe(handOver);
+    }
+  });
+
+  test('that bring new addresses to a master are announced at once', () => {
+    world.pass(DOWN);
+    world.frames.length = 0;
+    world.turn({ kind: 'floating', addresses: [{ ...FLOATING[0], ifindex: 9 } as (typeof FLOATING)[0]] });
+    expect(world.frames).toEqual([9, 9, 9, 9, 9]);
+  });
+});
+
+describe('several routers', () => {
+  test('move as one unit: silence on every path is needed', () => {
+    world = new World([ROUTER, SIBLING]);
+    for (let i = 0; i < 10; i += 1) {
+      world.pass(A);
+      world.hear();
+    }
+    expect(world.role).toBe('backup');
+    world.pass(2 * DOWN);
+    expect(world.role).toBe('master');
+    expect(world.transports.map(({ sent }) => sent[0]?.vrid)).toEqual([51, 52]);
+  });
+
+  test('let the lease run out when one of them cannot advertise', () => {
+    world = new World([ROUTER, SIBLING]);
+    world.pass(DOWN);
+    (world.transports[1] as FakeTransport).broken = new Error('network is down');
+    world.pass(3 * A);
+    expect(world.role).toBe('backup');
+    expect(world.fenceUntil).toBe(0);
+  });
+
+  test('must agree on priority and interval', () => {
+    expect(() => new World([ROUTER, { ...SIBLING, priority: 99 }])).toThrow(HeartbeatError);
+    expect(() => new World([])).toThrow(HeartbeatError);
+  });
+});
+
+describe('what the plane holds', () => {
+  test('is forwarded for one master-down interval after the sync with its owner ended', () => {
+    const follow = (us: number) => {
+      for (let passed = 0; passed < us; passed += A) {
+        world.hear();
+        world.pass(A);
+      }
+    };
+    world.board.set('synced', 1);
+    for (let i = 0; i < 20; i += 1) {
+      world.board.set('peerSyncAt', world.now);
+      follow(A);
+    }
+    expect(world.happened).not.toContain('stale');
+    follow(2 * A);
+    expect(world.happened).not.toContain('stale');
+    follow(3 * A);
+    expect(world.happened.at(-1)).toBe('stale');
+    world.board.set('peerSyncAt', world.now);
+    follow(A);
+    expect(world.happened.at(-1)).toBe('fresh');
+  });
+});
