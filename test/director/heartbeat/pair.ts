@@ -15,6 +15,14 @@ export function ip(...args: string[]): string {
   return execFileSync('ip', args, { encoding: 'utf8' });
 }
 
+/** Of "up0" in that namespace. */
+export function ifindex(namespace: string): number {
+  const [link] = JSON.parse(ip('-json', '-n', namespace, 'link', 'show', 'dev', 'up0')) as {
+    ifindex: number;
+  }[];
+  return link?.ifindex ?? 0;
+}
+
 /** Waits until `probe` gives something, and fails with `what` after `boundMs`. */
 export async function until<Value>(
   what: string,

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BOARD_ROLE } from '../../../src/director/board.ts';
 import { bootTimeUs } from '../../../src/native/clock.ts';
-import { TestDirector, until, Wire } from './pair.ts';
+import { ifindex, requireBuild, TestDirector, until, VRID, Wire } from './pair.ts';
 
 let wire: Wire;
 beforeEach(() => {
@@ -158,6 +158,26 @@ describe('two heartbeats on one link', () => {
     expect(b.role).toBe('backup');
     expect(b.events.filter((event) => event.kind === 'log' && /advertises/.test(event.text))).toHaveLength(1);
   });
+});
+
+test('a packet with a wrong TTL or checksum on the wire is counted and changes nothing', async () => {
+  const a = first(100);
+  await a.becomes('master');
+  // Priority 254 with a TTL of 1, then with a broken checksum: either would win if it were believed.
+  const forge = `
+    import { Socket } from '${requireBuild('native/socket.js')}/native/socket.js';
+    import { RAW_DESTINATION } from '${requireBuild('native/vrrp-socket.js')}/native/vrrp-socket.js';
+    const bytes = Uint8Array.of(0x31, ${VRID}, 254, 1, 0, 10, 0xde, 0xad, 10, 99, 0, 1);
+    for (const ttl of [1, 255]) {
+      const socket = new Socket(2, 3, 112, 1);
+      socket.multicastOut({ ifindex: ${ifindex(wire.b)}, source: '10.99.0.12', ttl, loop: false });
+      socket.send(bytes, RAW_DESTINATION);
+    }`;
+  const forger = wire.spawn(wire.b, process.execPath, ['--input-type=module', '-e', forge]);
+  await until('the forger is done', () => forger.exitCode === 0);
+  await until('both were counted', () => a.counters.ttl === 1 && a.counters.checksum === 1);
+  expect(a.role).toBe('master');
+  expect(a.counters).toMatchObject({ adverts_received: 0, yields: 0 });
 });
 
 test('over UDP, without any privilege, two directors of one host elect one master', async () => {
