@@ -1,6 +1,8 @@
 /** One director of the drill: the real daemon in its host, and the `tandem` commands that people use. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { connect } from '../control/client.ts';
+import { ControlError } from '../control/error.ts';
 import type { Status } from '../director/status.ts';
 import type { Lab } from '../lab/lab.ts';
 import { labSuffix, STATE_ROOT } from '../lab/ownership.ts';
@@ -105,11 +107,20 @@ export class Director {
     }
   }
 
-  /** What `tandem status --json` prints; undefined while no daemon answers. */
+  /** What `tandem status --json` prints, asked without a process of its own: it is asked often, and the machine
+   * has better things to do. Undefined while no daemon answers. */
   async status(): Promise<Status | undefined> {
-    if (!existsSync(this.#socket)) return undefined;
-    const { code, stdout } = await this.#run(['status', '--json', '--socket', this.#socket]);
-    return code === 0 ? (JSON.parse(stdout) as Status) : undefined;
+    try {
+      const client = await connect(this.#socket);
+      try {
+        return await client.status();
+      } finally {
+        client.close();
+      }
+    } catch (error) {
+      if (error instanceof ControlError) return undefined;
+      throw error;
+    }
   }
 
   /** Asks for its status until it holds. @throws DrillError when the daemon ends, LabError `timeout` */
@@ -149,8 +160,9 @@ export class Director {
   }
 
   #tandem(args: readonly string[]): Promise<LabProcess> {
-    const [file = '', ...rest] = this.#command;
-    return this.#lab.spawn(this.name, file, [...rest, ...args], { label: `daemon of ${this.name}` });
+    // As deploy/tandem.service starts it: the machine also plays all the other hosts.
+    const command = ['-n', '-10', ...this.#command, ...args];
+    return this.#lab.spawn(this.name, 'nice', command, { label: `daemon of ${this.name}` });
   }
 
   /** What a person needs to see why: the last status, and the end of the log. */

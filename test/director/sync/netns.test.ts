@@ -1,9 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SyncStatus } from '../../../src/director/status.ts';
 import { until } from './wait.ts';
@@ -20,11 +19,7 @@ const ip = (...args: string[]) => execFileSync('ip', args, { stdio: ['ignore', '
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tandem-netns-'));
-  const input = join(import.meta.dirname, 'netns-director.ts');
-  const bundle = await rolldown({ input, platform: 'node', external: [/^node:/, /^protobufjs/] });
-  // Below the checkout, or node would not find protobufjs.
-  await bundle.write({ file: bundlePath(), format: 'esm' });
-  await bundle.close();
+  compileDirector();
   for (const { netns } of hosts) ip('netns', 'add', netns);
   const [one, two] = hosts.map(({ netns }) => netns) as [string, string];
   ip('-n', one, 'link', 'add', 'sync0', 'type', 'veth', 'peer', 'name', 'sync0', 'netns', two);
@@ -46,11 +41,21 @@ afterAll(async () => {
   }
   for (const { netns } of hosts) ip('netns', 'delete', netns);
   rmSync(directory, { recursive: true });
-  rmSync(bundlePath(), { force: true });
+  rmSync(compiled, { recursive: true, force: true });
 });
 
-function bundlePath(): string {
-  return join(import.meta.dirname, `../../../dist/test-netns-director-${process.pid}.mjs`);
+/** Below the checkout, or node would not find protobufjs. */
+const root = join(import.meta.dirname, '../../..');
+const compiled = join(root, `dist/test-netns-director-${process.pid}`);
+
+/** The directors are processes of their own, which node can run only as JavaScript. */
+function compileDirector(): void {
+  const options = ['--ignoreConfig', '--allowJs', '--skipLibCheck', '--rewriteRelativeImportExtensions'];
+  const target = ['--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+  const places = ['--rootDir', root, '--outDir', compiled, join(import.meta.dirname, 'netns-director.ts')];
+  execFileSync(join(root, 'node_modules/.bin/tsc'), [...options, ...target, ...places], { stdio: 'inherit' });
+  const generated = 'src/wire/generated';
+  cpSync(join(root, generated), join(compiled, generated), { recursive: true });
 }
 
 interface News {
@@ -63,7 +68,8 @@ interface News {
 }
 
 function director(host: (typeof hosts)[number], group: string) {
-  const command = [`--net=/run/netns/${host.netns}`, process.execPath, bundlePath(), host.name, group];
+  const program = join(compiled, 'test/director/sync/netns-director.js');
+  const command = [`--net=/run/netns/${host.netns}`, process.execPath, program, host.name, group];
   const child = spawn('nsenter', command, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   children.push(child);
   const state: { news?: News } = {};
