@@ -356,7 +356,7 @@ class RunningDirector implements Director, DirectorApi {
         log.warn('the peer began a handover and did not finish it');
         return;
       case 'trouble':
-        log.warn(event.message);
+        log.warn(event.cause === 'socket' ? event.message : `refused a datagram: ${event.message}`);
     }
   }
 
