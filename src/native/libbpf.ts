@@ -78,7 +78,7 @@ const libc = koffi.load('libc.so.6');
 const closeFd = libc.func('int close(int fd)');
 
 /** libbpf writes to stderr what it finds wrong, verifier logs included: only when asked for. */
-if (!process.env['TANDEM_BPF_LOG']) call.setPrint(null);
+if (!process.env.TANDEM_BPF_LOG) call.setPrint(null);
 
 /** bpf(2): create or update; create only. */
 export const UPDATE = { ANY: 0n, NO_EXIST: 1n, EXIST: 2n } as const;

@@ -95,12 +95,12 @@ describe('a TCP connection through fullnat', () => {
 
   test('keeps its state when a RST or FIN is outside the sequence that is due', async () => {
     const { tuple, back } = handshake();
-    const before = bench.plane.events()['reset_ignored'] ?? 0;
+    const before = bench.plane.events().reset_ignored ?? 0;
     bench.fromClient(tcp(tuple, { flags: 'R', seq: 999_999 }));
     bench.fromServer(tcp(back, { flags: 'RA', seq: 77, ack: 1 }));
     bench.fromClient(tcp(tuple, { flags: 'FA', seq: 500_000, ack: 5001 }));
     expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.ESTABLISHED);
-    expect(bench.plane.events()['reset_ignored']).toBe(before + 3);
+    expect(bench.plane.events().reset_ignored).toBe(before + 3);
     bench.fromClient(tcp(tuple, { flags: 'R', seq: 1001 }));
     expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.CLOSE);
   });
@@ -215,8 +215,8 @@ describe('ARP for a floating address', () => {
     expect(bench.fromClient(tcp(fromClient(), { flags: 'A' })).verdict).toBe(VERDICT.DROP);
     expect(bench.fromClient(tcp(tuple, { flags: 'A', seq: 1001, ack: 5001 })).verdict).toBe(VERDICT.REDIRECT);
     const after = bench.plane.drops();
-    expect((after['arp_fenced'] ?? 0) - (before['arp_fenced'] ?? 0)).toBe(1);
-    expect((after['fence_closed'] ?? 0) - (before['fence_closed'] ?? 0)).toBe(2);
+    expect((after.arp_fenced ?? 0) - (before.arp_fenced ?? 0)).toBe(1);
+    expect((after.fence_closed ?? 0) - (before.fence_closed ?? 0)).toBe(2);
     bench.openFence();
   });
 

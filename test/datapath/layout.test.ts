@@ -16,7 +16,7 @@ describe('the layouts of the kernel half', () => {
 
   test('that differ are named, and have another digest', () => {
     const layouts = readLayouts(object);
-    const moved = { ...layouts, FLOW: { ...layouts['FLOW'], lastSeen: 99 } };
+    const moved = { ...layouts, FLOW: { ...layouts.FLOW, lastSeen: 99 } };
     expect(layoutDifference(moved, generated)).toBe('FLOW.lastSeen is 99, not 16');
     expect(layoutDigest(moved)).not.toBe(layoutDigest(layouts));
   });

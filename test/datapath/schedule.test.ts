@@ -52,10 +52,10 @@ test('wlc shares connections in proportion to the weights', () => {
 test('a service whose servers all have weight 0 drops by name', () => {
   for (const scheduler of ['rr', 'wlc'] as const) {
     const port = add(scheduler, 0, 0);
-    const before = bench.plane.drops()['no_server'] ?? 0;
+    const before = bench.plane.drops().no_server ?? 0;
     const syn = tcp({ from: CLIENT, fromPort: clientPort++, to: VIP, toPort: port }, { flags: 'S' });
     expect(bench.fromClient(syn).verdict).toBe(VERDICT.DROP);
-    expect(bench.plane.drops()['no_server']).toBe(before + 1);
+    expect(bench.plane.drops().no_server).toBe(before + 1);
   }
 });
 
@@ -89,7 +89,7 @@ test('every port of a local address is given out before new connections are refu
     expect(new Set(ports.slice(0, 50).map((port) => port % 2))).toEqual(new Set([0]));
     expect(new Set(ports.slice(0, 100)).size).toBe(100);
     expect(ports.slice(100)).toEqual([0, 0]);
-    expect(small.plane.drops()['no_local_port']).toBe(2);
+    expect(small.plane.drops().no_local_port).toBe(2);
     const [counters] = small.plane.counters(small.rules);
     expect(counters?.locals[0]?.connections).toBe(100);
     expect(counters?.locals[0]?.conflicts).toBeGreaterThan(0);

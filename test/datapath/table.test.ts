@@ -231,7 +231,7 @@ describe('what the peer tells the plane', () => {
       failed: 1,
     });
     expect((await find(newer))?.local?.port).toBe(3004);
-    expect(bench.plane.events()['sync_conflict']).toBeGreaterThanOrEqual(2);
+    expect(bench.plane.events().sync_conflict).toBeGreaterThanOrEqual(2);
   });
 
   test('replaces a connection that went another way', async () => {
@@ -273,7 +273,7 @@ describe('a full table', () => {
         small.fromClient(tcp(clientTuple(500 + index), { flags: 'S' })),
       ).map(({ verdict }) => verdict);
       expect(verdicts.filter((verdict) => verdict === VERDICT.REDIRECT)).toHaveLength(8);
-      expect(small.plane.drops()['table_full']).toBe(4);
+      expect(small.plane.drops().table_full).toBe(4);
       expect(small.fromClient(tcp(clientTuple(500), { flags: 'S' })).verdict).toBe(VERDICT.REDIRECT);
     } finally {
       small.remove();

@@ -165,7 +165,7 @@ describe('real hosts behind a director', () => {
     await wire.run('server', UDP_ECHO);
     ip('neigh', 'flush', 'all');
     expect(await wire.run('client', UDP_ASK)).toBe('10.1.1.1 one packet');
-    expect(wire.plane.events()['neighbour_resolve']).toBeGreaterThan(0);
+    expect(wire.plane.events().neighbour_resolve).toBeGreaterThan(0);
   });
 
   test.each(['auto', 'generic'] as const)('exchange data over TCP, XDP attached as %s', async (mode) => {
@@ -193,7 +193,7 @@ test('the kernel never asks "who has" under a floating address without the lease
     const send = `s=require('dgram').createSocket('udp4');s.bind(0,'10.1.1.1',()=>s.send('x',9,'10.1.1.10',()=>s.close()))`;
     execFileSync(process.execPath, ['-e', send]);
   };
-  const fenced = () => wire.plane.drops()['arp_egress_fenced'] ?? 0;
+  const fenced = () => wire.plane.drops().arp_egress_fenced ?? 0;
   ask();
   expect(fenced()).toBe(0);
   wire.plane.fence.close();
