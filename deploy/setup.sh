@@ -46,7 +46,9 @@ check_node() {
 
 missing_packages() {
   local installed
-  installed=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "${packages[@]}" 2>/dev/null | sed -n 's/^ii *//p')
+  # dpkg-query exits 1 when it has never heard of one of them.
+  installed=$({ dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "${packages[@]}" 2>/dev/null || true; } |
+    sed -n 's/^.i *//p')
   printf '%s\n' "${packages[@]}" | grep -vxF "${installed:-none}" || true
 }
 
