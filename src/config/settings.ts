@@ -26,6 +26,11 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
   refuseTwins(interfaces, ['interfaces'], refuse);
   file.routers?.forEach((router, index) => {
     refuseTwins(router.addresses, ['routers', index, 'addresses'], refuse);
+    router.addresses.forEach((address, at) => {
+      const path = ['routers', index, 'addresses', at];
+      if (familyOf(address) === 6)
+        refuse(path, `is ${address}, but this version carries IPv4: use an IPv4 address`);
+    });
     if (kind === 'xdp' && !interfaces.includes(router.interface)) {
       const path = ['routers', index, 'interface'];
       refuse(
@@ -37,6 +42,11 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
   const group = file.sync?.group;
   if (group !== undefined && !isMulticast(group))
     refuse(['sync', 'group'], `is ${group}, which is no multicast group: use 224.0.0.81 or ff02::51`);
+  const pins = file.datapath?.pins;
+  if (pins !== undefined && !/^\/sys\/fs\/bpf\/[^.]+$/.test(pins)) {
+    const remedy = 'write for example "pins: /sys/fs/bpf/tandem/lb1"';
+    refuse(['datapath', 'pins'], `is ${pins}, but must lie below /sys/fs/bpf and have no dots: ${remedy}`);
+  }
   refuseTwins(file.sync?.directions ?? [], ['sync', 'directions'], refuse);
   const rules = [...timeoutEdits(file), ...serviceEdits(file.services ?? [], source, problems)];
   if (problems.length > 0) throw ConfigError.invalid(problems);
@@ -48,7 +58,8 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
       mode: file.datapath?.mode ?? 'auto',
       connections: file.datapath?.connections ?? 1 << 20,
       localPorts: file.datapath?.local_ports ?? [1024, 65535],
-      pins: file.datapath?.pins ?? `${PATHS.pins}/${name}`,
+      // A bpf file system takes no dots in names, and a host name may have some.
+      pins: pins ?? `${PATHS.pins}/${name.replaceAll(/[./]/g, '_')}`,
     },
     interfaces,
     routers: (file.routers ?? []).map(({ priority = 100, advert = 1000, ...router }) => ({

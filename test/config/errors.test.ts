@@ -66,6 +66,22 @@ const WRONG: readonly (readonly [string, string, number, number, string, RegExp]
     /has more than one virtual router: this version runs one/,
   ],
   [
+    'an IPv6 address of a router',
+    'routers:\n  - name: main\n    vrid: 51\n    interface: eth0\n    addresses: [10.1.1.1, "2001:db8::1"]',
+    5,
+    27,
+    'routers[0].addresses[1]',
+    /is 2001:db8::1, but this version carries IPv4: use an IPv4 address/,
+  ],
+  [
+    'pins that no bpf file system takes',
+    'datapath: {pins: /sys/fs/bpf/tandem/lb1.example}',
+    1,
+    18,
+    'datapath.pins',
+    /must lie below \/sys\/fs\/bpf and have no dots: write for example/,
+  ],
+  [
     'a time without its unit',
     `${ROUTER}, advert: 100}`,
     3,

@@ -25,6 +25,10 @@ test('an empty file is a director without routers, sync or rules', () => {
   });
 });
 
+test('a host name with dots makes a name for pins without', () => {
+  expect(parse('name: lb1.example.com').datapath.pins).toBe('/sys/fs/bpf/tandem/lb1_example_com');
+});
+
 const WHOLE = `
 name: lb1
 interfaces: [eth0, eth1]

@@ -220,6 +220,11 @@ describe('what the peer tells the plane', () => {
     expect(await find(clientPort)).toBeUndefined();
   });
 
+  test('is stale when it deletes what is not there', async () => {
+    const result = await applyToBoth(memory, { clientPort: nextPort++, op: RECORD_OP.DELETE });
+    expect(result).toEqual({ applied: 0, stale: 1, failed: 0 });
+  });
+
   test('takes a local port from an older connection, and leaves it to a newer one', async () => {
     const [older, newer, late] = [nextPort++, nextPort++, nextPort++];
     await applyToBoth(memory, { clientPort: older, localPort: 3004, term: 5 });

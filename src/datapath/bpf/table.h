@@ -142,7 +142,10 @@ static long apply_record(__u32 index, void *context)
 		return 0;
 	}
 	if (in->op == RECORD_DELETE) {
-		call->applied += held ? remove_connection(&key, held) : 0;
+		if (held && remove_connection(&key, held))
+			call->applied += 1;
+		else
+			call->stale += 1;
 		return 0;
 	}
 	if (held && same_translation(held, in)) {
