@@ -67,8 +67,8 @@ const WRONG: readonly (readonly [string, string, number, number, string, RegExp]
   ],
   [
     'an IPv6 address of a router',
-    'routers:\n  - name: main\n    vrid: 51\n    interface: eth0\n    addresses: [10.1.1.1, "2001:db8::1"]',
-    5,
+    'interfaces: [eth0]\nrouters:\n  - name: main\n    vrid: 51\n    interface: eth0\n    addresses: [10.1.1.1, "2001:db8::1"]',
+    6,
     27,
     'routers[0].addresses[1]',
     /is 2001:db8::1, but this version carries IPv4: use an IPv4 address/,
