@@ -1,11 +1,10 @@
 /** The XDP plane: loads or adopts the kernel half, and reads and writes its maps for the main thread. */
-import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Connection } from '../model/connection.ts';
-import type { ServiceCounters, TrafficCounters } from '../model/counters.ts';
+import type { ServiceCounters } from '../model/counters.ts';
 import { type RuleSet, type ServiceId, serviceKey, type VirtualService } from '../model/rules.ts';
-import { NativeError } from '../native/error.ts';
-import { type BpfMap, BpfObject, type BpfProgram } from '../native/libbpf.ts';
+import type { BpfMap, BpfObject, BpfProgram } from '../native/libbpf.ts';
 import { type AttachTarget, attachInterface, detachAll, type XdpMode } from './attach.ts';
 import { ensurePinDirectory } from './bpffs.ts';
 import {
@@ -22,8 +21,6 @@ import {
   u64,
 } from './codec.ts';
 import { BpfFence } from './fence-port.ts';
-import { layoutDifference, layoutDigest, readLayouts } from './layout.ts';
-import * as generated from './layouts.generated.ts';
 import {
   ADDRESS_KIND,
   DIRECTION,
@@ -32,25 +29,14 @@ import {
   FLOW_KEY,
   LOCAL_USE,
   PLANE_EVENT,
-  SERVER_LOAD,
   SWEEP_CALL,
-  TRAFFIC,
 } from './layouts.generated.ts';
-import { readPerCpu, readPerCpuFields, writePerCpuFields } from './per-cpu.ts';
-import {
-  DatapathError,
-  type FenceShare,
-  type MapShare,
-  type Plane,
-  type PlaneAddress,
-  type SweepResult,
-  type SyncShare,
-} from './plane.ts';
-import { RuleTables, type ServerUse } from './rule-tables.ts';
+import { checkLayouts, foreignPins, loadObject, removePins } from './object.ts';
+import { readPerCpu } from './per-cpu.ts';
+import type { FenceShare, MapShare, Plane, PlaneAddress, SweepResult, SyncShare } from './plane.ts';
+import { PlaneCounters } from './plane-counters.ts';
+import { RuleTables } from './rule-tables.ts';
 import { tcpTimeouts } from './timeouts.ts';
-
-/** The compiled kernel half: the same file whether this runs from src/ or dist/. */
-export const OBJECT_PATH = new URL('../../dist/datapath/bpf/tandem.bpf.o', import.meta.url).pathname;
 
 const MAPS = [
   'flows',
@@ -78,13 +64,6 @@ const MAPS = [
 type MapName = (typeof MAPS)[number];
 
 const ZERO = u32(0);
-const TRAFFIC_FIELDS = [
-  TRAFFIC.connections,
-  TRAFFIC.inPackets,
-  TRAFFIC.outPackets,
-  TRAFFIC.inBytes,
-  TRAFFIC.outBytes,
-] as const;
 /** Entries read by one call when the table is listed. */
 const CHUNK = 4096;
 
@@ -113,6 +92,7 @@ export class XdpPlane implements Plane {
   readonly #object: BpfObject;
   readonly #maps: Readonly<Record<MapName, BpfMap>>;
   readonly #sweep: BpfProgram;
+  readonly #counters: PlaneCounters;
   readonly #tables: RuleTables;
   #timeouts: readonly number[] = [];
   #udpTimeout = 0;
@@ -123,7 +103,7 @@ export class XdpPlane implements Plane {
     ensurePinDirectory(options.pins);
     const digest = checkLayouts();
     try {
-      return new XdpPlane(options, loadObject(options), digest);
+      return new XdpPlane(options, loadObject(options.pins, options.connections), digest);
     } catch (error) {
       if (readdirSync(options.pins).every((name) => !name.startsWith('link_'))) removePins(options.pins);
       throw error;
@@ -137,6 +117,8 @@ export class XdpPlane implements Plane {
     this.#sweep = object.program('tandem_sweep');
     this.fence = new BpfFence(this.#maps.lease);
     this.adopted = this.#claim(digest);
+    const { server_traffic: traffic, server_load: load, servers } = this.#maps;
+    this.#counters = new PlaneCounters(traffic, load, servers.maxEntries);
     this.#tables = new RuleTables(
       {
         services: this.#maps.services,
@@ -146,7 +128,7 @@ export class XdpPlane implements Plane {
         serverIndex: this.#maps.server_index,
         localUse: this.#maps.local_use,
       },
-      this.#serverUse(),
+      this.#counters,
     );
     if (this.adopted) this.#tables.adopt();
     this.#attach();
@@ -190,8 +172,8 @@ export class XdpPlane implements Plane {
       if (service && serviceKey(each.id) !== serviceKey(service)) continue;
       const placed = this.#tables.find(each);
       if (!placed) continue;
-      for (const id of placed.serverIds) writePerCpuFields(this.#maps.server_traffic, id, new Map());
-      writePerCpuFields(this.#maps.server_traffic, this.#retiredEntry(placed.id), new Map());
+      for (const id of placed.serverIds) this.#counters.zero(id);
+      this.#counters.clearService(placed.id);
     }
   }
 
@@ -290,63 +272,10 @@ export class XdpPlane implements Plane {
     }
   }
 
-  #serverUse(): ServerUse {
-    const traffic = this.#maps.server_traffic;
-    return {
-      connections: (id) => {
-        const { active, inactive } = this.#load(id);
-        return active + inactive;
-      },
-      retire: (id, serviceId) => {
-        const counted = readPerCpuFields(traffic, id, TRAFFIC_FIELDS);
-        const entry = this.#retiredEntry(serviceId);
-        const before = readPerCpuFields(traffic, entry, TRAFFIC_FIELDS);
-        const sums = TRAFFIC_FIELDS.map((field, at): [number, number] => [
-          field,
-          (counted[at] ?? 0) + (before[at] ?? 0),
-        ]);
-        writePerCpuFields(traffic, entry, new Map(sums));
-        writePerCpuFields(traffic, id, new Map());
-      },
-      clear: (id) => {
-        writePerCpuFields(traffic, id, new Map());
-        this.#maps.server_load.update(u32(id), bytes(SERVER_LOAD.size));
-      },
-      clearService: (serviceId) => writePerCpuFields(traffic, this.#retiredEntry(serviceId), new Map()),
-    };
-  }
-
-  #retiredEntry(serviceId: number): number {
-    return this.#maps.servers.maxEntries + serviceId;
-  }
-
-  #load(id: number): { active: number; inactive: number } {
-    const value = bytes(SERVER_LOAD.size);
-    this.#maps.server_load.lookup(u32(id), value);
-    return {
-      active: Math.max(0, value.readInt32LE(SERVER_LOAD.active)),
-      inactive: Math.max(0, value.readInt32LE(SERVER_LOAD.inactive)),
-    };
-  }
-
-  #traffic(entry: number): TrafficCounters {
-    const [connections = 0, inPackets = 0, outPackets = 0, inBytes = 0, outBytes = 0] = readPerCpuFields(
-      this.#maps.server_traffic,
-      entry,
-      TRAFFIC_FIELDS,
-    );
-    return { connections, inPackets, outPackets, inBytes, outBytes };
-  }
-
   #serviceCounters(service: VirtualService): ServiceCounters {
     const placed = this.#tables.find(service);
-    const servers = service.servers.map((_, index) => {
-      const id = placed?.serverIds[index] ?? 0;
-      const { active, inactive } = this.#load(id);
-      return { ...this.#traffic(id), activeConnections: active, inactiveConnections: inactive };
-    });
-    const retired = this.#traffic(this.#retiredEntry(placed?.id ?? 0));
-    const total = servers.reduce(add, retired);
+    const servers = service.servers.map((_, index) => this.#counters.server(placed?.serverIds[index] ?? 0));
+    const total = this.#counters.total(placed?.id ?? 0, servers);
     const locals = service.locals.map((local) => {
       const value = bytes(LOCAL_USE.size);
       this.#maps.local_use.lookup(localUseKeyBytes(placed?.id ?? 0, local.address), value);
@@ -380,68 +309,4 @@ export class XdpPlane implements Plane {
       ]);
     return Object.fromEntries(counts.filter(([name]) => name !== 'reasons'));
   }
-}
-
-function add(a: TrafficCounters, b: TrafficCounters): TrafficCounters {
-  return {
-    connections: a.connections + b.connections,
-    inPackets: a.inPackets + b.inPackets,
-    outPackets: a.outPackets + b.outPackets,
-    inBytes: a.inBytes + b.inBytes,
-    outBytes: a.outBytes + b.outBytes,
-  };
-}
-
-/** The object on disk must be the one that this code was built for. Returns the digest of its layouts. */
-function checkLayouts(): bigint {
-  let difference: string | undefined;
-  try {
-    const layouts = readLayouts(readFileSync(OBJECT_PATH));
-    difference = layoutDifference(layouts, generated);
-    if (!difference) return layoutDigest(layouts);
-  } catch (error) {
-    difference = String(error);
-  }
-  throw new DatapathError(
-    'bad-plane',
-    `${OBJECT_PATH} does not fit this program (${difference}): run npm run build`,
-  );
-}
-
-function loadObject(options: XdpPlaneOptions): BpfObject {
-  const object = BpfObject.open(OBJECT_PATH, options.pins);
-  try {
-    // Two entries a connection.
-    object.setMaxEntries('flows', options.connections * 2);
-    object.load();
-    return object;
-  } catch (error) {
-    object.close();
-    throw loadRefusal(error, options.pins);
-  }
-}
-
-function loadRefusal(error: unknown, pins: string): DatapathError {
-  const code = error instanceof NativeError ? error.code : '';
-  const options = { cause: error };
-  if (code === 'EPERM' || code === 'EACCES') {
-    return new DatapathError(
-      'no-privileges',
-      'no right to load BPF programs: run as root (CAP_BPF, CAP_NET_ADMIN)',
-      options,
-    );
-  }
-  if (readdirSync(pins).length > 0 && code === 'EINVAL') return foreignPins(pins, error);
-  const text = `the kernel refuses the forwarding plane (${String(error)}): it needs Linux 6.1 or newer; TANDEM_BPF_LOG=1 shows its log`;
-  return new DatapathError('no-xdp', text, options);
-}
-
-function foreignPins(pins: string, cause?: unknown): DatapathError {
-  const text = `the plane pinned in ${pins} is of another version or size: stop its daemon, or remove it with: rm -r ${pins}`;
-  return new DatapathError('bad-plane', text, { cause });
-}
-
-function removePins(pins: string): void {
-  for (const name of readdirSync(pins)) rmSync(`${pins}/${name}`, { force: true });
-  rmdirSync(pins);
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { BtfError, readBtf } from '../../src/datapath/btf.ts';
 import { layoutDifference, layoutDigest, layoutSource, readLayouts } from '../../src/datapath/layout.ts';
 import * as generated from '../../src/datapath/layouts.generated.ts';
-import { OBJECT_PATH } from '../../src/datapath/xdp-plane.ts';
+import { OBJECT_PATH } from '../../src/datapath/object.ts';
 
 const object = readFileSync(OBJECT_PATH);
 const generatedPath = new URL('../../src/datapath/layouts.generated.ts', import.meta.url);
