@@ -69,16 +69,17 @@ allow_starts() {
   trap - EXIT
 }
 
+# update-rc.d(8) does so for systemd and for System V, also where neither runs, as in the tree of an image.
 disable_services() {
-  command -v systemctl >/dev/null || return 0
-  local package
+  local package service
   for package in "$@"; do
     case $package in
-      openssh-server) systemctl disable ssh.service ;;
-      nginx-light) systemctl disable nginx.service ;;
-      keepalived) systemctl disable keepalived.service ;;
-      ipvsadm) systemctl disable ipvsadm.service ;;
-    esac >/dev/null 2>&1 || true
+      openssh-server) service=ssh ;;
+      nginx-light) service=nginx ;;
+      keepalived | ipvsadm) service=$package ;;
+      *) continue ;;
+    esac
+    update-rc.d "$service" disable >&2 || say "cannot disable the service $service: do so before the next boot"
   done
 }
 

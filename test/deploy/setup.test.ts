@@ -1,13 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratch } from '../control/scratch.ts';
@@ -20,7 +12,11 @@ function checkout(node = '20.19.0') {
   const calls = join(folder, 'calls');
   const bin = join(folder, 'bin');
   for (const path of ['deploy', 'src', 'proto', 'bin']) mkdirSync(join(folder, path));
-  cpSync(script, join(folder, 'deploy/setup.sh'));
+  const policy = join(folder, 'policy-rc.d');
+  writeFileSync(
+    join(folder, 'deploy/setup.sh'),
+    readFileSync(script, 'utf8').replace('=/usr/sbin/policy-rc.d', `=${policy}`),
+  );
   for (const path of ['package-lock.json', 'tsconfig.json', 'deploy/build.mjs', 'src/a.ts'])
     writeFileSync(join(folder, path), '');
   const program = (name: string, body: string) => {
@@ -29,7 +25,8 @@ function checkout(node = '20.19.0') {
   };
   program('node', `echo ${node}`);
   program('nginx', '');
-  program('apt-get', `echo "apt-get $*" >>${calls}`);
+  program('apt-get', `echo "apt-get $*" >>${calls}; ${policy} ssh start; echo "start: $?" >>${calls}`);
+  program('update-rc.d', `echo "update-rc.d $*" >>${calls}`);
   // Every package that is asked for is there.
   program('dpkg-query', 'shift 3; for p; do echo "ii $p"; done');
   program(
@@ -46,7 +43,7 @@ function checkout(node = '20.19.0') {
     });
     return { status, stderr, calls: readFileSync(calls, 'utf8').trimEnd().split('\n').filter(Boolean) };
   };
-  return { folder, program, run };
+  return { folder, policy, program, run };
 }
 
 test('a first run installs what is locked and builds', () => {
@@ -119,3 +116,19 @@ test.each([
     expect(run('--tests')).toMatchObject({ status: 1, stderr: said, calls: [] });
   },
 );
+
+test('as root, what is missing is installed, and no service starts: not now, and not at the next boot', () => {
+  const { policy, program, run } = checkout();
+  program('dpkg-query', missing('ethtool', 'openssh-server', 'ipvsadm'));
+  program('id', 'echo 0');
+  writeFileSync(policy, 'of the machine');
+  const { status, calls } = run('--tests');
+  expect(status).toBe(0);
+  expect(calls.slice(0, -2)).toEqual([
+    'apt-get install -y -qq --no-install-recommends ethtool openssh-server ipvsadm',
+    'start: 101',
+    'update-rc.d ssh disable',
+    'update-rc.d ipvsadm disable',
+  ]);
+  expect(readFileSync(policy, 'utf8')).toBe('of the machine');
+});
