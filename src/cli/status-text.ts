@@ -10,6 +10,7 @@ export function statusText(status: Status): string {
     ['sync', syncText(status.sync)],
     ['connections', thousands(status.connections)],
     ['drops', countsText(status.drops)],
+    ['plane', countsText(status.events)],
     ['adverts', countsText(status.vrrp)],
     ['daemon', daemonText(status)],
   ];

@@ -20,6 +20,7 @@ export function statusTo(status: Status): tandem.control.IStatus {
     sync: { counters, rejected, lagMs: lag_ms, sealed },
     vrrp: status.vrrp,
     drops: status.drops,
+    events: status.events,
   };
 }
 
@@ -42,6 +43,7 @@ export function statusFrom(message: tandem.control.IStatus): Status {
     vrrp: countsFrom(message.vrrp),
     connections: amountFrom(message.connections),
     drops: countsFrom(message.drops),
+    events: countsFrom(message.events),
   };
 }
 

@@ -54,5 +54,6 @@ export function composeStatus(sources: StatusSources): Status {
     vrrp: sources.vrrp,
     connections: sources.connections,
     drops: plane.drops(),
+    events: plane.events(),
   };
 }

@@ -56,5 +56,8 @@ export interface Status {
   readonly sync: SyncStatus;
   readonly vrrp: Readonly<Record<string, number>>;
   readonly connections: number;
+  /** Packets that the plane dropped, by reason; all since it was loaded. */
   readonly drops: Readonly<Record<string, number>>;
+  /** What else the plane did that is worth counting. */
+  readonly events: Readonly<Record<string, number>>;
 }

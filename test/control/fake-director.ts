@@ -44,6 +44,7 @@ export const STATUS: Status = {
   vrrp: { sent: 12, bad_ttl: 1 },
   connections: 1_002,
   drops: { no_entry: 13, table_full: 0 },
+  events: { expired: 4 },
 };
 
 export function connection(index: number): Connection {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { jsonSchema } from '../../src/config/json-schema.ts';
-import { DROP_REASON } from '../../src/datapath/layouts.generated.ts';
+import { DROP_REASON, PLANE_EVENT } from '../../src/datapath/layouts.generated.ts';
 import { HeartbeatCounters } from '../../src/director/heartbeat/counters.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -44,6 +44,13 @@ test('docs/status.md explains every reason of a drop, and no others', () => {
     .filter((name) => name !== 'DROP_REASONS')
     .map((name) => name.replace(/^DROP_/, '').toLowerCase());
   expect(rows(read('docs/status.md'), 'Reasons of `drops`')).toEqual(names.sort());
+});
+
+test('docs/status.md explains every event of the plane, and no others', () => {
+  const names = Object.keys(PLANE_EVENT)
+    .filter((name) => name !== 'PLANE_EVENTS')
+    .map((name) => name.replace(/^EVENT_/, '').toLowerCase());
+  expect(rows(read('docs/status.md'), 'Counters of `events`')).toEqual(names.sort());
 });
 
 test('docs/status.md explains every counter of the heartbeat, and no others', () => {

@@ -3441,6 +3441,9 @@ export namespace tandem {
             /** Status drops. */
             drops: { [k: string]: number };
 
+            /** Status events. */
+            events: { [k: string]: number };
+
             /**
              * Creates a new Status instance using the specified properties.
              * @param [properties] Properties to set
@@ -3508,6 +3511,9 @@ export namespace tandem {
 
                 /** Status drops */
                 drops?: ({ [k: string]: number }|null);
+
+                /** Status events */
+                events?: ({ [k: string]: number }|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

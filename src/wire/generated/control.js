@@ -4718,6 +4718,7 @@ export const tandem = $root.tandem = (() => {
                 this.routers = [];
                 this.vrrp = {};
                 this.drops = {};
+                this.events = {};
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -4736,6 +4737,7 @@ export const tandem = $root.tandem = (() => {
             Status.prototype.vrrp = $util.emptyObject;
             Status.prototype.connections = 0;
             Status.prototype.drops = $util.emptyObject;
+            Status.prototype.events = $util.emptyObject;
 
             Status.create = function(properties) {
                 return new Status(properties);
@@ -4775,6 +4777,9 @@ export const tandem = $root.tandem = (() => {
                 if (message.drops != null && $Object.hasOwnProperty.call(message, "drops"))
                     for (let keys = $Object.keys(message.drops), i = 0; i < keys.length; ++i)
                         writer.uint32(98).fork().uint32(10).string(keys[i]).uint32(17).double(message.drops[keys[i]]).ldelim();
+                if (message.events != null && $Object.hasOwnProperty.call(message, "events"))
+                    for (let keys = $Object.keys(message.events), i = 0; i < keys.length; ++i)
+                        writer.uint32(106).fork().uint32(10).string(keys[i]).uint32(17).double(message.events[keys[i]]).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4961,6 +4966,42 @@ export const tandem = $root.tandem = (() => {
                             if (key === "__proto__")
                                 $util.makeProp(message.drops, key);
                             message.drops[key] = value;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.events === $util.emptyObject)
+                                message.events = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = 0;
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 1)
+                                        break;
+                                    value = reader.double();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.events, key);
+                            message.events[key] = value;
                             continue;
                         }
                     }
