@@ -63,13 +63,15 @@ static __always_inline void count_connection(const struct flow *record, __s32 ch
 		__sync_fetch_and_add(&use->connections, change);
 }
 
-/* Changes the state of a record. Returns 1 if this call did it, 0 if it had it or another CPU was faster. */
-static __always_inline int change_state(__u8 protocol, struct flow *record, __u8 state)
+/* Tries of a change that another CPU's change of the same record may beat. */
+#define CHANGE_TRIES 4
+
+/* Changes the state of a record that was 'old'. Returns 0 if another CPU was faster: the caller looks again. */
+static __always_inline int change_state(__u8 protocol, struct flow *record, __u32 old, __u8 state)
 {
-	__u32 old = record->state_flags;
 	__u32 new = pack_state(protocol, state, flags_of(old));
 
-	if (state_of(old) == state || __sync_val_compare_and_swap(&record->state_flags, old, new) != old)
+	if (__sync_val_compare_and_swap(&record->state_flags, old, new) != old)
 		return 0;
 	if ((flags_of(old) ^ flags_of(new)) & FLOW_INACTIVE) {
 		count_load(record->server_id, old, -1);

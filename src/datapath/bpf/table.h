@@ -106,7 +106,15 @@ static __always_inline int same_translation(const struct flow *held, const struc
 
 static __always_inline void refresh_held(struct flow *held, const struct conn_record *in)
 {
-	change_state(in->protocol, held, in->state);
+	__u32 old;
+	int tries;
+
+#pragma unroll
+	for (tries = 0; tries < CHANGE_TRIES; tries++) {
+		old = held->state_flags;
+		if (state_of(old) == in->state || change_state(in->protocol, held, old, in->state))
+			break;
+	}
 	held->version = in->version;
 	held->term = in->term;
 	held->owner = in->owner;

@@ -95,16 +95,25 @@ static __always_inline int worth_announcing(__u8 state, __u8 flags)
 static __always_inline void tcp_transition(const struct flow_key *request, struct flow *record, __u8 direction,
 					   enum tcp_event event)
 {
-	__u8 state = state_of(record->state_flags);
+	__u32 old;
 	__u8 next;
+	int tries;
 
-	if (state >= TCP_STATES)
-		return;
-	next = tcp_next_state[direction & 1][event][state];
-	if (!change_state(IPPROTO_TCP, record, next))
-		return;
+#pragma unroll
+	for (tries = 0; tries < CHANGE_TRIES; tries++) {
+		old = record->state_flags;
+		if (state_of(old) >= TCP_STATES)
+			return;
+		next = tcp_next_state[direction & 1][event][state_of(old)];
+		if (next == state_of(old))
+			return;
+		if (change_state(IPPROTO_TCP, record, old, next))
+			goto changed;
+	}
+	return;
+changed:
 	__sync_fetch_and_add(&record->version, 1);
-	if (worth_announcing(next, flags_of(record->state_flags)))
+	if (worth_announcing(next, flags_of(old)))
 		announce(RECORD_UPDATE, request, record);
 }
 
