@@ -6,12 +6,15 @@
 #   deploy/setup.sh --tests   what the tests need besides
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# Without it dpkg does not even begin; after `su` without a dash it is not there.
+PATH=$PATH:/usr/sbin:/sbin
 
 readonly MIN_NODE=20.19.0
 readonly POLICY=/usr/sbin/policy-rc.d
 
 packages=(
   clang llvm libbpf-dev libbpf1 bpftool iproute2 ethtool # the forwarding plane
+  openssl                                                # a pair's key
   openssh-server openssh-client tcpdump                  # the drills, with nginx below
 )
 
@@ -25,12 +28,12 @@ read_arguments() {
   local argument
   for argument in "$@"; do
     case $argument in
-      --tests) packages+=(keepalived ipvsadm) ;;
+      --tests) packages+=(keepalived ipvsadm procps) ;;
       *) fail "unknown argument $argument: there is only --tests" ;;
     esac
   done
   # Any build of nginx will do; two of them cannot be installed at once.
-  PATH=$PATH:/usr/sbin command -v nginx >/dev/null || packages+=(nginx-light)
+  command -v nginx >/dev/null || packages+=(nginx-light)
 }
 
 check_node() {
@@ -117,7 +120,7 @@ install_npm_packages() {
 }
 
 sources_hash() {
-  find src proto deploy/build.mjs package-lock.json tsconfig.json -type f -print0 | sort -z |
+  find src proto deploy/build.mjs package-lock.json tsconfig.json -type f -print0 | LC_ALL=C sort -z |
     xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1
 }
 

@@ -25,7 +25,11 @@ function checkout(node = '20.19.0') {
   };
   program('node', `echo ${node}`);
   program('nginx', '');
-  program('apt-get', `echo "apt-get $*" >>${calls}; ${policy} ssh start; echo "start: $?" >>${calls}`);
+  // dpkg refuses to begin without the programs of /usr/sbin.
+  program(
+    'apt-get',
+    `case :$PATH: in *:/usr/sbin:*) ;; *) exit 2;; esac; echo "apt-get $*" >>${calls}; ${policy} ssh start; echo "start: $?" >>${calls}`,
+  );
   program('update-rc.d', `echo "update-rc.d $*" >>${calls}`);
   // Every package that is asked for is there.
   program('dpkg-query', 'shift 3; for p; do echo "ii $p"; done');
@@ -106,7 +110,7 @@ const missing = (...packages: string[]) =>
 
 test.each([
   ['some packages', missing('ethtool', 'ipvsadm'), /sudo apt-get install ethtool ipvsadm\n/],
-  ['all packages', missing('*'), /sudo apt-get install clang llvm .* keepalived ipvsadm\n/],
+  ['all packages', missing('*'), /sudo apt-get install clang llvm .* keepalived ipvsadm procps\n/],
 ])(
   'without root, where %s are missing they are named with the command that installs them',
   (_, query, said) => {
