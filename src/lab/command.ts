@@ -1,5 +1,6 @@
 /** Runs one short command to its end. */
 import { execFile } from 'node:child_process';
+import { environment } from './environment.ts';
 import { LabError } from './error.ts';
 
 export interface CommandResult {
@@ -25,7 +26,8 @@ export function execute(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const settings = { timeout: options.timeoutMs ?? TIMEOUT_MS, maxBuffer: OUTPUT_MAX };
+    const limits = { timeout: options.timeoutMs ?? TIMEOUT_MS, maxBuffer: OUTPUT_MAX };
+    const settings = { ...limits, env: environment() };
     const child = execFile(command, args, settings, (error, stdout, stderr) => {
       if (!error) return resolve({ code: 0, stdout, stderr });
       if (typeof error.code === 'number') return resolve({ code: error.code, stdout, stderr });

@@ -3,10 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
+import { type Environment, environment } from './environment.ts';
 import { LabError } from './error.ts';
 
 export interface SpawnOptions {
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Environment;
   /** Lower is served first (nice value); as inherited when absent. */
   readonly nice?: number;
 }
@@ -58,7 +59,7 @@ export class LabProcess {
     const child = spawn(file, rest, {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: options.env ? { ...process.env, ...options.env } : process.env,
+      env: environment(options.env),
     });
     const self = new LabProcess(label, child);
     try {
