@@ -17,8 +17,9 @@ export class RangeAllocator {
     return this.#search(this.#next, this.#size, length) ?? this.#search(0, this.#next + length, length);
   }
 
-  free(start: number): void {
-    this.#taken.delete(start);
+  /** An empty run takes nothing, so that its start may be that of another run. */
+  free(start: number, length: number): void {
+    if (length > 0) this.#taken.delete(start);
   }
 
   #search(from: number, to: number, length: number): number | undefined {

@@ -67,6 +67,7 @@ interface Placed extends Place {
   /** In the order of `service.servers`. */
   readonly serverIds: readonly number[];
   readonly firstSlot: number;
+  readonly slots: number;
   readonly firstLocal: number;
 }
 
@@ -163,7 +164,7 @@ export class RuleTables {
     slots.forEach((serverId, index) => {
       this.#maps.slots.update(u32(firstSlot + index), u32(serverId));
     });
-    const firstLocal = this.#range(this.#locals, service.locals.length, 'local addresses');
+    const firstLocal = this.#localRange(service, firstSlot, slots.length);
     service.locals.forEach((local, index) => {
       this.#maps.locals.update(u32(firstLocal + index), addressBytes(local.address));
     });
@@ -179,7 +180,7 @@ export class RuleTables {
         locals: service.locals.length,
       }),
     );
-    this.#placed.set(key, { service, id, ...place, serverIds, firstSlot, firstLocal });
+    this.#placed.set(key, { service, id, ...place, serverIds, firstSlot, slots: slots.length, firstLocal });
     if (old) this.#release(old, new Set(serverIds));
   }
 
@@ -247,6 +248,16 @@ export class RuleTables {
     return start;
   }
 
+  /** The last thing that a service needs: without it the slots that it has already are given back. */
+  #localRange(service: VirtualService, firstSlot: number, slots: number): number {
+    try {
+      return this.#range(this.#locals, service.locals.length, 'local addresses');
+    } catch (error) {
+      this.#slots.free(firstSlot, slots);
+      throw error;
+    }
+  }
+
   #remove(key: string, placed: Placed): void {
     this.#maps.services.delete(placed.key);
     this.#placed.delete(key);
@@ -258,8 +269,8 @@ export class RuleTables {
   }
 
   #release(placed: Placed, kept: ReadonlySet<number>): void {
-    this.#slots.free(placed.firstSlot);
-    this.#locals.free(placed.firstLocal);
+    this.#slots.free(placed.firstSlot, placed.slots);
+    this.#locals.free(placed.firstLocal, placed.service.locals.length);
     for (const id of placed.serverIds) if (!kept.has(id)) this.#retire(placed, id);
   }
 
