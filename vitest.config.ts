@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/machine.ts'],
     // Kernel tests share one machine's network: files run one after another.
     fileParallelism: false,
     // ethtool, sysctl and keepalived, also for a root whose PATH lacks them.
