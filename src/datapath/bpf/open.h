@@ -58,7 +58,7 @@ static long try_port(__u32 index, void *context)
 	struct local_use_key use_key = { .service_id = s->service_id };
 	__be32 *local = bpf_map_lookup_elem(&locals, &at);
 	struct local_use *use;
-	long error;
+	int error; /* before 6.4 the kernel's function returns one, and the upper half of a long is not its own */
 
 	if (!local)
 		return 1;
@@ -100,7 +100,7 @@ static __always_inline enum open_result open_connection(const struct service *se
 	struct search s = { .result = OPEN_NO_PORT };
 	struct server *server;
 	__u32 id = schedule(service);
-	long error;
+	int error; /* as in try_port */
 
 	if (!set || !held || !id)
 		return OPEN_NO_SERVER;

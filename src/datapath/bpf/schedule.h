@@ -14,6 +14,11 @@ struct least {
 	__u64 weight;
 };
 
+/* All zero, but in memory, where the verifier knows no values. Before 6.7 it walks a callback of bpf_loop only once,
+ * and takes out the branches that this first turn cannot reach: with a zero written in place of this, the
+ * comparison of compare_load is gone on 6.1. */
+struct least nothing_chosen;
+
 /* IPVS counts an active connection as 256 inactive ones (ip_vs_lc.c, ip_vs_wlc.c). */
 static __always_inline __u64 overhead(const struct server_load *load)
 {
@@ -50,13 +55,15 @@ static long compare_load(__u32 index, void *context)
 /* Returns a server's id, or 0 when no server takes connections. */
 static __always_inline __u32 schedule(const struct service *service)
 {
-	struct least best = { .first_slot = service->first_slot, .weighted = service->scheduler == SCHEDULE_WLC };
+	struct least best = nothing_chosen;
 	__u32 id = service->id;
 	__u32 at, *cursor, *slot;
 
 	if (!service->slots)
 		return 0;
 	if (service->scheduler != SCHEDULE_TABLE) {
+		best.first_slot = service->first_slot;
+		best.weighted = service->scheduler == SCHEDULE_WLC;
 		bpf_loop(service->slots, compare_load, &best, 0);
 		return best.server_id;
 	}
