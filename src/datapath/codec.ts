@@ -72,6 +72,17 @@ export function serviceBytes(entry: ServiceEntry): Buffer {
   return buffer;
 }
 
+export function readService(buffer: Buffer): ServiceEntry {
+  return {
+    id: buffer.readUInt32LE(SERVICE.id),
+    scheduler: buffer.readUInt32LE(SERVICE.scheduler),
+    firstSlot: buffer.readUInt32LE(SERVICE.firstSlot),
+    slots: buffer.readUInt32LE(SERVICE.slots),
+    firstLocal: buffer.readUInt32LE(SERVICE.firstLocal),
+    locals: buffer.readUInt32LE(SERVICE.locals),
+  };
+}
+
 export interface ServerEntry {
   readonly address: Address;
   readonly port: number;

@@ -3,18 +3,23 @@
  * still be walking it.
  */
 export class RangeAllocator {
-  readonly #size: number;
+  readonly size: number;
   readonly #taken = new Map<number, number>();
   #next = 0;
 
   constructor(size: number) {
-    this.#size = size;
+    this.size = size;
   }
 
   /** The first entry of a free run, or undefined when none is long enough. */
   allocate(length: number): number | undefined {
     if (length === 0) return 0;
-    return this.#search(this.#next, this.#size, length) ?? this.#search(0, this.#next + length, length);
+    return this.#search(this.#next, this.size, length) ?? this.#search(0, this.#next + length, length);
+  }
+
+  /** A run that somebody else handed out. */
+  reserve(start: number, length: number): void {
+    if (length > 0) this.#taken.set(start, length);
   }
 
   /** An empty run takes nothing, so that its start may be that of another run. */
@@ -23,7 +28,7 @@ export class RangeAllocator {
   }
 
   #search(from: number, to: number, length: number): number | undefined {
-    const end = Math.min(to, this.#size);
+    const end = Math.min(to, this.size);
     for (let start = from; start + length <= end; ) {
       const blocked = this.#blocker(start, length);
       if (blocked === undefined) {

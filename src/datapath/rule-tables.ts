@@ -15,6 +15,7 @@ import {
   addressBytes,
   localUseKeyBytes,
   readServer,
+  readService,
   type ServerEntry,
   serverBytes,
   serverIndexBytes,
@@ -61,14 +62,19 @@ interface Place {
   readonly port: number;
 }
 
-interface Placed extends Place {
+/** What a service takes of the arrays that all share. */
+interface Runs {
+  readonly firstSlot: number;
+  readonly slots: number;
+  readonly firstLocal: number;
+  readonly locals: number;
+}
+
+interface Placed extends Place, Runs {
   readonly service: VirtualService;
   readonly id: number;
   /** In the order of `service.servers`. */
   readonly serverIds: readonly number[];
-  readonly firstSlot: number;
-  readonly slots: number;
-  readonly firstLocal: number;
 }
 
 const SCHEDULER_NUMBER = {
@@ -89,6 +95,8 @@ export class RuleTables {
   /** Ids of {@link #servers} by service id and endpoint. */
   readonly #serverIds = new Map<string, number>();
   readonly #serviceIds = new Set<number>();
+  /** Of a former daemon's services: packets walk them until each service stands in its new place. */
+  #former: readonly Runs[] = [];
   #nextServerId = 1;
   #nextServiceId = 1;
 
@@ -107,6 +115,14 @@ export class RuleTables {
         this.#remember(id, readServer(value));
       }
     }
+    this.#former = this.#maps.services.keys().flatMap((key) => {
+      const service = Buffer.allocUnsafeSlow(SERVICE.size);
+      return this.#maps.services.lookup(key, service) ? [readService(service)] : [];
+    });
+    for (const { firstSlot, slots, firstLocal, locals } of this.#former) {
+      this.#slots.reserve(firstSlot, slots);
+      this.#locals.reserve(firstLocal, locals);
+    }
   }
 
   apply(rules: RuleSet): void {
@@ -117,6 +133,8 @@ export class RuleTables {
       // An edit leaves every service that it does not touch the same object.
       if (this.#placed.get(key)?.service !== service) this.#place(key, service);
     }
+    for (const runs of this.#former) this.#freeRuns(runs);
+    this.#former = [];
   }
 
   /** Ids of a service and its servers, in the rule set's order. */
@@ -169,18 +187,9 @@ export class RuleTables {
       this.#maps.locals.update(u32(firstLocal + index), addressBytes(local.address));
     });
     const scheduler = SCHEDULER_NUMBER[scheduleKind(service.scheduler)];
-    this.#maps.services.update(
-      place.key,
-      serviceBytes({
-        id,
-        scheduler,
-        firstSlot,
-        slots: slots.length,
-        firstLocal,
-        locals: service.locals.length,
-      }),
-    );
-    this.#placed.set(key, { service, id, ...place, serverIds, firstSlot, slots: slots.length, firstLocal });
+    const runs = { firstSlot, slots: slots.length, firstLocal, locals: service.locals.length };
+    this.#maps.services.update(place.key, serviceBytes({ id, scheduler, ...runs }));
+    this.#placed.set(key, { service, id, ...place, ...runs, serverIds });
     if (old) this.#release(old, new Set(serverIds));
   }
 
@@ -244,7 +253,7 @@ export class RuleTables {
 
   #range(allocator: RangeAllocator, length: number, what: string): number {
     const start = allocator.allocate(length);
-    if (start === undefined) throw full(what, length);
+    if (start === undefined) throw full(what, allocator.size);
     return start;
   }
 
@@ -268,9 +277,13 @@ export class RuleTables {
       this.#maps.localUse.delete(localUseKeyBytes(placed.id, local.address));
   }
 
+  #freeRuns({ firstSlot, slots, firstLocal, locals }: Runs): void {
+    this.#slots.free(firstSlot, slots);
+    this.#locals.free(firstLocal, locals);
+  }
+
   #release(placed: Placed, kept: ReadonlySet<number>): void {
-    this.#slots.free(placed.firstSlot, placed.slots);
-    this.#locals.free(placed.firstLocal, placed.service.locals.length);
+    this.#freeRuns(placed);
     for (const id of placed.serverIds) if (!kept.has(id)) this.#retire(placed, id);
   }
 

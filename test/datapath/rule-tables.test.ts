@@ -1,0 +1,171 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { SERVER, SERVICE } from '../../src/datapath/layouts.generated.ts';
+import { type RuleMaps, RuleTables, type ServerUse, type TableMap } from '../../src/datapath/rule-tables.ts';
+import { ipv4FromNumber, parseAddress } from '../../src/model/address.ts';
+import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
+import { EMPTY_RULES, type RuleSet, type ServiceId } from '../../src/model/rules.ts';
+
+/** A map of the kernel's; `written` is called after each change. */
+class FakeMap implements TableMap {
+  readonly maxEntries: number;
+  readonly #entries = new Map<string, Buffer>();
+  readonly #written: () => void;
+
+  constructor(maxEntries: number, written: () => void) {
+    this.maxEntries = maxEntries;
+    this.#written = written;
+  }
+
+  lookup(key: Uint8Array, value: Uint8Array): boolean {
+    const found = this.#entries.get(name(key));
+    if (found) value.set(found);
+    return found !== undefined;
+  }
+
+  update(key: Uint8Array, value: Uint8Array): void {
+    this.#entries.set(name(key), Buffer.from(value));
+    this.#written();
+  }
+
+  delete(key: Uint8Array): boolean {
+    const found = this.#entries.delete(name(key));
+    this.#written();
+    return found;
+  }
+
+  keys(): Uint8Array[] {
+    return [...this.#entries.keys()].map((key) => Buffer.from(key, 'hex'));
+  }
+
+  number(index: number): number {
+    return this.#entries.get(name(u32(index)))?.readUInt32LE() ?? 0;
+  }
+
+  value(key: Uint8Array): Buffer {
+    return this.#entries.get(name(key)) ?? Buffer.alloc(64);
+  }
+}
+
+const name = (key: Uint8Array) => Buffer.from(key).toString('hex');
+
+function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+const NO_USE: ServerUse = { connections: () => 0, retire() {}, clear() {}, clearService() {} };
+
+let maps: RuleMaps & { readonly [Name in keyof RuleMaps]: FakeMap };
+/** What a packet would have found at some moment that no rule set says. */
+let strayed: string[];
+
+beforeEach(() => {
+  strayed = [];
+  const map = (size: number) => new FakeMap(size, look);
+  maps = {
+    services: map(16),
+    servers: map(64),
+    slots: map(12),
+    locals: map(16),
+    serverIndex: map(64),
+    localUse: map(64),
+  };
+});
+
+/** Every service must at every moment lead to servers and local addresses of its own. */
+function look(): void {
+  for (const key of maps.services.keys()) {
+    const service = maps.services.value(key);
+    const id = service.readUInt32LE(SERVICE.id);
+    const firstSlot = service.readUInt32LE(SERVICE.firstSlot);
+    for (let slot = firstSlot; slot < firstSlot + service.readUInt32LE(SERVICE.slots); slot++) {
+      const server = maps.servers.value(u32(maps.slots.number(slot)));
+      const owner = server.readUInt32LE(SERVER.serviceId);
+      if (owner !== id) strayed.push(`service ${id} leads to a server of service ${owner}`);
+    }
+    const firstLocal = service.readUInt32LE(SERVICE.firstLocal);
+    for (let local = firstLocal; local < firstLocal + service.readUInt32LE(SERVICE.locals); local++) {
+      const port = Buffer.from(key).readUInt16BE(4);
+      const last = maps.locals.number(local) >>> 24;
+      if (last !== port % 256) strayed.push(`service of port ${port} uses local address ${last}`);
+    }
+  }
+}
+
+const id = (port: number): ServiceId => ({
+  kind: 'address',
+  protocol: 'tcp',
+  address: parseAddress('10.1.1.1'),
+  port,
+  subnetId: 0,
+});
+const settings = { scheduler: 'rr' as const, schedulerFlags: [], onePacket: false };
+const added = (port: number): RuleEdit => ({ op: 'add-service', id: id(port), settings });
+/** The local address of a service ends in its port. */
+const local = (port: number): RuleEdit => ({
+  op: 'add-local',
+  id: id(port),
+  local: { address: ipv4FromNumber(0xc0a80a00 + port) },
+});
+const server = (port: number, last: number): RuleEdit => ({
+  op: 'add-server',
+  id: id(port),
+  server: {
+    address: ipv4FromNumber(0xc0a81400 + last),
+    port: 80,
+    weight: 1,
+    forwarding: 'fullnat',
+    upperThreshold: 0,
+    lowerThreshold: 0,
+  },
+});
+
+function run(tables: RuleTables, rules: RuleSet, ...edits: RuleEdit[]): RuleSet {
+  let now = rules;
+  for (const edit of edits) {
+    now = applyEdit(now, edit);
+    tables.apply(now);
+  }
+  return now;
+}
+
+describe('a service', () => {
+  test('leads at no moment of an edit to servers or local addresses of another', () => {
+    const tables = new RuleTables(maps, NO_USE);
+    run(
+      tables,
+      EMPTY_RULES,
+      ...[added(1), server(1, 1), server(1, 2), local(1)],
+      ...[added(2), server(2, 1), local(2), added(3), local(3)],
+      ...[{ op: 'edit-service', id: id(3), settings } as RuleEdit, server(3, 1), server(3, 2)],
+      ...[{ op: 'delete-service', id: id(1) } as RuleEdit, added(4), server(4, 1), local(4)],
+    );
+    expect(strayed).toEqual([]);
+    expect(maps.services.keys()).toHaveLength(3);
+  });
+
+  test('leads at no moment of an adoption to servers or local addresses of another', () => {
+    const rules = run(
+      new RuleTables(maps, NO_USE),
+      EMPTY_RULES,
+      ...[added(1), server(1, 1), local(1), added(2), server(2, 1), local(2)],
+      // Each edit moves the second service on, until it stands where an heir puts the first.
+      ...Array.from({ length: 9 }, (): RuleEdit => ({ op: 'edit-service', id: id(2), settings })),
+    );
+    const [, second] = maps.services.keys();
+    expect(maps.services.value(second ?? Buffer.alloc(0)).readUInt32LE(SERVICE.firstSlot)).toBe(0);
+    const heir = new RuleTables(maps, NO_USE);
+    heir.adopt();
+    heir.apply(structuredClone(rules));
+    expect(strayed).toEqual([]);
+    // What the former daemon used is free again.
+    const slotsLeft = maps.slots.maxEntries - 2;
+    const others = Array.from({ length: slotsLeft }, (_, at) => at + 3);
+    const more = others
+      .flatMap((port) => [added(port), local(port), server(port, 1)])
+      .reduce(applyEdit, rules);
+    expect(() => heir.apply(more)).not.toThrow();
+    expect(strayed).toEqual([]);
+  });
+});
