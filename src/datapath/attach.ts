@@ -5,15 +5,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { NativeError } from '../native/error.ts';
-import {
-  ATTACH,
-  attachClassic,
-  BpfLink,
-  type BpfProgram,
-  detachClassic,
-  TC,
-  XDP_MODE,
-} from '../native/libbpf.ts';
+import { ATTACH, BpfLink, type BpfProgram, XDP_MODE } from '../native/libbpf.ts';
+import { attachClassic, detachClassic, type Side } from './clsact.ts';
 import { DatapathError } from './plane.ts';
 
 export interface Hooks {
@@ -48,12 +41,12 @@ export function attachInterface(
   return attached;
 }
 
-/** Takes every program off that was attached with pins in this directory. */
-export function detachAll(pins: string, targets: readonly AttachTarget[]): void {
+/** Takes every program off that was attached with pins in this directory, by this process or another. */
+export function detachAll(pins: string): void {
+  detachClassic(pins);
   for (const name of readdirSync(pins)) {
     if (name.startsWith('link_')) rmSync(join(pins, name));
   }
-  for (const target of targets) if (classic.has(target.ifindex)) detachClassic(target.ifindex);
 }
 
 function attachXdp(
@@ -97,15 +90,7 @@ function refusal(target: AttachTarget, mode: XdpMode, failure: unknown): Datapat
   return new DatapathError('no-xdp', text, options);
 }
 
-/** Interfaces that had to do with tc's older hook, which knows no links. */
-const classic = new Set<number>();
-
-function attachTraffic(
-  pins: string,
-  target: AttachTarget,
-  side: 'ingress' | 'egress',
-  program: BpfProgram,
-): void {
+function attachTraffic(pins: string, target: AttachTarget, side: Side, program: BpfProgram): void {
   const path = linkPath(pins, `tcx-${side}`, target);
   if (replacePinned(path, program)) return;
   const type = side === 'ingress' ? ATTACH.TCX_INGRESS : ATTACH.TCX_EGRESS;
@@ -113,8 +98,7 @@ function attachTraffic(
     createPinned(path, program, target, type, 0);
   } catch (error) {
     if (!(error instanceof NativeError && UNSUPPORTED.has(error.code))) throw error;
-    attachClassic(program, target.ifindex, side === 'ingress' ? TC.INGRESS : TC.EGRESS);
-    classic.add(target.ifindex);
+    attachClassic(pins, target.ifindex, side, program);
   }
 }
 

@@ -241,6 +241,7 @@ export const FLOW_FLAG = {
   FLOW_SYNCED: 4,
   FLOW_INACTIVE: 8,
   FLOW_SEQUENCE_KNOWN: 16,
+  FLOW_GONE: 32,
 } as const;
 
 export const ADDRESS_KIND = {

@@ -227,7 +227,7 @@ export class XdpPlane implements Plane {
 
   close(keep: boolean): void {
     if (!keep) {
-      detachAll(this.#options.pins, this.#options.interfaces);
+      detachAll(this.#options.pins);
       removePins(this.#options.pins);
     }
     this.#object.close();

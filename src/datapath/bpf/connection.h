@@ -41,22 +41,23 @@ static __always_inline __u32 service_of(__u32 server_id)
 	return server ? server->service_id : 0;
 }
 
-static __always_inline struct local_use *find_local_use(__u32 server_id, __be32 local)
+static __always_inline struct local_use *find_local_use(__u32 server_id, __be32 local, int make)
 {
 	struct local_use_key key = { .service_id = service_of(server_id), .local = local };
 	struct local_use fresh = {};
 	struct local_use *use = bpf_map_lookup_elem(&local_use, &key);
 
-	if (use)
+	if (use || !make)
 		return use;
 	bpf_map_update_elem(&local_use, &key, &fresh, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&local_use, &key);
 }
 
-/* To be called once for every connection that came into the table, and once for every one that left. */
+/* To be called once for every connection that came into the table, and once for every one that left. What is not
+ * counted any more, because its service was deleted, is not counted below zero. */
 static __always_inline void count_connection(const struct flow *record, __s32 change)
 {
-	struct local_use *use = find_local_use(record->server_id, record->source);
+	struct local_use *use = find_local_use(record->server_id, record->source, change > 0);
 
 	count_load(record->server_id, record->state_flags, change);
 	if (use)
@@ -71,6 +72,8 @@ static __always_inline int change_state(__u8 protocol, struct flow *record, __u3
 {
 	__u32 new = pack_state(protocol, state, flags_of(old));
 
+	if (flags_of(old) & FLOW_GONE)
+		return 0;
 	if (__sync_val_compare_and_swap(&record->state_flags, old, new) != old)
 		return 0;
 	if ((flags_of(old) ^ flags_of(new)) & FLOW_INACTIVE) {
@@ -93,17 +96,24 @@ static __always_inline void reply_entry(const struct flow_key *key, const struct
 	reply->last_seen = record->last_seen;
 }
 
-/* Takes out both directions. Whoever removed the request entry counts; returns 1 to that one only. */
-static __always_inline int remove_connection(const struct flow_key *key, const struct flow *record)
+/* Takes out both directions. Of several CPUs that want to, the one that marks it gone removes and counts it, and
+ * gets 1. The reply entry goes first: until the request entry is gone nobody can make another connection of it. */
+static __always_inline int remove_connection(const struct flow_key *key, struct flow *record)
 {
+	__u32 state_flags = __sync_fetch_and_or(&record->state_flags, FLOW_GONE << 8);
 	/* The entry may be reused as soon as it is deleted: everything needed afterwards is copied first. */
 	struct flow copy = *record;
 	struct flow_key other;
 
-	other_key(&copy, key->protocol, &other);
-	if (bpf_map_delete_elem(&flows, key))
+	if (flags_of(state_flags) & FLOW_GONE)
 		return 0;
+	copy.state_flags = state_flags;
+	other_key(&copy, key->protocol, &other);
 	bpf_map_delete_elem(&flows, &other);
+	if (bpf_map_delete_elem(&flows, key)) {
+		change_flags(record, 0, FLOW_GONE);
+		return 0;
+	}
 	count_connection(&copy, -1);
 	return 1;
 }

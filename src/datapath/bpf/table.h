@@ -53,6 +53,9 @@ static __always_inline int claim_reply(const struct flow_key *reply_key, const s
 
 	if (!holder)
 		return 1;
+	/* A client's own tuple: no plane of ours made such a record. */
+	if (holder->direction != DIRECTION_REPLY)
+		return 0;
 	other_key(holder, reply_key->protocol, &owner_key);
 	owner = bpf_map_lookup_elem(&flows, &owner_key);
 	count_event(EVENT_SYNC_CONFLICT);
@@ -120,7 +123,7 @@ static __always_inline void refresh_held(struct flow *held, const struct conn_re
 	held->owner = in->owner;
 	held->last_seen = exact_idle_clock();
 	held->announced_at = held->last_seen / NS_PER_S;
-	change_flags(held, FLOW_ANNOUNCED, FLOW_UNSENT);
+	change_flags(held, FLOW_ANNOUNCED | FLOW_SYNCED, FLOW_UNSENT);
 }
 
 static __always_inline int plausible(const struct conn_record *in)
@@ -238,6 +241,18 @@ static __always_inline void bind_server(const struct flow_key *key, struct flow 
 	count_connection(record, 1);
 }
 
+/* Half a connection: its client has none, or by now another one with another local port. */
+static __always_inline int is_orphan(const struct flow_key *key, const struct flow *request)
+{
+	struct flow_key back;
+
+	if (!request)
+		return 1;
+	other_key(request, key->protocol, &back);
+	return back.source != key->source || back.destination != key->destination ||
+	       back.source_port != key->source_port || back.destination_port != key->destination_port;
+}
+
 static long sweep_flow(void *map, const void *key_pointer, void *value, void *context)
 {
 	struct flow_key key = *(const struct flow_key *)key_pointer;
@@ -250,8 +265,8 @@ static long sweep_flow(void *map, const void *key_pointer, void *value, void *co
 	other_key(record, key.protocol, &other);
 	reply = bpf_map_lookup_elem(&flows, &other);
 	if (record->direction == DIRECTION_REPLY) {
-		/* Half a connection, left by a daemon that died between its two insertions. */
-		if (!reply && s->now - record->last_seen > NS_PER_S) {
+		/* Not one that is being opened or taken out right now. */
+		if (is_orphan(&key, reply) && s->now > record->last_seen && s->now - record->last_seen > NS_PER_S) {
 			bpf_map_delete_elem(&flows, &key);
 			s->call.orphans += 1;
 		}

@@ -79,13 +79,14 @@ struct flow_key {
 	__u8 reserved[3];
 };
 
-/* Flags of a connection; they travel to the peer. */
+/* Flags of a connection. */
 enum flow_flag {
 	FLOW_ANNOUNCED = 1,	/* the peer was told of it */
 	FLOW_UNSENT = 2,	/* a change found no room in the ring: the sweep announces it again */
 	FLOW_SYNCED = 4,	/* came from the peer, and no packet was seen here since */
 	FLOW_INACTIVE = 8,	/* counts as inactive at its server */
 	FLOW_SEQUENCE_KNOWN = 16, /* next_sequence and last_ack are of a packet seen here */
+	FLOW_GONE = 32,		/* on its way out: whoever set this removes and counts it, nobody else changes it */
 };
 
 /* One direction of a connection. The packet that finds it finds all that it needs. The entry of the request

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FLOW, FLOW_FLAG, FLOW_KEY } from '../../src/datapath/layouts.generated.ts';
+import { addressToBytes, ipv4ToNumber, parseAddress } from '../../src/model/address.ts';
+import { TCP_STATE } from '../../src/model/connection.ts';
+import { RECORD_OP, RecordBatch } from '../../src/model/record.ts';
+import type { ServiceId } from '../../src/model/rules.ts';
+import { BpfMap } from '../../src/native/libbpf.ts';
+import { read, reversed, type Tuple, tcp } from '../support/packet.ts';
+import { CLIENT, LIP, PlaneBench, SERVER, VERDICT, VIP } from '../support/plane.ts';
+
+const NS_PER_S = 1_000_000_000n;
+let bench: PlaneBench;
+let service: ServiceId;
+let flows: BpfMap;
+let nextPort = 10_000;
+
+beforeAll(() => {
+  bench = new PlaneBench('merge');
+  service = bench.addService('tcp', 80, [{ address: SERVER, port: 22 }]);
+  bench.openFence();
+  const sizes = { keySize: FLOW_KEY.size, valueSize: FLOW.size, maxEntries: 2 * bench.connections };
+  const pinned = BpfMap.openPinned(`${bench.namespace.pins}/flows`, sizes);
+  if (!pinned) throw new Error('the table is not pinned');
+  flows = pinned;
+});
+
+afterAll(() => bench.remove());
+
+function keyOf({ from, fromPort, to, toPort }: Tuple): Buffer {
+  const key = Buffer.alloc(FLOW_KEY.size);
+  key.set(addressToBytes(parseAddress(from)), FLOW_KEY.source);
+  key.set(addressToBytes(parseAddress(to)), FLOW_KEY.destination);
+  key.writeUInt16BE(fromPort, FLOW_KEY.sourcePort);
+  key.writeUInt16BE(toPort, FLOW_KEY.destinationPort);
+  key.writeUInt8(6, FLOW_KEY.protocol);
+  return key;
+}
+
+function entryOf(tuple: Tuple): Buffer | undefined {
+  const entry = Buffer.alloc(FLOW.size);
+  return flows.lookup(keyOf(tuple), entry) ? entry : undefined;
+}
+
+/** Changes an entry behind the plane's back. */
+function alter(tuple: Tuple, change: (entry: Buffer) => void): void {
+  const entry = entryOf(tuple);
+  if (!entry) throw new Error('no such entry');
+  change(entry);
+  flows.update(keyOf(tuple), entry);
+}
+
+/** The other directions' tuples as packets carry them. */
+function establish(tuple: Tuple): Tuple {
+  const back = reversed(read(bench.fromClient(tcp(tuple, { flags: 'S', seq: 100 })).data));
+  bench.fromServer(tcp(back, { flags: 'SA', seq: 900, ack: 101 }));
+  bench.fromClient(tcp(tuple, { flags: 'A', seq: 101, ack: 901 }));
+  return back;
+}
+
+const clientTuple = (): Tuple => ({ from: CLIENT, fromPort: nextPort++, to: VIP, toPort: 80 });
+
+/** A record of the peer's that is newer than what this plane makes. */
+function record(
+  tuple: Tuple,
+  localPort: number,
+  given: { op?: number; version?: number; state?: number } = {},
+) {
+  const batch = new RecordBatch(1);
+  batch.op[0] = given.op ?? RECORD_OP.UPDATE;
+  batch.protocol[0] = 6;
+  batch.state[0] = given.state ?? TCP_STATE.ESTABLISHED;
+  batch.client[0] = ipv4ToNumber(parseAddress(tuple.from));
+  batch.clientPort[0] = tuple.fromPort;
+  batch.virtual[0] = ipv4ToNumber(parseAddress(tuple.to));
+  batch.virtualPort[0] = tuple.toPort;
+  batch.local[0] = ipv4ToNumber(parseAddress(LIP));
+  batch.localPort[0] = localPort;
+  batch.server[0] = ipv4ToNumber(parseAddress(SERVER));
+  batch.serverPort[0] = 22;
+  batch.owner[0] = 1;
+  batch.term[0] = 9;
+  batch.version[0] = given.version ?? 1;
+  batch.length = 1;
+  return batch;
+}
+
+function load() {
+  const [counters] = bench.plane.counters(bench.rules);
+  const [server] = counters?.servers ?? [];
+  return { active: server?.activeConnections, inactive: server?.inactiveConnections };
+}
+
+describe('a connection that another CPU is taking out', () => {
+  test('changes no state and is not counted a second time', () => {
+    const tuple = clientTuple();
+    establish(tuple);
+    const before = load();
+    alter(tuple, (entry) =>
+      entry.writeUInt32LE(entry.readUInt32LE(FLOW.stateFlags) | (FLOW_FLAG.FLOW_GONE << 8), FLOW.stateFlags),
+    );
+    bench.fromClient(tcp(tuple, { flags: 'FA', seq: 101, ack: 901 }));
+    expect((entryOf(tuple)?.readUInt32LE(FLOW.stateFlags) ?? 0) & 0xff).toBe(TCP_STATE.ESTABLISHED);
+    const gone = record(tuple, 1, { op: RECORD_OP.DELETE });
+    expect(bench.sync.apply(gone)).toEqual({ applied: 0, stale: 1, failed: 0 });
+    expect(load()).toEqual(before);
+  });
+});
+
+describe('a record of the peer', () => {
+  test('whose reply would be an entry of a client takes nothing from it', () => {
+    const client: Tuple = { ...clientTuple(), from: SERVER, fromPort: 22 };
+    // This client of the service is the server of the record, and its virtual address the local one.
+    const held = record({ ...clientTuple() }, 80);
+    const [vip = 0] = [ipv4ToNumber(parseAddress(VIP))];
+    establish(client);
+    held.local[0] = vip;
+    const before = load();
+    expect(bench.sync.apply(held)).toEqual({ applied: 0, stale: 0, failed: 1 });
+    expect(entryOf(client)).toBeDefined();
+    expect(load()).toEqual(before);
+  });
+
+  test('makes a connection wait out its last refresh, also when packets had come here before', () => {
+    const tuple = clientTuple();
+    bench.sync.apply(record(tuple, 4000));
+    bench.fromClient(tcp(tuple, { flags: 'A', seq: 1, ack: 1 }));
+    bench.sync.apply(record(tuple, 4000, { version: 2 }));
+    // Idle for a little longer than its timeout of 900 s: the peer may have seen packets since it last said so.
+    const reply: Tuple = { from: SERVER, fromPort: 22, to: LIP, toPort: 4000 };
+    const old = process.hrtime.bigint() - 910n * NS_PER_S;
+    for (const each of [tuple, reply]) alter(each, (entry) => entry.writeBigUInt64LE(old, FLOW.lastSeen));
+    bench.plane.sweep();
+    expect(entryOf(tuple)).toBeDefined();
+    const older = process.hrtime.bigint() - 1210n * NS_PER_S;
+    for (const each of [tuple, reply]) alter(each, (entry) => entry.writeBigUInt64LE(older, FLOW.lastSeen));
+    bench.plane.sweep();
+    expect(entryOf(tuple)).toBeUndefined();
+  });
+});
+
+describe('the sweep', () => {
+  test('frees a local port whose client has another connection by now', () => {
+    const tuple = clientTuple();
+    const back = establish(tuple);
+    const lost: Tuple = { ...back, toPort: back.toPort + 1 };
+    const entry = entryOf(back);
+    if (!entry) throw new Error('no reply entry');
+    entry.writeBigUInt64LE(process.hrtime.bigint() - 5n * NS_PER_S, FLOW.lastSeen);
+    flows.update(keyOf(lost), entry);
+    bench.plane.sweep();
+    expect(entryOf(lost)).toBeUndefined();
+    expect(entryOf(back)).toBeDefined();
+    expect(bench.fromClient(tcp(tuple, { flags: 'A', seq: 101, ack: 901 })).verdict).toBe(VERDICT.REDIRECT);
+  });
+});
+
+test('connections that outlive their service leave no count of its local addresses behind', () => {
+  const tuple = clientTuple();
+  const back = establish(tuple);
+  const uses = BpfMap.openPinned(`${bench.namespace.pins}/local_use`, {
+    keySize: 8,
+    valueSize: 8,
+    maxEntries: 1,
+  });
+  bench.edit({ op: 'delete-service', id: service });
+  bench.sync.apply(record(tuple, back.toPort, { op: RECORD_OP.DELETE }));
+  expect(entryOf(tuple)).toBeUndefined();
+  expect(uses?.keys()).toEqual([]);
+});
