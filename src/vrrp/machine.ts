@@ -3,6 +3,7 @@
  * only under a lease, which an advertisement that left this host renews, and which ends before any backup
  * that heard that advertisement moves. Pure.
  */
+import { nextAfter } from '../model/serial.ts';
 import {
   NO_PEER,
   type RouterCount,
@@ -153,7 +154,7 @@ function hearsayDownAt({ peer, intervalUs, releaseHeardAt, settings }: RouterSta
 
 function takeOver(state: RouterState, now: number, why: string): RouterStep {
   const { advertUs, priority } = state.settings;
-  const term = Math.max(state.term, state.peer.term) + 1;
+  const term = nextAfter(state.term, state.peer.term);
   const until = now + leaseTime(advertUs);
   return {
     state: {

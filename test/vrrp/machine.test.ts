@@ -74,6 +74,14 @@ function master(settings: Partial<RouterSettings> = {}): Rig {
   return rig;
 }
 
+test('a term that the peer drove to the end of its range goes on behind it', () => {
+  const rig = new Rig();
+  rig.peer(0, { master: false, term: 0xffff_ffff });
+  rig.state = { ...rig.state, term: 0xffff_fff0 };
+  rig.pass(4 * A);
+  expect(rig.state).toMatchObject({ role: 'master', term: 0 });
+});
+
 describe('timing', () => {
   test("is RFC 9568's", () => {
     expect(skew(100, 1_000_000)).toBe(609_375);

@@ -6,6 +6,7 @@ import { ipv4FromNumber } from '../../model/address.ts';
 import { type Connection, TCP_STATE_NAME } from '../../model/connection.ts';
 import { RECORD_OP, type RecordBatch } from '../../model/record.ts';
 import type { Protocol } from '../../model/rules.ts';
+import { isLater } from '../../model/serial.ts';
 import type { ApplyResult } from '../ports.ts';
 
 /** One record of a batch, as a value. */
@@ -122,10 +123,8 @@ export class MemoryTable {
   }
 }
 
-/** Serial number arithmetic (RFC 1982): terms and versions wrap. */
 function isNewer(a: TableRecord, b: TableRecord): boolean {
-  const difference = a.term !== b.term ? a.term - b.term : a.version - b.version;
-  return (difference | 0) > 0;
+  return a.term !== b.term ? isLater(a.term, b.term) : isLater(a.version, b.version);
 }
 
 function plausible(record: TableRecord): boolean {
