@@ -8,6 +8,9 @@
 
 #define NS_PER_US 1000
 
+/* Exactly one load, in the order of the program, of what another CPU may change. */
+#define READ_ONCE(value) (*(const volatile __typeof__(value) *)&(value))
+
 static __always_inline __u8 state_of(__u32 state_flags)
 {
 	return state_flags & 0xff;
@@ -38,24 +41,34 @@ static __always_inline void change_flags(struct flow *record, __u8 set, __u8 cle
 		__sync_fetch_and_and(&record->state_flags, ~((__u32)clear << 8));
 }
 
+/* Terms and versions wrap: serial number arithmetic (RFC 1982). */
+static __always_inline int is_later(__u32 a, __u32 b)
+{
+	return (__s32)(a - b) > 0;
+}
+
 static __always_inline void announce(enum record_op op, const struct flow_key *key, struct flow *record)
 {
 	struct settings *set = current_settings();
 	struct lease *held = current_lease();
 	struct conn_record out = {};
+	__u32 state_flags;
 
 	if (!set || !held)
 		return;
 	/* A takeover raised the term: what this director announces from now on is newer than what it adopted. */
-	if (held->term > record->term)
+	if (is_later(held->term, record->term))
 		record->term = held->term;
 	record->owner = set->director;
 	record->announced_at = exact_idle_clock() / NS_PER_S;
+	/* Before the state: another CPU sets the state first, so that its version never goes out with an older one. */
+	out.version = READ_ONCE(record->version);
+	state_flags = READ_ONCE(record->state_flags);
 	out.op = op;
 	out.protocol = key->protocol;
-	out.state = state_of(record->state_flags);
+	out.state = state_of(state_flags);
 	out.owner = record->owner;
-	out.flags = flags_of(record->state_flags) & FLOW_INACTIVE;
+	out.flags = flags_of(state_flags) & FLOW_INACTIVE;
 	out.client = key->source;
 	out.client_port = key->source_port;
 	out.virtual_address = key->destination;
@@ -66,7 +79,6 @@ static __always_inline void announce(enum record_op op, const struct flow_key *k
 	out.server_port = record->destination_port;
 	out.timeout = state_timeout(key->protocol, out.state);
 	out.term = record->term;
-	out.version = record->version;
 	out.emitted_at = lease_clock() / NS_PER_US;
 	if (bpf_ringbuf_output(&events, &out, sizeof(out), BPF_RB_NO_WAKEUP)) {
 		count_event(EVENT_RING_OVERFLOW);

@@ -9,7 +9,8 @@
 #include "tcp.h"
 #include "translate.h"
 
-#define TC_ACT_OK 0
+/* Not our concern: others at the hook decide. TC_ACT_OK would end their turn too. */
+#define TC_ACT_UNSPEC -1
 #define TC_ACT_SHOT 2
 
 /* Third packet of a UDP "connection" from the client: the default sync_threshold of IPVS. */
@@ -43,7 +44,7 @@ static __always_inline int forward(struct xdp_md *ctx, struct packet *p, struct 
 	flow->packets += 1;
 	if (p->tcp)
 		tcp_follow(p, flow);
-	else if (flow->direction == DIRECTION_REQUEST && flow->packets == UDP_ANNOUNCE_PACKETS &&
+	else if (flow->direction == DIRECTION_REQUEST && flow->packets >= UDP_ANNOUNCE_PACKETS &&
 		 !(flags_of(flow->state_flags) & FLOW_ANNOUNCED))
 		announce(RECORD_UPDATE, &p->key, flow);
 	if (flow->direction == DIRECTION_REQUEST && flags_of(flow->state_flags) & FLOW_SYNCED)
@@ -162,7 +163,7 @@ int tandem_resolve(struct __sk_buff *skb)
 	struct handover_note *note = (void *)(long)skb->data_meta;
 
 	if ((void *)(note + 1) > (void *)(long)skb->data || note->magic != HANDOVER_MAGIC)
-		return TC_ACT_OK;
+		return TC_ACT_UNSPEC;
 	return bpf_redirect_neigh(note->ifindex, 0, 0, 0);
 }
 
@@ -173,12 +174,12 @@ int tandem_egress(struct __sk_buff *skb)
 	struct arp_packet *arp;
 
 	if (skb->protocol != bpf_htons(ETH_P_ARP))
-		return TC_ACT_OK;
+		return TC_ACT_UNSPEC;
 	if (bpf_skb_pull_data(skb, sizeof(struct arp_packet)))
-		return TC_ACT_OK;
+		return TC_ACT_UNSPEC;
 	arp = read_arp((void *)(long)skb->data, (void *)(long)skb->data_end);
 	if (!arp || !find_floating(arp->sender) || fence_is_open())
-		return TC_ACT_OK;
+		return TC_ACT_UNSPEC;
 	drop(DROP_ARP_EGRESS_FENCED);
 	return TC_ACT_SHOT;
 }

@@ -14,9 +14,7 @@
 
 static __always_inline int is_newer(__u32 term, __u32 version, const struct flow *held)
 {
-	if (term != held->term)
-		return (__s32)(term - held->term) > 0;
-	return (__s32)(version - held->version) > 0;
+	return term != held->term ? is_later(term, held->term) : is_later(version, held->version);
 }
 
 static __always_inline void request_key(const struct conn_record *in, struct flow_key *key)
