@@ -13,9 +13,9 @@ readonly MIN_NODE=20.19.0
 readonly POLICY=/usr/sbin/policy-rc.d
 
 packages=(
-  clang llvm libbpf-dev libbpf1 bpftool iproute2 ethtool # the forwarding plane
+  clang libbpf-dev libbpf1 iproute2 ethtool # the forwarding plane
   openssl                                                # a pair's key
-  openssh-server openssh-client tcpdump                  # the drills, with nginx below
+  openssh-server openssh-client             # the drills, with nginx below
 )
 
 say() { printf 'setup: %s\n' "$*" >&2; }

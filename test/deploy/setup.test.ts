@@ -110,7 +110,7 @@ const missing = (...packages: string[]) =>
 
 test.each([
   ['some packages', missing('ethtool', 'ipvsadm'), /sudo apt-get install ethtool ipvsadm\n/],
-  ['all packages', missing('*'), /sudo apt-get install clang llvm .* keepalived ipvsadm procps\n/],
+  ['all packages', missing('*'), /sudo apt-get install clang libbpf-dev .* keepalived ipvsadm procps\n/],
 ])(
   'without root, where %s are missing they are named with the command that installs them',
   (_, query, said) => {
