@@ -98,7 +98,17 @@ function attachTraffic(pins: string, target: AttachTarget, side: Side, program: 
     createPinned(path, program, target, type, 0);
   } catch (error) {
     if (!(error instanceof NativeError && UNSUPPORTED.has(error.code))) throw error;
+    attachFallback(pins, target, side, program);
+  }
+}
+
+function attachFallback(pins: string, target: AttachTarget, side: Side, program: BpfProgram): void {
+  try {
     attachClassic(pins, target.ifindex, side, program);
+  } catch (error) {
+    const look = `look at: tc filter show dev ${target.name} ${side}`;
+    const text = `cannot attach to tc's ${side} of ${target.name}: ${String(error)}: without tcx (Linux 6.6) it needs the modules sch_ingress and cls_bpf, and filters of priority 1 must be BPF programs; ${look}`;
+    throw new DatapathError('no-xdp', text, { cause: error });
   }
 }
 

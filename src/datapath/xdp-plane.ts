@@ -1,5 +1,5 @@
 /** The XDP plane: loads or adopts the kernel half, and reads and writes its maps for the main thread. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Connection } from '../model/connection.ts';
 import type { ServiceCounters } from '../model/counters.ts';
@@ -100,14 +100,28 @@ export class XdpPlane implements Plane {
 
   /** @throws DatapathError saying what this host lacks, and what to do */
   static open(options: XdpPlaneOptions): XdpPlane {
-    ensurePinDirectory(options.pins);
     const digest = checkLayouts();
+    ensurePinDirectory(options.pins);
+    const found = readdirSync(options.pins);
+    let object: BpfObject | undefined;
     try {
-      return new XdpPlane(options, loadObject(options.pins, options.connections), digest);
+      object = loadObject(options.pins, options.connections);
+      return new XdpPlane(options, object, digest);
     } catch (error) {
-      if (readdirSync(options.pins).every((name) => !name.startsWith('link_'))) removePins(options.pins);
+      object?.close();
+      XdpPlane.#undo(options.pins, found);
       throw error;
     }
+  }
+
+  /** Takes back what an attempt made that failed half-way. A plane that was there before stays as it was. */
+  static #undo(pins: string, found: readonly string[]): void {
+    if (found.some((name) => name.startsWith('link_'))) {
+      for (const name of readdirSync(pins)) if (!found.includes(name)) rmSync(`${pins}/${name}`);
+      return;
+    }
+    detachAll(pins);
+    removePins(pins);
   }
 
   private constructor(options: XdpPlaneOptions, object: BpfObject, digest: bigint) {

@@ -71,6 +71,7 @@ const call = {
   tcHookCreate: lib.func('int bpf_tc_hook_create(bpf_tc_hook *hook)'),
   tcHookDestroy: lib.func('int bpf_tc_hook_destroy(bpf_tc_hook *hook)'),
   tcAttach: lib.func('int bpf_tc_attach(const bpf_tc_hook *hook, bpf_tc_opts *opts)'),
+  tcDetach: lib.func('int bpf_tc_detach(const bpf_tc_hook *hook, const bpf_tc_opts *opts)'),
   possibleCpus: lib.func('int libbpf_num_possible_cpus()'),
 };
 
@@ -244,6 +245,10 @@ export class BpfProgram {
     };
   }
 
+  pin(path: string): void {
+    checked(`pin ${path}`, call.pin(this.fd, path));
+  }
+
   /** Runs a program of type syscall; the kernel writes the context back in place. */
   runSyscall(context: Buffer): number {
     const opts = Buffer.alloc(TEST_RUN.size);
@@ -356,18 +361,42 @@ export class BpfLink {
   }
 }
 
-/** Attaches to tc's clsact hook: for kernels before 6.6, which have no tcx links. Replaces what had that handle. */
-export function attachClassic(program: BpfProgram, ifindex: number, point: number): void {
-  const hook = { sz: 24, ifindex, attach_point: point, parent: 0 };
-  const created: number = call.tcHookCreate(hook);
-  if (created !== -17 /* EEXIST */) checked('bpf_tc_hook_create', created);
-  const replace = 1; // BPF_TC_F_REPLACE
-  const opts = { sz: 32, prog_fd: program.fd, flags: replace, prog_id: 0, handle: 1, priority: 1 };
-  checked('bpf_tc_attach', call.tcAttach(hook, opts));
+/** Of tc's clsact hook, which kernels before 6.6 have in place of tcx links. */
+export interface ClassicFilter {
+  readonly ifindex: number;
+  /** TC.INGRESS or TC.EGRESS */
+  readonly point: number;
+  readonly handle: number;
+  readonly priority: number;
 }
 
-/** Takes the whole clsact hook away, with what others attached to it. */
-export function detachClassic(ifindex: number): void {
-  const hook = { sz: 24, ifindex, attach_point: TC.INGRESS | TC.EGRESS, parent: 0 };
-  call.tcHookDestroy(hook);
+/** False when the interface has a clsact hook already. */
+export function createClsact(ifindex: number): boolean {
+  const created: number = call.tcHookCreate(clsact(ifindex, TC.INGRESS));
+  if (created === -17 /* EEXIST */) return false;
+  checked('bpf_tc_hook_create', created);
+  return true;
+}
+
+/** Takes the whole hook away, with what others attached to it. */
+export function destroyClsact(ifindex: number): void {
+  call.tcHookDestroy(clsact(ifindex, TC.INGRESS | TC.EGRESS));
+}
+
+/** Replaces what has that handle. @throws NativeError EINVAL when a filter of another kind has the priority */
+export function attachFilter(program: BpfProgram, filter: ClassicFilter): void {
+  const { ifindex, point, handle, priority } = filter;
+  const replace = 1; // BPF_TC_F_REPLACE
+  const opts = { sz: 32, prog_fd: program.fd, flags: replace, prog_id: 0, handle, priority };
+  checked('bpf_tc_attach', call.tcAttach(clsact(ifindex, point), opts));
+}
+
+/** @throws NativeError ENOENT without such a filter, EINVAL without a hook, ENODEV */
+export function detachFilter({ ifindex, point, handle, priority }: ClassicFilter): void {
+  const opts = { sz: 32, prog_fd: 0, flags: 0, prog_id: 0, handle, priority };
+  checked('bpf_tc_detach', call.tcDetach(clsact(ifindex, point), opts));
+}
+
+function clsact(ifindex: number, point: number) {
+  return { sz: 24, ifindex, attach_point: point, parent: 0 };
 }

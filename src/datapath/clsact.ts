@@ -1,0 +1,79 @@
+/**
+ * tc's older hook, for kernels before 6.6, which have no tcx links. A filter there stays without our help, but says
+ * not whose it is: pins tell it, so that whichever process stops the plane finds what another one attached.
+ */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { NativeError } from '../native/error.ts';
+import {
+  attachFilter,
+  type BpfProgram,
+  createClsact,
+  destroyClsact,
+  detachFilter,
+  TC,
+} from '../native/libbpf.ts';
+
+export type Side = 'ingress' | 'egress';
+
+/** First in line, and under a handle ("TAND") that leaves alone what others attach at that priority. */
+const PLACE = { handle: 0x54414e44, priority: 1 } as const;
+
+const POINT = { ingress: TC.INGRESS, egress: TC.EGRESS } as const;
+
+/** What the kernel answers when the filter, the hook, or the interface is gone. */
+const GONE = new Set(['ENOENT', 'EINVAL', 'ENODEV']);
+
+/** Attaches the program, or exchanges the one of an earlier process with no packet in between. */
+export function attachClassic(pins: string, ifindex: number, side: Side, program: BpfProgram): void {
+  if (createClsact(ifindex)) pin(pins, 'hook', ifindex, program);
+  attachFilter(program, { ifindex, point: POINT[side], ...PLACE });
+  pin(pins, side, ifindex, program);
+}
+
+/** Takes off every filter that has a pin in this directory; the hook too, if we made it and nobody else uses it. */
+export function detachClassic(pins: string): void {
+  for (const ifindex of pinned(pins, 'ingress')) remove({ ifindex, point: TC.INGRESS, ...PLACE });
+  for (const ifindex of pinned(pins, 'egress')) remove({ ifindex, point: TC.EGRESS, ...PLACE });
+  for (const ifindex of pinned(pins, 'hook')) if (isUnused(ifindex)) destroyClsact(ifindex);
+  for (const name of readdirSync(pins)) if (name.startsWith(PREFIX)) rmSync(join(pins, name));
+}
+
+const PREFIX = 'link_clsact-';
+
+/** The pinned program means nothing: what counts is that there is a pin. */
+function pin(pins: string, what: Side | 'hook', ifindex: number, program: BpfProgram): void {
+  const path = join(pins, `${PREFIX}${what}_${ifindex}`);
+  rmSync(path, { force: true });
+  program.pin(path);
+}
+
+function pinned(pins: string, what: Side | 'hook'): number[] {
+  const start = `${PREFIX}${what}_`;
+  return readdirSync(pins)
+    .filter((name) => name.startsWith(start))
+    .map((name) => Number(name.slice(start.length)));
+}
+
+function remove(filter: Parameters<typeof detachFilter>[0]): void {
+  try {
+    detachFilter(filter);
+  } catch (error) {
+    if (!(error instanceof NativeError && GONE.has(error.code))) throw error;
+  }
+}
+
+function isUnused(ifindex: number): boolean {
+  return ['ingress', 'egress'].every((side) => {
+    try {
+      // if7 is iproute2's way to name the interface whose number is 7.
+      const list = execFileSync('tc', ['-j', 'filter', 'show', 'dev', `if${ifindex}`, side], {
+        stdio: 'pipe',
+      });
+      return (JSON.parse(list.toString()) as unknown[]).length === 0;
+    } catch {
+      return false;
+    }
+  });
+}
