@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { DatapathError } from '../../src/datapath/plane.ts';
 import { openSyncPort } from '../../src/datapath/share.ts';
+import type { XdpInterface } from '../../src/datapath/xdp-plane.ts';
 import { RecordBatch } from '../../src/model/record.ts';
 import { read, reversed, tcp } from '../support/packet.ts';
 import { CLIENT, PlaneBench, SERVER, VERDICT, VIP } from '../support/plane.ts';
@@ -18,6 +19,18 @@ function establish() {
   bench.fromClient(tcp(tuple, { flags: 'A', seq: 2, ack: 2 }));
   return back;
 }
+
+/** No such interface: what is attached after it never is. */
+const NOWHERE: XdpInterface = { name: 'nowhere', ifindex: 9999, mac: Buffer.alloc(6), sendByRedirect: true };
+
+test('a plane that cannot be attached everywhere is attached nowhere, and leaves no pin', () => {
+  bench = new PlaneBench('none');
+  bench.plane.close(false);
+  expect(() => bench.open({ interfaces: [bench.front, NOWHERE] })).toThrow(DatapathError);
+  expect(existsSync(bench.namespace.pins)).toBe(false);
+  bench.plane = bench.open();
+  expect(bench.plane.adopted).toBe(false);
+});
 
 describe('a plane whose daemon died', () => {
   test('is adopted with its connections, counters, ids, events and lease', () => {
@@ -44,17 +57,6 @@ describe('a plane whose daemon died', () => {
     expect(Array.from(batch.clientPort.subarray(0, batch.length))).toEqual([1234]);
   });
 
-  test('goes on forwarding with no program of ours alive', () => {
-    bench = new PlaneBench('alone');
-    bench.addService('tcp', 80, [{ address: SERVER, port: 22 }]);
-    bench.openFence();
-    establish();
-    const program = bench.program('tandem_xdp');
-    expect(existsSync(`${bench.namespace.pins}/link_xdp-native_front_${bench.front.ifindex}`)).toBe(true);
-    expect(bench.fromClient(tcp(tuple, { flags: 'A', seq: 2, ack: 2 })).verdict).toBe(VERDICT.REDIRECT);
-    expect(program.fd).toBeGreaterThan(0);
-  });
-
   test('is refused when its table has another size, and left as it was', () => {
     bench = new PlaneBench('other');
     bench.openFence(3);
@@ -70,6 +72,22 @@ describe('a plane whose daemon died', () => {
     }
     bench.plane = bench.open();
     expect(bench.plane.fence.read().term).toBe(3);
+  });
+
+  test('is left as it was when a new daemon cannot attach it everywhere', () => {
+    bench = new PlaneBench('half');
+    bench.addService('tcp', 80, [{ address: SERVER, port: 22 }]);
+    bench.openFence();
+    establish();
+    bench.plane.close(true);
+    const pinned = () => readdirSync(bench.namespace.pins).sort();
+    const before = pinned();
+    expect(() => bench.open({ interfaces: [bench.front, NOWHERE] })).toThrow(DatapathError);
+    expect(pinned()).toEqual(before);
+    bench.plane = bench.open();
+    bench.plane.applyRules(bench.rules);
+    expect(bench.plane.adopted).toBe(true);
+    expect(bench.fromClient(tcp(tuple, { flags: 'A', seq: 2, ack: 2 })).verdict).toBe(VERDICT.REDIRECT);
   });
 
   test('leaves nothing when it is closed for good', () => {

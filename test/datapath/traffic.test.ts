@@ -1,13 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type XdpInterface, XdpPlane } from '../../src/datapath/xdp-plane.ts';
+import { XdpPlane } from '../../src/datapath/xdp-plane.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
 import { EMPTY_RULES, type ServiceId } from '../../src/model/rules.ts';
 import { bootTimeUs } from '../../src/native/clock.ts';
 import { ip, TestNamespace } from '../support/namespace.ts';
-import { macBytes } from '../support/packet.ts';
+import { linkOf, setForwarding } from '../support/plane.ts';
 
 /** Real hosts at the far ends of a director's links: nothing is resolved beforehand. */
 class Wire {
@@ -29,7 +29,7 @@ class Wire {
       this.#link('server', 'back', '192.168.10.3/24', '192.168.10.2/24');
     }
     const interfaces = (oneArmed ? ['front'] : ['front', 'back']).map(linkOf);
-    for (const { name } of interfaces) execFileSync('sysctl', ['-qw', `net.ipv4.conf.${name}.forwarding=1`]);
+    for (const { name } of interfaces) setForwarding(name);
     this.plane = XdpPlane.open({
       pins: this.namespace.pins,
       connections: 1000,
@@ -144,12 +144,6 @@ class Wire {
   }
 }
 
-function linkOf(name: string): XdpInterface {
-  const [link] = JSON.parse(ip('-j', 'link', 'show', name)) as Array<{ ifindex: number; address: string }>;
-  if (!link) throw new Error(`no link ${name}`);
-  return { name, ifindex: link.ifindex, mac: macBytes(link.address), sendByRedirect: true };
-}
-
 const UDP_ECHO = `const s=require('dgram').createSocket('udp4');s.on('message',(m,r)=>s.send(m,r.port,r.address));s.bind(7,()=>console.log('ready'))`;
 const UDP_ASK = `const s=require('dgram').createSocket('udp4');s.on('message',(m,r)=>{console.log(r.address+' '+m);process.exit()});s.send('one packet',80,'10.1.1.1')`;
 const TCP_ECHO = `require('net').createServer(s=>s.pipe(s)).listen(7,()=>console.log('ready'))`;
@@ -172,6 +166,14 @@ describe('real hosts behind a director', () => {
     wire = new Wire('tcp', { mode });
     wire.serve('192.168.10.1', '192.168.10.2');
     await wire.run('server', TCP_ECHO);
+    expect(await wire.run('client', TCP_ASK)).toBe('all 300000');
+  });
+
+  test('go on when no process of ours holds the plane', async () => {
+    wire = new Wire('alone');
+    wire.serve('192.168.10.1', '192.168.10.2');
+    await wire.run('server', TCP_ECHO);
+    wire.plane.close(true);
     expect(await wire.run('client', TCP_ASK)).toBe('all 300000');
   });
 

@@ -17,7 +17,7 @@ export const VIP = '10.1.1.1';
 export const LIP = '192.168.10.1';
 export const SERVER = '192.168.10.2';
 
-function linkOf(name: string): XdpInterface {
+export function linkOf(name: string): XdpInterface {
   const [link] = JSON.parse(ip('-j', 'link', 'show', name)) as Array<{ ifindex: number; address: string }>;
   if (!link) throw new Error(`no link ${name}`);
   return { name, ifindex: link.ifindex, mac: macBytes(link.address), sendByRedirect: true };
@@ -60,13 +60,13 @@ export class PlaneBench {
     this.plane.setDirector(director);
   }
 
-  open({ connections = this.connections } = {}): XdpPlane {
+  open({ connections = this.connections, interfaces = [this.front, this.back] } = {}): XdpPlane {
     return XdpPlane.open({
       pins: this.namespace.pins,
       connections,
       localPorts: this.localPorts,
       mode: 'auto',
-      interfaces: [this.front, this.back],
+      interfaces,
     });
   }
 
@@ -139,6 +139,6 @@ export class PlaneBench {
   }
 }
 
-function setForwarding(name: string): void {
+export function setForwarding(name: string): void {
   execFileSync('sysctl', ['-qw', `net.ipv4.conf.${name}.forwarding=1`]);
 }
