@@ -1,23 +1,28 @@
 /** The daemon's life: configuration, logs, the director, the control socket; and all of it backwards. */
 import { loadConfig } from '../config/load.ts';
-import { refuseIfServed, serve } from '../control/server.ts';
+import { refuseIfServed } from '../control/probe.ts';
 import { defaultSocketPath } from '../control/socket-path.ts';
 import { type Director, startDirector } from '../director/director.ts';
+import type { HeartbeatThread } from '../director/heartbeat/thread.ts';
 import { createLog, type Log } from '../director/log.ts';
 import { notify, watchdogInterval } from '../native/notify.ts';
 import { EXIT, type ExitCode, errorText } from './exit.ts';
 import type { DaemonOptions } from './verbs/daemon.ts';
 
-/** @throws ConfigError, DirectorError, ControlError when it cannot start */
-export async function runDaemon(options: DaemonOptions): Promise<ExitCode> {
+/**
+ * @param heartbeat its thread, which may still be loading
+ * @throws ConfigError, DirectorError, ControlError when it cannot start
+ */
+export async function runDaemon(options: DaemonOptions, heartbeat: HeartbeatThread): Promise<ExitCode> {
   const socket = options.socket ?? defaultSocketPath();
   const stop = stopSignal();
   const config = loadConfig(options.config, options.datapath ? { datapath: options.datapath } : {});
   // Before anything is touched: the plane of a running daemon must not be adopted by a second one.
   await refuseIfServed(socket);
   const log = createLog(config.log);
-  const director = await startDirector(config, log);
+  const director = await startDirector(config, log, heartbeat);
   try {
+    const { serve } = await import('../control/server.ts');
     const server = await serve(director.api, socket, log.child('control'));
     notify('READY=1');
     const watchdog = petWatchdog();

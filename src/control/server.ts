@@ -4,11 +4,12 @@
  * that of two daemons that start at once one is refused.
  */
 import { linkSync, lstatSync, mkdirSync, renameSync, type Stats, unlinkSync } from 'node:fs';
-import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { type DirectorApi, DirectorError } from '../director/api.ts';
 import { type Log, rateLimited, SILENT } from '../director/log.ts';
 import { ControlError } from './error.ts';
+import { reason, refuseIfServed } from './probe.ts';
 import { Session } from './session.ts';
 import { checkSocketPath } from './socket-path.ts';
 
@@ -46,12 +47,6 @@ export async function serve(api: DirectorApi, path: string, log: Log = SILENT): 
       cause: error,
     });
   }
-}
-
-function reason(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EACCES' || code === 'EPERM') return 'no permission: run as root, or choose another --socket';
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Binds happen inside the call of listen(), so that the umask covers them and nothing else. */
@@ -92,32 +87,8 @@ async function removeDead(path: string, aside: string): Promise<void> {
   unlinkSync(aside);
 }
 
-/** @throws DirectorError `already-running` when a daemon answers there */
-export async function refuseIfServed(path: string): Promise<void> {
-  if (!(await answers(path))) return;
-  throw new DirectorError(
-    'already-running',
-    `a daemon runs already on ${path}: stop it first, or choose another --socket`,
-  );
-}
-
 function lstatOrGone(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const probe = createConnection(path);
-    probe.once('connect', () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT' || error.code === 'ENOTSOCK')
-        resolve(false);
-      else reject(new ControlError('no-access', `cannot probe ${path}: ${reason(error)}`, { cause: error }));
-    });
-  });
 }
 
 function close(server: Server, clients: Set<Socket>, path: string, own: Stats): Promise<void> {

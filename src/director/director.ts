@@ -18,7 +18,12 @@ import { type DirectorApi, DirectorError, type Listing } from './api.ts';
 import { Board } from './board.ts';
 import type { DirectorConfig } from './config.ts';
 import { Handover } from './handover.ts';
-import type { FloatingAddress, HeartbeatEvent, HeartbeatRouter } from './heartbeat/messages.ts';
+import type {
+  FloatingAddress,
+  HeartbeatCommand,
+  HeartbeatEvent,
+  HeartbeatRouter,
+} from './heartbeat/messages.ts';
 import { HeartbeatThread } from './heartbeat/thread.ts';
 import type { Log } from './log.ts';
 import { openPlane } from './open-plane.ts';
@@ -48,8 +53,15 @@ const DEFAULT_PRIORITY = 100;
 /** The lease of a director that shares its addresses with nobody. Microseconds; 285 years. */
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
-/** @throws DirectorError, HostError, ModelError: what is wrong, where, and what to do */
-export async function startDirector(config: DirectorConfig, log: Log): Promise<Director> {
+/**
+ * @param heartbeat a thread that has not begun; handed in by who made it earlier, so that it is loaded by now
+ * @throws DirectorError, HostError, ModelError: what is wrong, where, and what to do
+ */
+export async function startDirector(
+  config: DirectorConfig,
+  log: Log,
+  heartbeat = new HeartbeatThread(),
+): Promise<Director> {
   const rules = rulesOf(config.rules);
   const key = config.syncKeyFile === undefined ? undefined : readKeyFile(config.syncKeyFile);
   const names = [...config.interfaces, ...config.routers.map((router) => router.interface)];
@@ -58,7 +70,7 @@ export async function startDirector(config: DirectorConfig, log: Log): Promise<D
     const its = facts.get(router.interface) as InterfaceFacts;
     return { ...router, ifindex: its.ifindex, source: ownAddress(its, router.addresses) };
   });
-  const director = new RunningDirector(config, log, routers);
+  const director = new RunningDirector(config, log, routers, heartbeat);
   try {
     await director.start(
       rules,
@@ -95,11 +107,12 @@ class RunningDirector implements Director, DirectorApi {
   readonly #board = new Board();
   readonly #stateDirectory: string;
   readonly #handover: Handover;
+  readonly #heartbeat: HeartbeatThread;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #startedAt = performance.now();
   /** From {@link start} on. */
   #running: { plane: Plane; keeper: RuleKeeper; addresses: AddressKeeper; sync: SyncThread } | undefined;
-  #heartbeat: HeartbeatThread | undefined;
+  #beating = false;
   #role: Role = 'init';
   #connections = 0;
   #vrrpCounters: Readonly<Record<string, number>> = {};
@@ -107,10 +120,16 @@ class RunningDirector implements Director, DirectorApi {
   #stopping = false;
   #fail: (error: Error) => void = () => {};
 
-  constructor(config: DirectorConfig, log: Log, routers: readonly HeartbeatRouter[]) {
+  constructor(
+    config: DirectorConfig,
+    log: Log,
+    routers: readonly HeartbeatRouter[],
+    heartbeat: HeartbeatThread,
+  ) {
     this.#config = config;
     this.#log = log;
     this.#routers = routers;
+    this.#heartbeat = heartbeat;
     this.#stateDirectory = `/run/tandem/state/${basename(config.datapath.pins)}`;
     this.#handover = new Handover({
       isMaster: () => this.#role === 'master',
@@ -143,7 +162,7 @@ class RunningDirector implements Director, DirectorApi {
       plane,
       routers: config.routers,
       interfaces: config.interfaces,
-      onAnnounced: (announced) => this.#heartbeat?.send({ kind: 'floating', addresses: announced }),
+      onAnnounced: (announced) => this.#tellHeartbeat({ kind: 'floating', addresses: announced }),
       log: this.#log.child('host'),
     });
     this.#running = { plane, keeper, addresses, sync: this.#startSync(plane, key) };
@@ -160,6 +179,7 @@ class RunningDirector implements Director, DirectorApi {
     if (this.#routers.length === 0) {
       plane.fence.open(FOREVER, 1);
       this.#role = 'standalone';
+      await this.#heartbeat.discard();
     } else if (!early) {
       await this.#startHeartbeat(plane.shareFence(), announced);
     }
@@ -184,7 +204,7 @@ class RunningDirector implements Director, DirectorApi {
   async #end(keepPlane: boolean): Promise<void> {
     this.#stopping = true;
     const complain = (error: Error) => this.#log.error(error.message);
-    await this.#heartbeat?.stop(true).catch(complain);
+    await (this.#beating ? this.#heartbeat.stop(true) : this.#heartbeat.discard()).catch(complain);
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#running) {
       const { plane, sync, addresses } = this.#running;
@@ -294,10 +314,16 @@ class RunningDirector implements Director, DirectorApi {
       transport: fence.kind === 'xdp' ? ('raw' as const) : ('udp' as const),
       floating,
       board: this.#board.buffer,
-      fence: { module: new URL('../datapath/share.js', import.meta.url).href, options: fence },
+      fence,
     };
-    this.#heartbeat = await HeartbeatThread.start(setup, (event) => this.#onHeartbeatEvent(event));
+    this.#beating = true;
+    await this.#heartbeat.begin(setup, (event) => this.#onHeartbeatEvent(event));
     this.#watch(this.#heartbeat.ended);
+  }
+
+  /** One that does not beat yet is told of the addresses when it begins. */
+  #tellHeartbeat(command: HeartbeatCommand): void {
+    if (this.#beating) this.#heartbeat.send(command);
   }
 
   #watch(ended: Promise<void>): void {
@@ -350,7 +376,7 @@ class RunningDirector implements Director, DirectorApi {
         return;
       case 'handover-take':
         log.info(`${event.from} hands over`);
-        this.#heartbeat?.send({ kind: 'released' });
+        this.#tellHeartbeat({ kind: 'released' });
         return;
       case 'handover-abandoned':
         log.warn('the peer began a handover and did not finish it');
@@ -362,7 +388,7 @@ class RunningDirector implements Director, DirectorApi {
 
   async #release(): Promise<void> {
     const released = new Promise<void>((resolve) => this.#onRole.push(resolve));
-    this.#heartbeat?.send({ kind: 'release' });
+    this.#tellHeartbeat({ kind: 'release' });
     await released;
   }
 

@@ -31,8 +31,10 @@ export const daemon: Verb<DaemonOptions> = {
       .example('$0 daemon --datapath memory --socket /tmp/t.sock', 'to try commands without privileges'),
   async run(options) {
     goFirst();
+    const { HeartbeatThread } = await import('../../director/heartbeat/thread.ts');
+    const heartbeat = new HeartbeatThread();
     const { runDaemon } = await import('../run-daemon.ts');
-    return await runDaemon(options);
+    return await runDaemon(options, heartbeat);
   },
 };
 

@@ -1,4 +1,5 @@
 /** The heartbeat worker thread. */
+import { once } from 'node:events';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { FencePort } from '../../datapath/ports.ts';
 import { bootTimeUs } from '../../native/clock.ts';
@@ -17,10 +18,24 @@ const PRIORITY = 40;
 
 type FenceModule = { readonly createFence: (options: unknown) => FencePort | Promise<FencePort> };
 
-async function main(port: MessagePort, setup: HeartbeatSetup & { readonly bell: number }): Promise<void> {
+/** What the thread is born with; its {@link HeartbeatSetup} comes over `setup` when it is known. */
+export interface HeartbeatWorkerData {
+  /** File URL of the module that the fence comes from. */
+  readonly fence: string;
+  readonly bell: number;
+  readonly setup: MessagePort;
+}
+
+async function main(
+  port: MessagePort,
+  { fence: module, bell, setup: from }: HeartbeatWorkerData,
+): Promise<void> {
+  const loading = import(module) as Promise<FenceModule>;
+  const setup = await received(from);
+  const { createFence } = await loading;
+  if (!setup) return;
   const post = (event: HeartbeatEvent): void => port.postMessage(event);
-  const { createFence } = (await import(setup.fence.module)) as FenceModule;
-  const fence = await createFence(setup.fence.options);
+  const fence = await createFence(setup.fence);
   const raw = setup.transport === 'raw';
   const transports = setup.routers.map((router) =>
     raw ? new RawTransport(router) : new UdpTransport(router),
@@ -36,12 +51,20 @@ async function main(port: MessagePort, setup: HeartbeatSetup & { readonly bell: 
     post,
   });
   runLoop(heartbeat, {
-    bell: new Bell(setup.bell),
+    bell: new Bell(bell),
     fds: transports.flatMap((transport) => transport.fds),
     clock: bootTimeUs,
     takeCommands: () => takeCommands(port),
   });
   for (const closable of [...transports, frames]) closable?.close();
+}
+
+/** Undefined when the other end is closed without a word. Commands come over another port, and wait there. */
+async function received(from: MessagePort): Promise<HeartbeatSetup | undefined> {
+  const closed = once(from, 'close').then(() => undefined);
+  const setup = await Promise.race([once(from, 'message').then(([data]) => data as HeartbeatSetup), closed]);
+  from.close();
+  return setup;
 }
 
 function takeCommands(port: MessagePort): HeartbeatCommand[] {
@@ -66,5 +89,5 @@ function tryOr(post: (event: HeartbeatEvent) => void, what: string, attempt: () 
   }
 }
 
-if (!parentPort) throw new Error('entry.ts is a worker thread: start it with startHeartbeat()');
-await main(parentPort, workerData as HeartbeatSetup & { readonly bell: number });
+if (!parentPort) throw new Error('entry.ts is a worker thread: start it with HeartbeatThread');
+await main(parentPort, workerData as HeartbeatWorkerData);

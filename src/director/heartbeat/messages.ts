@@ -18,7 +18,7 @@ export interface FloatingAddress {
   readonly mac: string;
 }
 
-/** The worker's whole start-up knowledge. */
+/** What the worker is to do. */
 export interface HeartbeatSetup {
   /** At least one; they move as one unit, and share priority and interval. */
   readonly routers: readonly HeartbeatRouter[];
@@ -27,11 +27,8 @@ export interface HeartbeatSetup {
   readonly floating: readonly FloatingAddress[];
   /** Of the {@link Board}. */
   readonly board: SharedArrayBuffer;
-  /**
-   * Where the fence comes from: `module` (a file URL) exports `createFence(options)`, which returns a
-   * FencePort or a promise of one.
-   */
-  readonly fence: { readonly module: string; readonly options: unknown };
+  /** What the thread's fence module makes the fence from. */
+  readonly fence: unknown;
 }
 
 export type HeartbeatCommand =

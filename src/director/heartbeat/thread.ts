@@ -1,17 +1,35 @@
 /** The main thread's handle on the heartbeat worker. */
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { Bell } from '../../native/poll.ts';
+import type { HeartbeatWorkerData } from './entry.ts';
 import type { HeartbeatCommand, HeartbeatEvent, HeartbeatSetup } from './messages.ts';
+
+/** Opens the fence of the plane that the main thread has. */
+const FENCE_MODULE = new URL('../../datapath/share.js', import.meta.url).href;
 
 export class HeartbeatThread {
   /** Ends when the thread has ended; rejects with what killed it when it was not told to. */
   readonly ended: Promise<void>;
   readonly #worker: Worker;
+  readonly #setup: MessagePort;
   readonly #bell: Bell;
   #open = true;
 
-  private constructor(worker: Worker, bell: Bell) {
+  /**
+   * Begins to load, beside whatever the main thread does meanwhile: of a restarted daemon the heartbeat is waited
+   * for (its lease runs out), and loading takes the thread longer than anything that it does afterwards.
+   * @param fence file URL of a module whose `createFence(options)` returns a FencePort or a promise of one
+   */
+  constructor(fence: string = FENCE_MODULE) {
+    const bell = new Bell();
+    const { port1, port2 } = new MessageChannel();
+    const workerData: HeartbeatWorkerData = { fence, bell: bell.fd, setup: port2 };
+    const worker = new Worker(new URL('./entry.js', import.meta.url), { workerData, transferList: [port2] });
+    // A daemon that does not get as far as begin() must not be held up by it.
+    worker.unref();
+    port1.unref();
     this.#worker = worker;
+    this.#setup = port1;
     this.#bell = bell;
     this.ended = new Promise((resolve, reject) => {
       worker.once('error', reject);
@@ -27,27 +45,26 @@ export class HeartbeatThread {
   }
 
   /**
-   * Starts the thread; `handle` gets its events in order. Resolves with the first `role` event, after which
-   * the router runs.
+   * Starts the routers; `handle` gets the thread's events in order. Resolves with the first `role` event, after
+   * which the routers run. Once, or {@link discard}.
    * @throws Error, NativeError or HeartbeatError when the thread cannot start
    */
-  static async start(
-    setup: HeartbeatSetup,
-    handle: (event: HeartbeatEvent) => void,
-  ): Promise<HeartbeatThread> {
-    const bell = new Bell();
-    const worker = new Worker(new URL('./entry.js', import.meta.url), {
-      workerData: { ...setup, bell: bell.fd },
-    });
-    const thread = new HeartbeatThread(worker, bell);
+  async begin(setup: HeartbeatSetup, handle: (event: HeartbeatEvent) => void): Promise<void> {
+    this.#worker.ref();
     const running = new Promise<void>((resolve) => {
-      worker.on('message', (event: HeartbeatEvent) => {
+      this.#worker.on('message', (event: HeartbeatEvent) => {
         handle(event);
         if (event.kind === 'role') resolve();
       });
     });
-    await Promise.race([running, thread.ended]);
-    return thread;
+    this.#setup.postMessage(setup);
+    await Promise.race([running, this.ended]);
+  }
+
+  /** Ends a thread that has not begun. */
+  async discard(): Promise<void> {
+    this.#setup.close();
+    await this.ended;
   }
 
   /** A command to a thread that has ended is lost, as it would be a moment later. */

@@ -27,13 +27,14 @@ const alive = setInterval(() => {
   if (!stalled) board.set('mainAliveAt', bootTimeUs());
 }, 50);
 
-const thread = await HeartbeatThread.start(
+const thread = new HeartbeatThread(new URL('file-fence.mjs', import.meta.url).href);
+await thread.begin(
   {
     routers,
     floating,
     transport: setup.transport ?? 'raw',
     board: board.buffer,
-    fence: { module: new URL('file-fence.mjs', import.meta.url).href, options: fenceFile },
+    fence: fenceFile,
   },
   say,
 );
