@@ -41,12 +41,14 @@ export function attachInterface(
   return attached;
 }
 
-/** Takes every program off that was attached with pins in this directory, by this process or another. */
-export function detachAll(pins: string): void {
-  detachClassic(pins);
-  for (const name of readdirSync(pins)) {
-    if (name.startsWith('link_')) rmSync(join(pins, name));
-  }
+/**
+ * Takes every program off that was attached with pins in this directory, by this process or another.
+ * @param kept names of pins to leave, with what they hold
+ */
+export function detachAll(pins: string, kept: readonly string[] = []): void {
+  const names = readdirSync(pins).filter((name) => !kept.includes(name));
+  detachClassic(pins, names);
+  for (const name of names) if (name.startsWith('link_')) rmSync(join(pins, name), { force: true });
 }
 
 function attachXdp(

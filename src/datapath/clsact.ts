@@ -3,7 +3,7 @@
  * not whose it is: pins tell it, so that whichever process stops the plane finds what another one attached.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { NativeError } from '../native/error.ts';
 import {
@@ -32,12 +32,15 @@ export function attachClassic(pins: string, ifindex: number, side: Side, program
   pin(pins, side, ifindex, program);
 }
 
-/** Takes off every filter that has a pin in this directory; the hook too, if we made it and nobody else uses it. */
-export function detachClassic(pins: string): void {
-  for (const ifindex of pinned(pins, 'ingress')) remove({ ifindex, point: TC.INGRESS, ...PLACE });
-  for (const ifindex of pinned(pins, 'egress')) remove({ ifindex, point: TC.EGRESS, ...PLACE });
-  for (const ifindex of pinned(pins, 'hook')) if (isUnused(ifindex)) destroyClsact(ifindex);
-  for (const name of readdirSync(pins)) if (name.startsWith(PREFIX)) rmSync(join(pins, name));
+/**
+ * Takes off every filter that has one of these pins; the hook too, if we made it and nobody else uses it.
+ * @param names of pins; those that are no filter's are left alone
+ */
+export function detachClassic(pins: string, names: readonly string[]): void {
+  for (const ifindex of numbers(names, 'ingress')) remove({ ifindex, point: TC.INGRESS, ...PLACE });
+  for (const ifindex of numbers(names, 'egress')) remove({ ifindex, point: TC.EGRESS, ...PLACE });
+  for (const ifindex of numbers(names, 'hook')) if (isUnused(ifindex)) destroyClsact(ifindex);
+  for (const name of names) if (name.startsWith(PREFIX)) rmSync(join(pins, name), { force: true });
 }
 
 const PREFIX = 'link_clsact-';
@@ -49,11 +52,9 @@ function pin(pins: string, what: Side | 'hook', ifindex: number, program: BpfPro
   program.pin(path);
 }
 
-function pinned(pins: string, what: Side | 'hook'): number[] {
+function numbers(names: readonly string[], what: Side | 'hook'): number[] {
   const start = `${PREFIX}${what}_`;
-  return readdirSync(pins)
-    .filter((name) => name.startsWith(start))
-    .map((name) => Number(name.slice(start.length)));
+  return names.filter((name) => name.startsWith(start)).map((name) => Number(name.slice(start.length)));
 }
 
 function remove(filter: Parameters<typeof detachFilter>[0]): void {

@@ -117,6 +117,7 @@ export class XdpPlane implements Plane {
   /** Takes back what an attempt made that failed half-way. A plane that was there before stays as it was. */
   static #undo(pins: string, found: readonly string[]): void {
     if (found.some((name) => name.startsWith('link_'))) {
+      detachAll(pins, found);
       for (const name of readdirSync(pins)) if (!found.includes(name)) rmSync(`${pins}/${name}`);
       return;
     }

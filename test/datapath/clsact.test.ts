@@ -35,6 +35,8 @@ const hooks = () => tool('tc', 'qdisc', 'show', 'dev', INTERFACE).match(/clsact/
 const pins = () => readdirSync(bench.namespace.pins).filter((name) => name.endsWith(`_${ifindex}`));
 const attach = (side: 'ingress' | 'egress', name: string) =>
   attachClassic(bench.namespace.pins, ifindex, side, bench.program(name));
+/** Nothing but the pins tells what is attached: as in a process that has adopted the plane. */
+const detach = () => detachClassic(bench.namespace.pins, pins());
 
 test('a filter replaces the one of an earlier process in place', () => {
   attach('ingress', 'tandem_egress');
@@ -48,8 +50,7 @@ test('filters, their hook and their pins go with the plane, whoever attached the
   attach('ingress', 'tandem_resolve');
   attach('egress', 'tandem_egress');
   expect([hooks(), pins().length]).toEqual([1, 3]);
-  // Nothing but the pins tells what is attached: as in a process that has adopted the plane.
-  detachClassic(bench.namespace.pins);
+  detach();
   expect([hooks(), pins()]).toEqual([0, []]);
 });
 
@@ -57,14 +58,14 @@ test("another program's filter at our hook keeps it, and stays", () => {
   attach('egress', 'tandem_egress');
   attachFilter(bench.program('tandem_resolve'), { ifindex, point: TC.EGRESS, handle: 1, priority: 1 });
   expect(programs('egress')).toHaveLength(2);
-  detachClassic(bench.namespace.pins);
+  detach();
   expect(programs('egress')).toEqual(['tandem_resolve']);
 });
 
 test('a hook that was there before us stays', () => {
   createClsact(ifindex);
   attach('ingress', 'tandem_resolve');
-  detachClassic(bench.namespace.pins);
+  detach();
   expect([hooks(), programs('ingress'), pins()]).toEqual([1, [], []]);
 });
 
@@ -74,11 +75,11 @@ test('what was taken off by hand is no obstacle', () => {
   attach('ingress', 'tandem_resolve');
   expect(programs('ingress')).toEqual(['tandem_resolve']);
   tool('tc', 'qdisc', 'del', 'dev', INTERFACE, 'clsact');
-  detachClassic(bench.namespace.pins);
+  detach();
   expect(pins()).toEqual([]);
   attach('ingress', 'tandem_resolve');
   tool('ip', 'link', 'del', INTERFACE);
-  detachClassic(bench.namespace.pins);
+  detach();
   expect(pins()).toEqual([]);
 });
 
