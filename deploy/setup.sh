@@ -14,7 +14,7 @@ readonly POLICY=/usr/sbin/policy-rc.d
 
 packages=(
   clang libbpf-dev libbpf1 iproute2 ethtool # the forwarding plane
-  openssl                                                # a pair's key
+  openssl                                   # a pair's key
   openssh-server openssh-client             # the drills, with nginx below
 )
 
