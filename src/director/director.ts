@@ -1,21 +1,18 @@
 /**
- * One node: opens the plane, starts the heartbeat and the sync worker, and carries news and commands between
- * them. It decides nothing that a machine below it could decide.
+ * One node: opens the plane, starts the heartbeat and the sync worker, carries news between them, and ends it all
+ * again. It decides nothing that a machine below it could decide; what commands do stands in commands.ts.
  */
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pinnedLease } from '../datapath/fence-port.ts';
 import type { FenceShare, Plane } from '../datapath/plane.ts';
-import { allInterfaces, type InterfaceFacts, ownAddress } from '../host/interfaces.ts';
 import { InterfaceSettings } from '../host/sysctl.ts';
-import { type RuleEdit, requireService } from '../model/edit.ts';
-import type { RuleSet, ServiceId } from '../model/rules.ts';
-import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
 import { bootTimeUs } from '../native/clock.ts';
 import type { SealKey } from '../wire/seal-key.ts';
 import { AddressKeeper } from './address-keeper.ts';
-import { type DirectorApi, DirectorError, type Listing } from './api.ts';
+import type { DirectorApi } from './api.ts';
 import { Board } from './board.ts';
+import { type CommandParts, Commands } from './commands.ts';
 import type { DirectorConfig } from './config.ts';
 import { Handover } from './handover.ts';
 import type {
@@ -27,11 +24,10 @@ import type {
 import { HeartbeatThread } from './heartbeat/thread.ts';
 import type { Log } from './log.ts';
 import { openPlane } from './open-plane.ts';
-import { RuleKeeper, rulesOf } from './rule-keeper.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { RuleKeeper } from './rule-keeper.ts';
 import { SavedRulesFile } from './saved-rules.ts';
-import type { Role, Status } from './status.ts';
-import { composeStatus } from './status-report.ts';
-import { readKeyFile } from './sync/key-file.ts';
+import type { Role } from './status.ts';
 import type { SyncEvent } from './sync/messages.ts';
 import { SyncThread } from './sync/thread.ts';
 
@@ -62,21 +58,9 @@ export async function startDirector(
   log: Log,
   heartbeat = new HeartbeatThread(),
 ): Promise<Director> {
-  const rules = rulesOf(config.rules);
-  const key = config.syncKeyFile === undefined ? undefined : readKeyFile(config.syncKeyFile);
-  const names = [...config.interfaces, ...config.routers.map((router) => router.interface)];
-  const facts = await existingInterfaces(names);
-  const routers = config.routers.map((router): HeartbeatRouter => {
-    const its = facts.get(router.interface) as InterfaceFacts;
-    return { ...router, ifindex: its.ifindex, source: ownAddress(its, router.addresses) };
-  });
-  const director = new RunningDirector(config, log, routers, heartbeat);
+  const director = new RunningDirector(config, log, heartbeat);
   try {
-    await director.start(
-      rules,
-      key,
-      config.interfaces.map((name) => facts.get(name) as InterfaceFacts),
-    );
+    await director.start(await prepare(config));
     return director;
   } catch (error) {
     await director.abandon();
@@ -84,25 +68,10 @@ export async function startDirector(
   }
 }
 
-/** @throws DirectorError `no-such-device` */
-async function existingInterfaces(names: readonly string[]): Promise<Map<string, InterfaceFacts>> {
-  const facts = new Map((await allInterfaces()).map((each) => [each.name, each]));
-  for (const name of names) {
-    if (facts.has(name)) continue;
-    throw new DirectorError(
-      'no-such-device',
-      `interface ${name} does not exist: name one that "ip link" lists`,
-    );
-  }
-  return facts;
-}
-
-class RunningDirector implements Director, DirectorApi {
-  readonly api: DirectorApi = this;
+class RunningDirector implements Director {
   readonly done: Promise<void>;
   readonly #config: DirectorConfig;
   readonly #log: Log;
-  readonly #routers: readonly HeartbeatRouter[];
   readonly #settings = new InterfaceSettings();
   readonly #board = new Board();
   readonly #stateDirectory: string;
@@ -111,7 +80,7 @@ class RunningDirector implements Director, DirectorApi {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #startedAt = performance.now();
   /** From {@link start} on. */
-  #running: { plane: Plane; keeper: RuleKeeper; addresses: AddressKeeper; sync: SyncThread } | undefined;
+  #running: { plane: Plane; addresses: AddressKeeper; sync: SyncThread; commands: Commands } | undefined;
   #beating = false;
   #role: Role = 'init';
   #connections = 0;
@@ -120,15 +89,9 @@ class RunningDirector implements Director, DirectorApi {
   #stopping = false;
   #fail: (error: Error) => void = () => {};
 
-  constructor(
-    config: DirectorConfig,
-    log: Log,
-    routers: readonly HeartbeatRouter[],
-    heartbeat: HeartbeatThread,
-  ) {
+  constructor(config: DirectorConfig, log: Log, heartbeat: HeartbeatThread) {
     this.#config = config;
     this.#log = log;
-    this.#routers = routers;
     this.#heartbeat = heartbeat;
     this.#stateDirectory = `/run/tandem/state/${basename(config.datapath.pins)}`;
     this.#handover = new Handover({
@@ -144,16 +107,12 @@ class RunningDirector implements Director, DirectorApi {
     this.done.catch(() => {});
   }
 
-  async start(
-    rules: RuleSet,
-    key: SealKey | undefined,
-    interfaces: readonly InterfaceFacts[],
-  ): Promise<void> {
+  async start({ rules, key, interfaces, routers }: Prepared): Promise<void> {
     const config = this.#config;
     this.#stayAlive();
     // A lease that a former daemon left runs out soon: it is renewed before anything else is done.
     const left = config.datapath.kind === 'xdp' ? pinnedLease(config.datapath.pins) : undefined;
-    const early = left && this.#routers.length > 0 ? this.#startHeartbeat(left, []) : undefined;
+    const early = left && routers.length > 0 ? this.#startHeartbeat(routers, left, []) : undefined;
     early?.catch(() => {}); // awaited below, after what must not wait for it
     if (config.datapath.kind === 'xdp') for (const { name } of interfaces) await this.#settings.apply(name);
     const plane = openPlane(config, interfaces, this.#log.child('datapath'));
@@ -165,23 +124,25 @@ class RunningDirector implements Director, DirectorApi {
       onAnnounced: (announced) => this.#tellHeartbeat({ kind: 'floating', addresses: announced }),
       log: this.#log.child('host'),
     });
-    this.#running = { plane, keeper, addresses, sync: this.#startSync(plane, key) };
+    const sync = this.#startSync(plane, key);
+    const commands = this.#commands({ plane, keeper, addresses, sync });
+    this.#running = { plane, addresses, sync, commands };
     await early;
-    const saved = keeper.start(rules);
+    keeper.start(rules, config.sync);
     const { announced } = await addresses.place(keeper.rules);
     addresses.setOwner(this.#role === 'master');
-    for (const daemon of saved.sync ?? config.sync) await this.startSync(daemon);
+    for (const daemon of keeper.sync) await commands.runSync(daemon);
     if (!key && keeper.sync.length > 0) {
       this.#log.warn(
         'sync is not sealed: whoever reaches its group can write the connection table; set sync.key_file',
       );
     }
-    if (this.#routers.length === 0) {
+    if (routers.length === 0) {
       plane.fence.open(FOREVER, 1);
       this.#role = 'standalone';
       await this.#heartbeat.discard();
     } else if (!early) {
-      await this.#startHeartbeat(plane.shareFence(), announced);
+      await this.#startHeartbeat(routers, plane.shareFence(), announced);
     }
     this.#sweep();
     this.#timers.push(setInterval(() => this.#sweep(), SWEEP_EVERY_MS));
@@ -201,87 +162,53 @@ class RunningDirector implements Director, DirectorApi {
     await this.#end(this.#running?.plane.adopted ?? false);
   }
 
+  /** Ends each part whatever became of the one before: what stays behind would go on in the kernel. */
   async #end(keepPlane: boolean): Promise<void> {
     this.#stopping = true;
-    const complain = (error: Error) => this.#log.error(error.message);
-    await (this.#beating ? this.#heartbeat.stop(true) : this.#heartbeat.discard()).catch(complain);
+    const attempt = async (work: () => unknown) => {
+      try {
+        await work();
+      } catch (error) {
+        this.#log.error(error instanceof Error ? error.message : String(error));
+      }
+    };
+    await attempt(() => (this.#beating ? this.#heartbeat.stop(true) : this.#heartbeat.discard()));
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#running) {
       const { plane, sync, addresses } = this.#running;
-      await sync.close().catch(complain);
-      plane.fence.close();
-      await addresses.clear();
-      plane.close(keepPlane);
-      if (plane.kind === 'xdp' && !keepPlane) rmSync(this.#stateDirectory, { recursive: true, force: true });
+      await attempt(() => sync.close());
+      await attempt(() => plane.fence.close());
+      await attempt(() => addresses.clear());
+      await attempt(() => plane.close(keepPlane));
+      if (plane.kind === 'xdp' && !keepPlane)
+        await attempt(() => rmSync(this.#stateDirectory, { recursive: true, force: true }));
     }
-    await this.#settings.restore();
+    await attempt(() => this.#settings.restore());
   }
 
-  async edit(edits: readonly RuleEdit[]): Promise<void> {
-    const { keeper, addresses } = this.#parts;
-    try {
-      keeper.edit(edits);
-    } finally {
-      await addresses.place(keeper.rules);
-    }
-  }
-
-  async list(): Promise<Listing> {
-    const { plane, keeper } = this.#parts;
-    return { rules: keeper.rules, counters: plane.counters(keeper.rules) };
-  }
-
-  async zero(service?: ServiceId): Promise<void> {
-    const { plane, keeper } = this.#parts;
-    if (service) requireService(keeper.rules, service);
-    plane.zero(keeper.rules, service);
-  }
-
-  connections() {
-    return this.#parts.plane.connections();
-  }
-
-  async status(): Promise<Status> {
-    const { plane, sync } = this.#parts;
-    return composeStatus({
-      config: this.#config,
-      plane,
-      board: this.#board,
-      role: this.#role,
-      sync: await sync.status(),
-      vrrp: this.#vrrpCounters,
-      connections: this.#connections,
-      uptimeMs: performance.now() - this.#startedAt,
-      now: bootTimeUs(),
-    });
-  }
-
-  async syncDaemons(): Promise<readonly SyncDaemon[]> {
-    return this.#parts.keeper.sync;
-  }
-
-  async startSync(daemon: SyncDaemon): Promise<void> {
-    const { sync, keeper } = this.#parts;
-    await sync.start(daemon);
-    keeper.setSync(daemon);
-    this.#log
-      .child('sync')
-      .info(`${daemon.direction} runs on ${daemon.interface}, ${daemon.group}:${daemon.port}`);
-  }
-
-  async stopSync(direction: SyncDirection): Promise<void> {
-    const { sync, keeper } = this.#parts;
-    await sync.stop(direction);
-    keeper.dropSync(direction);
-  }
-
-  async handover(): Promise<{ readonly tookMs: number }> {
-    return this.#handover.run();
+  get api(): DirectorApi {
+    return this.#parts.commands;
   }
 
   get #parts() {
     if (!this.#running) throw new Error('the director is used before it has started');
     return this.#running;
+  }
+
+  #commands(parts: Pick<CommandParts, 'plane' | 'keeper' | 'addresses' | 'sync'>): Commands {
+    return new Commands({
+      ...parts,
+      config: this.#config,
+      board: this.#board,
+      handover: this.#handover,
+      log: this.#log.child('sync'),
+      facts: () => ({
+        role: this.#role,
+        vrrp: this.#vrrpCounters,
+        connections: this.#connections,
+        uptimeMs: performance.now() - this.#startedAt,
+      }),
+    });
   }
 
   /** The heartbeat may be master only while this thread turns. */
@@ -292,7 +219,7 @@ class RunningDirector implements Director, DirectorApi {
   }
 
   #startSync(plane: Plane, key: SealKey | undefined): SyncThread {
-    const [router] = this.#routers;
+    const [router] = this.#config.routers;
     const settings = {
       name: this.#config.name,
       priority: router?.priority ?? DEFAULT_PRIORITY,
@@ -308,9 +235,13 @@ class RunningDirector implements Director, DirectorApi {
     return sync;
   }
 
-  async #startHeartbeat(fence: FenceShare, floating: readonly FloatingAddress[]): Promise<void> {
+  async #startHeartbeat(
+    routers: readonly HeartbeatRouter[],
+    fence: FenceShare,
+    floating: readonly FloatingAddress[],
+  ): Promise<void> {
     const setup = {
-      routers: this.#routers,
+      routers,
       transport: fence.kind === 'xdp' ? ('raw' as const) : ('udp' as const),
       floating,
       board: this.#board.buffer,

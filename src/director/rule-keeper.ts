@@ -18,13 +18,21 @@ function applySupported(rules: RuleSet, edit: RuleEdit): RuleSet {
   return applyEdit(rules, edit);
 }
 
+/** The sender first. */
+function inOrder(sync: readonly SyncDaemon[]): readonly SyncDaemon[] {
+  return sync.toSorted((a, b) => (a.direction < b.direction ? 1 : -1));
+}
+
+/** What the rules need of the plane. */
+type RulePlane = Pick<Plane, 'kind' | 'adopted' | 'applyRules'>;
+
 export class RuleKeeper {
-  readonly #plane: Plane;
+  readonly #plane: RulePlane;
   readonly #file: SavedRulesFile;
   #rules: RuleSet = EMPTY_RULES;
   #sync: readonly SyncDaemon[] = [];
 
-  constructor(plane: Plane, file: SavedRulesFile) {
+  constructor(plane: RulePlane, file: SavedRulesFile) {
     this.#plane = plane;
     this.#file = file;
   }
@@ -33,16 +41,19 @@ export class RuleKeeper {
     return this.#rules;
   }
 
-  /** Directions of connection sync that run. */
+  /** Directions of connection sync that run, or are about to. */
   get sync(): readonly SyncDaemon[] {
     return this.#sync;
   }
 
-  /** A plane that was adopted keeps the rules that it carries; a fresh one gets these. */
-  start(rules: RuleSet): { readonly sync: readonly SyncDaemon[] | undefined } {
+  /**
+   * A plane that was adopted keeps the rules and the sync that it had; a fresh one gets these. What is to run stands
+   * in the file before it runs: a daemon that dies while it starts must not leave less than it found.
+   */
+  start(rules: RuleSet, sync: readonly SyncDaemon[]): void {
     const saved = this.#plane.adopted ? this.#file.read() : undefined;
+    this.#sync = inOrder(saved?.sync ?? sync);
     this.#put(saved?.rules ?? rules);
-    return { sync: saved?.sync };
   }
 
   /** @throws ModelError, DirectorError; the edits before the one that failed stay */
@@ -51,7 +62,7 @@ export class RuleKeeper {
   }
 
   setSync(daemon: SyncDaemon): void {
-    this.#sync = [...this.#sync, daemon].sort((a, b) => (a.direction < b.direction ? 1 : -1));
+    this.#sync = inOrder([...this.#sync, daemon]);
     this.#save();
   }
 

@@ -2,7 +2,7 @@
  * The rules that a running plane carries, beside it in /run: as in IPVS, rules outlive the daemon that set them.
  * A daemon that adopts the plane goes on with them; they vanish with the plane, at a clean stop or a reboot.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RuleSet } from '../model/rules.ts';
 import type { SyncDaemon } from '../model/sync-daemon.ts';
@@ -35,9 +35,5 @@ export class SavedRulesFile {
     const next = `${this.#path}.next`;
     writeFileSync(next, JSON.stringify(saved), { mode: 0o600 });
     renameSync(next, this.#path);
-  }
-
-  remove(): void {
-    rmSync(this.#path, { force: true });
   }
 }

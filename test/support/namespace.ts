@@ -1,6 +1,6 @@
 /** A network namespace that a test file makes, lives in, and removes. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import koffi from 'koffi';
 
 const libc = koffi.load('libc.so.6');
@@ -40,6 +40,7 @@ export class TestNamespace {
     setns(this.#home, CLONE_NEWNET);
     closeSync(this.#home);
     ip('netns', 'del', this.name);
+    rmSync(this.pins, { recursive: true, force: true });
     if (existsSync('/sys/fs/bpf/tandem') && readdirSync('/sys/fs/bpf/tandem').length === 0) {
       rmdirSync('/sys/fs/bpf/tandem');
     }

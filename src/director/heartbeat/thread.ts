@@ -63,6 +63,8 @@ export class HeartbeatThread {
 
   /** Ends a thread that has not begun. */
   async discard(): Promise<void> {
+    // Or nothing would keep the process until the thread has ended, and what it has to say would stay unsaid.
+    this.#worker.ref();
     this.#setup.close();
     await this.ended;
   }

@@ -1,0 +1,94 @@
+/** What people and programs ask of a running director. The control socket carries these calls. */
+import type { Plane } from '../datapath/plane.ts';
+import type { Connection } from '../model/connection.ts';
+import { type RuleEdit, requireService } from '../model/edit.ts';
+import type { ServiceId } from '../model/rules.ts';
+import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
+import { bootTimeUs } from '../native/clock.ts';
+import type { AddressKeeper } from './address-keeper.ts';
+import type { DirectorApi, Listing } from './api.ts';
+import type { Board } from './board.ts';
+import type { DirectorConfig } from './config.ts';
+import type { Handover } from './handover.ts';
+import type { Log } from './log.ts';
+import type { RuleKeeper } from './rule-keeper.ts';
+import type { Status } from './status.ts';
+import { composeStatus, type StatusSources } from './status-report.ts';
+import type { SyncThread } from './sync/thread.ts';
+
+export interface CommandParts {
+  readonly config: DirectorConfig;
+  readonly plane: Plane;
+  readonly keeper: RuleKeeper;
+  readonly addresses: AddressKeeper;
+  readonly sync: SyncThread;
+  readonly board: Board;
+  readonly handover: Handover;
+  readonly log: Log;
+  /** What only the director knows, as it is now. */
+  readonly facts: () => Pick<StatusSources, 'role' | 'vrrp' | 'connections' | 'uptimeMs'>;
+}
+
+export class Commands implements DirectorApi {
+  readonly #parts: CommandParts;
+
+  constructor(parts: CommandParts) {
+    this.#parts = parts;
+  }
+
+  async edit(edits: readonly RuleEdit[]): Promise<void> {
+    const { keeper, addresses } = this.#parts;
+    try {
+      keeper.edit(edits);
+    } finally {
+      await addresses.place(keeper.rules);
+    }
+  }
+
+  async list(): Promise<Listing> {
+    const { plane, keeper } = this.#parts;
+    return { rules: keeper.rules, counters: plane.counters(keeper.rules) };
+  }
+
+  async zero(service?: ServiceId): Promise<void> {
+    const { plane, keeper } = this.#parts;
+    if (service) requireService(keeper.rules, service);
+    plane.zero(keeper.rules, service);
+  }
+
+  connections(): AsyncIterable<readonly Connection[]> {
+    return this.#parts.plane.connections();
+  }
+
+  async status(): Promise<Status> {
+    const { config, plane, board, sync, facts } = this.#parts;
+    const counters = await sync.status();
+    return composeStatus({ config, plane, board, sync: counters, now: bootTimeUs(), ...facts() });
+  }
+
+  async syncDaemons(): Promise<readonly SyncDaemon[]> {
+    return this.#parts.keeper.sync;
+  }
+
+  async startSync(daemon: SyncDaemon): Promise<void> {
+    await this.runSync(daemon);
+    this.#parts.keeper.setSync(daemon);
+  }
+
+  /** Without noting it down: for what is noted already. */
+  async runSync(daemon: SyncDaemon): Promise<void> {
+    const { sync, log } = this.#parts;
+    await sync.start(daemon);
+    log.info(`${daemon.direction} runs on ${daemon.interface}, ${daemon.group}:${daemon.port}`);
+  }
+
+  async stopSync(direction: SyncDirection): Promise<void> {
+    const { sync, keeper } = this.#parts;
+    await sync.stop(direction);
+    keeper.dropSync(direction);
+  }
+
+  async handover(): Promise<{ readonly tookMs: number }> {
+    return this.#parts.handover.run();
+  }
+}

@@ -1,0 +1,39 @@
+/** What a configuration comes to on this host. Everything that it can be refused for, before anything is touched. */
+import { allInterfaces, type InterfaceFacts, ownAddress } from '../host/interfaces.ts';
+import type { RuleSet } from '../model/rules.ts';
+import type { SealKey } from '../wire/seal-key.ts';
+import { DirectorError } from './api.ts';
+import type { DirectorConfig } from './config.ts';
+import type { HeartbeatRouter } from './heartbeat/messages.ts';
+import { rulesOf } from './rule-keeper.ts';
+import { readKeyFile } from './sync/key-file.ts';
+
+export interface Prepared {
+  readonly rules: RuleSet;
+  readonly key: SealKey | undefined;
+  /** Those that carry the program. */
+  readonly interfaces: readonly InterfaceFacts[];
+  readonly routers: readonly HeartbeatRouter[];
+}
+
+/** @throws DirectorError `no-such-device`, HostError, ModelError */
+export async function prepare(config: DirectorConfig): Promise<Prepared> {
+  const rules = rulesOf(config.rules);
+  const key = config.syncKeyFile === undefined ? undefined : readKeyFile(config.syncKeyFile);
+  const facts = new Map((await allInterfaces()).map((each) => [each.name, each]));
+  const routers = config.routers.map((router) => {
+    const its = existing(router.interface, facts);
+    return { ...router, ifindex: its.ifindex, source: ownAddress(its, router.addresses) };
+  });
+  const interfaces = config.interfaces.map((name) => existing(name, facts));
+  return { rules, key, interfaces, routers };
+}
+
+function existing(name: string, facts: ReadonlyMap<string, InterfaceFacts>): InterfaceFacts {
+  const its = facts.get(name);
+  if (its) return its;
+  throw new DirectorError(
+    'no-such-device',
+    `interface ${name} does not exist: name one that "ip link" lists`,
+  );
+}
