@@ -30,13 +30,19 @@ export class InterfaceSettings {
     }
   }
 
-  /** Puts back what {@link apply} changed, the last first. An interface that is gone has nothing to restore. */
+  /**
+   * Puts back what {@link apply} changed, the last first. An interface that is gone has nothing to restore.
+   * @throws HostError `sysctl-failed` for the first that cannot be put back; the others are
+   */
   async restore(): Promise<void> {
+    let failure: HostError | undefined;
     for (let entry = this.#former.pop(); entry; entry = this.#former.pop()) {
       await writeFile(entry.path, entry.value).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw new HostError('sysctl-failed', error.message, { cause: error });
+        if (error.code === 'ENOENT') return;
+        failure ??= new HostError('sysctl-failed', error.message, { cause: error });
       });
     }
+    if (failure) throw failure;
   }
 }
 
