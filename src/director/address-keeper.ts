@@ -82,9 +82,13 @@ export class AddressKeeper {
     const list = destinations.join(' ');
     if (list === this.#destinations || this.#parts.plane.kind !== 'xdp') return;
     this.#destinations = list;
-    this.#keeping = this.#keeping.then(async () => {
+    const { log } = this.#parts;
+    const round = async () => {
       if (list !== this.#destinations) return;
-      for (const failure of await this.#nextHops.keep(destinations)) this.#parts.log.warn(failure);
-    });
+      for (const failure of await this.#nextHops.keep(destinations)) log.warn(failure);
+    };
+    this.#keeping = this.#keeping
+      .then(round)
+      .catch((error: Error) => log.warn(`next hops: ${error.message}`));
   }
 }

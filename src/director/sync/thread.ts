@@ -29,6 +29,8 @@ const NOTHING_YET: SyncStatus = {
   sealed: false,
 };
 
+const GONE = 'the sync thread has ended: the daemon is stopping';
+
 export class SyncThread {
   /** Ends when the thread has ended; rejects with what killed it. */
   readonly ended: Promise<void>;
@@ -50,13 +52,14 @@ export class SyncThread {
       this.#worker.once('exit', (code) => {
         this.#open = false;
         for (const reader of this.#statusReaders.splice(0)) reader(this.#status);
+        for (const waiting of this.#waiting.values()) waiting.reject(new Error(GONE));
+        this.#waiting.clear();
         if (code === 0) resolve();
         else reject(new Error(`the sync thread ended with code ${code}`));
       });
     });
-    this.ended.catch((error: Error) => {
-      for (const waiting of this.#waiting.values()) waiting.reject(error);
-    });
+    // Whoever cares awaits `ended`; nobody caring must not end the process.
+    this.ended.catch(() => {});
   }
 
   /** @throws DirectorError `sync-running`, `no-such-device`; ModelError `bad-value` */
@@ -88,6 +91,7 @@ export class SyncThread {
   }
 
   async #ask(make: (id: number) => MainToSync): Promise<void> {
+    if (!this.#open) throw new Error(GONE);
     const id = this.#nextId++;
     await new Promise<void>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
