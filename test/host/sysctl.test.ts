@@ -35,6 +35,15 @@ test('an interface that vanished has nothing to restore', async () => {
   await settings.restore();
 });
 
+test('a setting that cannot be put back is told, and the others are put back', async () => {
+  const settings = new InterfaceSettings(root);
+  await settings.apply('up0');
+  rmSync(join(root, 'up0', 'arp_ignore'));
+  mkdirSync(join(root, 'up0', 'arp_ignore'));
+  await expect(settings.restore()).rejects.toMatchObject({ code: 'sysctl-failed' });
+  expect(readFileSync(join(root, 'up0', 'forwarding'), 'utf8').trim()).toBe('0');
+});
+
 test('an interface that does not exist is named', async () => {
   await expect(new InterfaceSettings(root).apply('up1')).rejects.toThrow('interface up1 does not exist');
 });
