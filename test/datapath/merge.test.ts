@@ -3,7 +3,7 @@ import { FLOW, FLOW_FLAG, FLOW_KEY } from '../../src/datapath/layouts.generated.
 import { addressToBytes, ipv4ToNumber, parseAddress } from '../../src/model/address.ts';
 import { TCP_STATE } from '../../src/model/connection.ts';
 import { RECORD_OP, RecordBatch } from '../../src/model/record.ts';
-import type { ServiceId } from '../../src/model/rules.ts';
+import { DEFAULT_TIMEOUTS, type ServiceId } from '../../src/model/rules.ts';
 import { BpfMap } from '../../src/native/libbpf.ts';
 import { read, reversed, type Tuple, tcp } from '../support/packet.ts';
 import { CLIENT, LIP, PlaneBench, SERVER, VERDICT, VIP } from '../support/plane.ts';
@@ -125,15 +125,18 @@ describe('a record of the peer', () => {
     bench.sync.apply(record(tuple, 4000));
     bench.fromClient(tcp(tuple, { flags: 'A', seq: 1, ack: 1 }));
     bench.sync.apply(record(tuple, 4000, { version: 2 }));
-    // Idle for a little longer than its timeout of 900 s: the peer may have seen packets since it last said so.
+    // Idle for a little longer than its timeout: the peer may have seen packets since it last said so. The timeout is
+    // a short one because the clock begins when the machine boots, which may be a minute ago.
+    bench.edit({ op: 'set-timeouts', timeouts: { ...DEFAULT_TIMEOUTS, tcp: 9 } });
     const reply: Tuple = { from: SERVER, fromPort: 22, to: LIP, toPort: 4000 };
-    const old = process.hrtime.bigint() - 910n * NS_PER_S;
+    const old = process.hrtime.bigint() - 10n * NS_PER_S;
     for (const each of [tuple, reply]) alter(each, (entry) => entry.writeBigUInt64LE(old, FLOW.lastSeen));
     bench.plane.sweep();
     expect(entryOf(tuple)).toBeDefined();
-    const older = process.hrtime.bigint() - 1210n * NS_PER_S;
+    const older = process.hrtime.bigint() - 13n * NS_PER_S;
     for (const each of [tuple, reply]) alter(each, (entry) => entry.writeBigUInt64LE(older, FLOW.lastSeen));
     bench.plane.sweep();
+    bench.edit({ op: 'set-timeouts', timeouts: DEFAULT_TIMEOUTS });
     expect(entryOf(tuple)).toBeUndefined();
   });
 });
