@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { scratch, until } from '../control/scratch.ts';
 import { ip, TestNamespace } from '../support/namespace.ts';
+import { scratch } from '../support/scratch.ts';
+import { until } from '../support/until.ts';
 import { exited, TANDEM, tandem } from './run.ts';
 
 let namespace: TestNamespace;
@@ -50,7 +51,7 @@ async function running(file: string): Promise<ChildProcess> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  await until(() => said.includes('is ready') || child.exitCode !== null, 'the daemon is ready', 20_000);
+  await until('the daemon is ready', () => said.includes('is ready') || child.exitCode !== null, 20_000);
   expect(said).toContain('is ready');
   return child;
 }

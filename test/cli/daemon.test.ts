@@ -1,14 +1,15 @@
 import { existsSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { scratch, until } from '../control/scratch.ts';
+import { scratch } from '../support/scratch.ts';
+import { until } from '../support/until.ts';
 import { exited, spawnDaemon, tandem } from './run.ts';
 
 async function running(folder: string, args: readonly string[] = []) {
   const daemon = spawnDaemon(folder, args);
   await until(
-    () => existsSync(daemon.socket) || daemon.child.exitCode !== null,
     'the socket is there',
+    () => existsSync(daemon.socket) || daemon.child.exitCode !== null,
     20_000,
   );
   expect(existsSync(daemon.socket), daemon.stderr()).toBe(true);
@@ -52,7 +53,7 @@ test('a daemon that was killed leaves a socket that the next one replaces', asyn
   await exited(child);
   expect(tandem(['status', '--socket', socket]).status).toBe(3);
   const next = spawnDaemon(folder);
-  await until(() => tandem(['status', '--socket', socket]).status === 0, 'the next daemon answers', 20_000);
+  await until('the next daemon answers', () => tandem(['status', '--socket', socket]).status === 0, 20_000);
   next.child.kill('SIGTERM');
   expect(await exited(next.child)).toBe(0);
 });
@@ -77,7 +78,7 @@ test('start-daemon starts a daemon that outlives the command, and stop-daemon st
   const { pid } = JSON.parse(tandem(['status', '--json', '--socket', socket]).stdout) as { pid: number };
   onTestFinished(async () => {
     process.kill(pid, 'SIGTERM');
-    await until(() => !alive(pid), 'the daemon in the background is gone');
+    await until('the daemon in the background is gone', () => !alive(pid));
   });
   // The same again is done already; other options are a conflict.
   expect(tandem(['start-daemon', 'master', ...sync]).status).toBe(0);

@@ -1,17 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-
-export const TANDEM = new URL('../../dist/cli/tandem.js', import.meta.url).pathname;
+import { built } from '../support/build.ts';
 
 /** The commands are tested as people run them: built, in a process of their own. */
-export function requireBuild(): void {
-  if (!existsSync(TANDEM)) throw new Error('dist/cli/tandem.js is missing: run "npm run build" first');
-}
+export const TANDEM = built('cli/tandem.js');
 
 export function tandem(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  requireBuild();
   const { status, stdout, stderr } = spawnSync(process.execPath, [TANDEM, ...args], {
     encoding: 'utf8',
     env: { ...process.env, TANDEM_SOCKET: undefined, ...env },
@@ -22,7 +17,6 @@ export function tandem(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
 
 /** A daemon with the memory plane that is stopped when the test ends. */
 export function spawnDaemon(folder: string, args: readonly string[] = []) {
-  requireBuild();
   const socket = join(folder, 'tandem.sock');
   const child = spawn(
     process.execPath,

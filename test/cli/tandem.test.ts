@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { serve } from '../../src/control/server.ts';
 import { SCENARIO_NAMES } from '../../src/drill/result.ts';
 import { FakeDirector } from '../control/fake-director.ts';
-import { scratch } from '../control/scratch.ts';
+import { scratch } from '../support/scratch.ts';
 import { tandem } from './run.ts';
 
 const root = new URL('../..', import.meta.url).pathname;

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadConfig, parseConfig } from '../../src/config/load.ts';
-import { scratch } from '../control/scratch.ts';
+import { scratch } from '../support/scratch.ts';
 
 const parse = (text: string, datapath?: 'xdp' | 'memory') =>
   parseConfig(text, 'tandem.yaml', { hostname: 'host', ...(datapath && { datapath }) });

@@ -8,8 +8,9 @@ import type { RuleEdit } from '../../src/model/edit.ts';
 import { ModelError } from '../../src/model/error.ts';
 import type { ServiceId, ServiceSettings } from '../../src/model/rules.ts';
 import { syncDaemon } from '../../src/model/sync-daemon.ts';
+import { scratch } from '../support/scratch.ts';
+import { until } from '../support/until.ts';
 import { connection, FakeDirector, STATUS } from './fake-director.ts';
-import { scratch, until } from './scratch.ts';
 
 const ID: ServiceId = {
   kind: 'address',
@@ -180,11 +181,11 @@ test('a reader that stops reading stops the table behind it, and other calls go 
   director.chunks = bigTable;
   const reader = client.connections()[Symbol.asyncIterator]();
   await reader.next();
-  await until(() => director.pulled >= 5, 'the window of the stream is used up');
+  await until('the window of the stream is used up', () => director.pulled >= 5);
   for (let call = 0; call < 20; call++) await client.status();
   expect(director.pulled).toBeLessThan(8);
   await reader.return?.();
-  await until(() => director.finished === 1, 'the director was told that nobody reads any longer');
+  await until('the director was told that nobody reads any longer', () => director.finished === 1);
 });
 
 test('a table that fails on the way throws what the director threw', async () => {

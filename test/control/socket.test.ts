@@ -6,8 +6,8 @@ import { connect } from '../../src/control/client.ts';
 import { MAX_FRAME } from '../../src/control/frames.ts';
 import { serve } from '../../src/control/server.ts';
 import { type Log, SILENT } from '../../src/director/log.ts';
+import { scratch } from '../support/scratch.ts';
 import { FakeDirector } from './fake-director.ts';
-import { scratch } from './scratch.ts';
 
 async function start(path: string, log: Log = SILENT) {
   const director = new FakeDirector();

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { scratch } from '../control/scratch.ts';
+import { scratch } from '../support/scratch.ts';
 
 const script = new URL('../../deploy/setup.sh', import.meta.url).pathname;
 

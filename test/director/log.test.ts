@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { createLog, rateLimited } from '../../src/director/log.ts';
-import { scratch, until } from '../control/scratch.ts';
+import { scratch } from '../support/scratch.ts';
+import { until } from '../support/until.ts';
 
 function capture(isTTY: boolean) {
   const stream = Object.assign(new PassThrough(), { isTTY });
@@ -57,7 +58,7 @@ test('a file gets one JSON object a line, in a folder that is made', async () =>
       return '';
     }
   };
-  await until(() => read().endsWith('\n'), 'the line is in the file');
+  await until('the line is in the file', () => read().endsWith('\n'));
   const entry: unknown = JSON.parse(read());
   expect(entry).toMatchObject({
     level: 'warn',

@@ -8,7 +8,7 @@ import { parseAddress } from '../../src/model/address.ts';
 import type { RuleEdit } from '../../src/model/edit.ts';
 import { EMPTY_RULES, type RuleSet } from '../../src/model/rules.ts';
 import { syncDaemon } from '../../src/model/sync-daemon.ts';
-import { scratch } from '../control/scratch.ts';
+import { scratch } from '../support/scratch.ts';
 
 const SYNC = (['master', 'backup'] as const).map((direction) => syncDaemon({ direction, interface: 'eth2' }));
 const added = (port: number): RuleEdit => ({

@@ -1,18 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { InterfaceSettings } from '../../src/host/sysctl.ts';
+import { scratch } from '../support/scratch.ts';
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'tandem-sysctl-'));
+  root = scratch();
   mkdirSync(join(root, 'up0'));
   for (const [key, value] of Object.entries({ forwarding: '0', arp_ignore: '0', arp_announce: '2' }))
     writeFileSync(join(root, 'up0', key), `${value}\n`);
-});
-afterEach(() => {
-  rmSync(root, { recursive: true });
 });
 
 const values = () =>

@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ip, TestDirector, until, VIP, VRID, Wire } from '../director/heartbeat/pair.ts';
+import { TestDirector, VIP, VRID, Wire } from '../director/heartbeat/pair.ts';
+import { ip } from '../support/namespace.ts';
+import { until } from '../support/until.ts';
 
 let wire: Wire;
 beforeEach(() => {

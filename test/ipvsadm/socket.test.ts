@@ -1,6 +1,4 @@
 /** The command and the control socket together: what the director refuses arrives in ipvsadm's words. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connect } from '../../src/control/client.ts';
@@ -8,6 +6,7 @@ import { type ControlServer, serve } from '../../src/control/server.ts';
 import { main } from '../../src/ipvsadm/main.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import { checkSupported } from '../../src/model/supported.ts';
+import { scratch } from '../support/scratch.ts';
 import { type MemoryDirector, memoryDirector } from './memory-director.ts';
 import { terminal } from './terminal.ts';
 
@@ -16,14 +15,13 @@ let server: ControlServer;
 let director: MemoryDirector;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tandem-ipvsadm-'));
+  folder = scratch();
   director = memoryDirector();
   server = await serve(director, join(folder, 'sock'));
 });
 
 afterEach(async () => {
   await server.close();
-  rmSync(folder, { recursive: true });
 });
 
 async function run(line: string) {

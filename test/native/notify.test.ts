@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { libcCall } from '../../src/native/libc.ts';
 import { notify, watchdogInterval } from '../../src/native/notify.ts';
 import { SOCK_DGRAM, Socket } from '../../src/native/socket.ts';
-import { scratch } from '../control/scratch.ts';
+import { scratch } from '../support/scratch.ts';
 
 const AF_UNIX = 1;
 

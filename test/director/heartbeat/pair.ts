@@ -1,19 +1,17 @@
 /** Two network namespaces joined by a veth, and heartbeats in them. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { HeartbeatCommand, HeartbeatEvent } from '../../../src/director/heartbeat/messages.ts';
 import { bootTimeUs } from '../../../src/native/clock.ts';
+import { built } from '../../support/build.ts';
+import { ip } from '../../support/namespace.ts';
+import { scratch } from '../../support/scratch.ts';
+import { until } from '../../support/until.ts';
 
-const root = new URL('../../..', import.meta.url).pathname;
 export const VIP = '10.99.0.1';
 export const VRID = 77;
-
-export function ip(...args: string[]): string {
-  return execFileSync('ip', args, { encoding: 'utf8' });
-}
 
 /** Of "up0" in that namespace. */
 export function ifindex(namespace: string): number {
@@ -23,25 +21,11 @@ export function ifindex(namespace: string): number {
   return link?.ifindex ?? 0;
 }
 
-/** Waits until `probe` gives something, and fails with `what` after `boundMs`. */
-export async function until<Value>(
-  what: string,
-  probe: () => Value | undefined | false,
-  boundMs = 10_000,
-): Promise<Value> {
-  for (const end = Date.now() + boundMs; Date.now() < end; ) {
-    const value = probe();
-    if (value !== undefined && value !== false) return value;
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  throw new Error(`not within ${boundMs} ms: ${what}`);
-}
-
 export class Wire {
   /** Side a has 10.99.0.11, side b 10.99.0.12; the interface is "up0" on both. */
   readonly a = `tandem-hb-${process.pid}-a`;
   readonly b = `tandem-hb-${process.pid}-b`;
-  readonly directory = mkdtempSync(join(tmpdir(), 'tandem-hb-'));
+  readonly directory = scratch();
   readonly #children: ChildProcess[] = [];
 
   constructor() {
@@ -68,7 +52,6 @@ export class Wire {
   async remove(): Promise<void> {
     for (const child of this.#children) await ended(child, () => child.kill('SIGKILL'));
     for (const name of [this.a, this.b]) ip('netns', 'del', name);
-    rmSync(this.directory, { recursive: true });
   }
 }
 
@@ -79,16 +62,7 @@ export async function ended(child: ChildProcess, act: () => void): Promise<void>
   await exit;
 }
 
-/** A worker thread is loaded from the build, which must be that of this source. */
-export function requireBuild(file: string): string {
-  const built = join(root, 'dist', file);
-  const source = join(root, 'src', file.replace(/\.js$/, '.ts'));
-  const age = statSync(built, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (age < statSync(source).mtimeMs) throw new Error(`dist/${file} is older than its source: npm run build`);
-  return join(root, 'dist');
-}
-
-export interface DirectorOptions {
+interface DirectorOptions {
   readonly priority: number;
   readonly advertMs: number;
   readonly addresses?: readonly string[];
@@ -107,7 +81,7 @@ export class TestDirector {
   stderr = '';
 
   constructor(wire: Wire, namespace: string, options: DirectorOptions) {
-    const dist = requireBuild('director/heartbeat/heartbeat.js');
+    const dist = dirname(built('director'));
     this.fenceFile = join(wire.directory, `${options.name}.fence`);
     const setup = {
       transport: options.transport,

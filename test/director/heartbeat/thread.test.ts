@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BOARD_ROLE } from '../../../src/director/board.ts';
 import { bootTimeUs } from '../../../src/native/clock.ts';
-import { ifindex, requireBuild, TestDirector, until, VRID, Wire } from './pair.ts';
+import { built } from '../../support/build.ts';
+import { until } from '../../support/until.ts';
+import { ifindex, TestDirector, VRID, Wire } from './pair.ts';
 
 let wire: Wire;
 beforeEach(() => {
@@ -165,8 +167,8 @@ test('a packet with a wrong TTL or checksum on the wire is counted and changes n
   await a.becomes('master');
   // Priority 254 with a TTL of 1, then with a broken checksum: either would win if it were believed.
   const forge = `
-    import { Socket } from '${requireBuild('native/socket.js')}/native/socket.js';
-    import { RAW_DESTINATION } from '${requireBuild('native/vrrp-socket.js')}/native/vrrp-socket.js';
+    import { Socket } from '${built('native/socket.js')}';
+    import { RAW_DESTINATION } from '${built('native/vrrp-socket.js')}';
     const bytes = Uint8Array.of(0x31, ${VRID}, 254, 1, 0, 10, 0xde, 0xad, 10, 99, 0, 1);
     for (const ttl of [1, 255]) {
       const socket = new Socket(2, 3, 112, 1);

@@ -1,19 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { readKeyFile } from '../../../src/director/sync/key-file.ts';
+import { scratch } from '../../support/scratch.ts';
 
 const secret = randomBytes(32);
 let directory: string;
 let file: string;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'tandem-key-'));
+  directory = scratch();
   file = join(directory, 'sync.key');
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 function write(text: string, mode = 0o600): void {
   writeFileSync(file, text);

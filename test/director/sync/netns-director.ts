@@ -6,8 +6,8 @@ import type { SyncToMain } from '../../../src/director/sync/messages.ts';
 import { runSyncWorker } from '../../../src/director/sync/worker.ts';
 import { parseAddress } from '../../../src/model/address.ts';
 import { syncDaemon } from '../../../src/model/sync-daemon.ts';
+import { microseconds } from './clock.ts';
 import { MemoryPort } from './memory-port.ts';
-import { microseconds } from './wait.ts';
 
 const [, , name = '', group = ''] = process.argv;
 const board = new Board();

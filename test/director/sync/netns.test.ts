@@ -1,11 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SyncStatus } from '../../../src/director/status.ts';
-import { until } from './wait.ts';
+import { until } from '../../support/until.ts';
 
 const hosts = [1, 2].map((n) => ({
   name: `lb${n}`,
@@ -13,12 +12,10 @@ const hosts = [1, 2].map((n) => ({
   addresses: [`192.0.2.${n}/24`, `fe80::${n}/64`],
 }));
 const children: ChildProcess[] = [];
-let directory: string;
 
 const ip = (...args: string[]) => execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'inherit'] });
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'tandem-netns-'));
   compileDirector();
   for (const { netns } of hosts) ip('netns', 'add', netns);
   const [one, two] = hosts.map(({ netns }) => netns) as [string, string];
@@ -40,7 +37,6 @@ afterAll(async () => {
     await once(child, 'exit');
   }
   for (const { netns } of hosts) ip('netns', 'delete', netns);
-  rmSync(directory, { recursive: true });
   rmSync(compiled, { recursive: true, force: true });
 });
 

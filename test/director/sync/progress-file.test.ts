@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { ProgressFile, readProgress } from '../../../src/director/sync/progress-file.ts';
+import { scratch } from '../../support/scratch.ts';
 
 let directory: string;
 let path: string;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'tandem-progress-'));
+  directory = scratch();
   path = join(directory, 'run', 'sync.progress');
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 const sent = { epoch: 1_790_000_000_000, sequence: 7 };
 const held = { sender: 9, epoch: 1_790_000_000_001, sequence: 2 ** 48 };

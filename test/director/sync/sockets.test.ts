@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { udpSockets } from '../../../src/director/sync/sockets.ts';
 import { type SyncDaemon, syncDaemon } from '../../../src/model/sync-daemon.ts';
-import { until } from './wait.ts';
+import { until } from '../../support/until.ts';
 
 const open: { close(): void }[] = [];
 afterEach(() => {

@@ -1,7 +1,5 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -10,15 +8,17 @@ import type { MainToSync, SyncSettings, SyncToMain } from '../../../src/director
 import { udpSockets } from '../../../src/director/sync/sockets.ts';
 import { runSyncWorker } from '../../../src/director/sync/worker.ts';
 import { type SyncDirection, syncDaemon } from '../../../src/model/sync-daemon.ts';
+import { scratch } from '../../support/scratch.ts';
+import { until } from '../../support/until.ts';
+import { microseconds } from './clock.ts';
 import { MemoryPort } from './memory-port.ts';
-import { microseconds, until } from './wait.ts';
 
 let directory: string;
 let port: number;
 const running = new Set<Director>();
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'tandem-sync-'));
+  directory = scratch();
   const socket = createSocket('udp4').bind(0);
   await once(socket, 'listening');
   port = socket.address().port;
@@ -26,7 +26,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const director of running) await director.close();
-  rmSync(directory, { recursive: true });
 });
 
 /** What main does, on loopback: the worker runs beside it in this thread. */
