@@ -1,7 +1,7 @@
 /** Bytes of the plane's structures. Addresses and ports are in network byte order, the rest little-endian. */
 import { type Address, addressToBytes, ipv4FromNumber } from '../model/address.ts';
 import type { Connection } from '../model/connection.ts';
-import type { ForwardingMethod, Protocol } from '../model/rules.ts';
+import { FORWARDING_METHODS, type ForwardingMethod, protocolOf } from '../model/rules.ts';
 import {
   ADDRESS,
   FLOW,
@@ -15,11 +15,6 @@ import {
   SERVICE_KEY,
   SETTINGS,
 } from './layouts.generated.ts';
-
-const PROTOCOLS: Readonly<Record<number, Protocol>> = { 6: 'tcp', 17: 'udp', 132: 'sctp' };
-
-/** In the order of `enum forwarding`. */
-export const FORWARDING_METHODS: readonly ForwardingMethod[] = ['fullnat', 'masq', 'direct', 'tunnel'];
 
 /** Memory of its own, which the kernel may read while V8 moves small arrays about. */
 export function bytes(size: number): Buffer {
@@ -210,7 +205,7 @@ export function otherKeyBytes(key: Buffer, flow: Buffer): Buffer {
 /** A connection from its request entry. @param expires seconds */
 export function readConnection(key: Buffer, flow: Buffer, expires: number): Connection {
   return {
-    protocol: PROTOCOLS[key.readUInt8(FLOW_KEY.protocol)] ?? 'tcp',
+    protocol: protocolOf(key.readUInt8(FLOW_KEY.protocol)) ?? 'tcp',
     client: endpoint(key, FLOW_KEY.source, FLOW_KEY.sourcePort),
     virtual: endpoint(key, FLOW_KEY.destination, FLOW_KEY.destinationPort),
     local: endpoint(flow, FLOW.source, FLOW.sourcePort),

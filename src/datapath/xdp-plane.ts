@@ -3,7 +3,13 @@ import { readdirSync, rmSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Connection } from '../model/connection.ts';
 import type { ServiceCounters } from '../model/counters.ts';
-import { type RuleSet, type ServiceId, serviceKey, type VirtualService } from '../model/rules.ts';
+import {
+  PROTOCOL_NUMBER,
+  type RuleSet,
+  type ServiceId,
+  serviceKey,
+  type VirtualService,
+} from '../model/rules.ts';
 import type { BpfMap, BpfObject, BpfProgram } from '../native/libbpf.ts';
 import { type AttachTarget, attachInterface, detachAll, type XdpMode } from './attach.ts';
 import { ensurePinDirectory } from './bpffs.ts';
@@ -309,7 +315,7 @@ export class XdpPlane implements Plane {
       const back = reply.readBigUInt64LE(FLOW.lastSeen);
       if (back > seen) seen = back;
     }
-    const isTcp = key.readUInt8(FLOW_KEY.protocol) === 6;
+    const isTcp = key.readUInt8(FLOW_KEY.protocol) === PROTOCOL_NUMBER.tcp;
     const timeout = isTcp ? (this.#timeouts[flowState(flow).state] ?? 0) : this.#udpTimeout;
     return Math.max(0, Math.ceil(timeout - Number(now - seen) / 1e9));
   }

@@ -6,7 +6,14 @@ export type Protocol = 'tcp' | 'udp' | 'sctp';
 /** IP protocol numbers (IANA). */
 export const PROTOCOL_NUMBER: Readonly<Record<Protocol, number>> = { tcp: 6, udp: 17, sctp: 132 };
 
-export type ForwardingMethod = 'fullnat' | 'masq' | 'direct' | 'tunnel';
+/** The protocol of an IP protocol number, if it is one that services have. */
+export function protocolOf(number: number): Protocol | undefined {
+  return (Object.keys(PROTOCOL_NUMBER) as Protocol[]).find((name) => PROTOCOL_NUMBER[name] === number);
+}
+
+/** In the order of the plane's `enum forwarding`. */
+export const FORWARDING_METHODS = ['fullnat', 'masq', 'direct', 'tunnel'] as const;
+export type ForwardingMethod = (typeof FORWARDING_METHODS)[number];
 
 export const SCHEDULERS = [
   'rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'dh', 'sh', 'sed', 'nq', 'fo', 'ovf', 'mh',

@@ -1,7 +1,7 @@
 /** Rule sets as messages of the control protocol, and back. */
 import { addressToBytes } from '../model/address.ts';
 import {
-  type ForwardingMethod,
+  FORWARDING_METHODS,
   type LocalAddress,
   PROTOCOL_NUMBER,
   type RealServer,
@@ -24,8 +24,6 @@ import {
 import type { tandem } from './generated/control.js';
 
 type Message<T> = T | null | undefined;
-
-export const FORWARDING_METHODS: readonly ForwardingMethod[] = ['fullnat', 'masq', 'direct', 'tunnel'];
 
 /** A key whose value is absent must not be there at all: rule sets are compared and merged key by key. */
 export function present<K extends string, V>(key: K, value: V | null | undefined): { [P in K]?: V } {

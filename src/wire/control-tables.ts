@@ -1,8 +1,8 @@
 /** Counters and connections as messages of the control protocol, and back. */
 import type { Connection } from '../model/connection.ts';
 import type { LocalAddressUse, ServerCounters, ServiceCounters, TrafficCounters } from '../model/counters.ts';
-import { PROTOCOL_NUMBER } from '../model/rules.ts';
-import { FORWARDING_METHODS, present } from './control-rules.ts';
+import { FORWARDING_METHODS, PROTOCOL_NUMBER } from '../model/rules.ts';
+import { present } from './control-rules.ts';
 import { amountFrom, endpointFrom, endpointTo, oneOf, protocolFrom } from './control-values.ts';
 import type { tandem } from './generated/control.js';
 

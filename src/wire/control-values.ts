@@ -4,7 +4,7 @@
  */
 import { addressFromBytes, addressToBytes, type Endpoint } from '../model/address.ts';
 import { ModelError } from '../model/error.ts';
-import { PROTOCOL_NUMBER, type Protocol } from '../model/rules.ts';
+import { type Protocol, protocolOf } from '../model/rules.ts';
 import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
 import type { tandem } from './generated/control.js';
 
@@ -47,10 +47,8 @@ export function endpointFrom(message: tandem.control.IEndpoint | Absent): Endpoi
   return { address: addressFrom(address), port: portFrom(port) };
 }
 
-const PROTOCOLS = Object.keys(PROTOCOL_NUMBER) as Protocol[];
-
 export function protocolFrom(value: number | Absent): Protocol {
-  const found = PROTOCOLS.find((protocol) => PROTOCOL_NUMBER[protocol] === value);
+  const found = protocolOf(value ?? 0);
   if (found === undefined) throw new ModelError('bad-value', `protocol ${value ?? 0} is not forwarded`);
   return found;
 }

@@ -5,7 +5,7 @@
 import { ipv4FromNumber } from '../../model/address.ts';
 import { type Connection, TCP_STATE_NAME } from '../../model/connection.ts';
 import { RECORD_OP, type RecordBatch } from '../../model/record.ts';
-import type { Protocol } from '../../model/rules.ts';
+import { PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
 import { isLater } from '../../model/serial.ts';
 import type { ApplyResult } from '../ports.ts';
 
@@ -34,7 +34,6 @@ interface Held {
   readonly seenAt: number;
 }
 
-const PROTOCOLS: Readonly<Record<number, Protocol>> = { 6: 'tcp', 17: 'udp' };
 const US_PER_S = 1_000_000;
 
 export function recordAt(batch: RecordBatch, index: number): TableRecord {
@@ -128,8 +127,8 @@ function isNewer(a: TableRecord, b: TableRecord): boolean {
 }
 
 function plausible(record: TableRecord): boolean {
-  if (record.protocol === 6) return record.state < TCP_STATE_NAME.length;
-  return record.protocol === 17 && record.state === 0;
+  if (record.protocol === PROTOCOL_NUMBER.tcp) return record.state < TCP_STATE_NAME.length;
+  return record.protocol === PROTOCOL_NUMBER.udp && record.state === 0;
 }
 
 function requestKey(record: TableRecord): string {
@@ -147,7 +146,7 @@ function remaining(held: Held, now: number): number {
 function connectionOf(held: Held, now: number): Connection {
   const { record } = held;
   return {
-    protocol: PROTOCOLS[record.protocol] ?? 'tcp',
+    protocol: protocolOf(record.protocol) ?? 'tcp',
     client: { address: ipv4FromNumber(record.client), port: record.clientPort },
     virtual: { address: ipv4FromNumber(record.virtual), port: record.virtualPort },
     local: { address: ipv4FromNumber(record.local), port: record.localPort },
