@@ -2,7 +2,7 @@
 import type { Argv } from 'yargs';
 import { parseAddress } from '../model/address.ts';
 import { ModelError } from '../model/error.ts';
-import type { SyncDaemon } from '../model/sync-daemon.ts';
+import { LARGEST_MAXLEN, type SyncDaemon } from '../model/sync-daemon.ts';
 import { UsageError } from './exit.ts';
 
 export interface SyncOptions {
@@ -37,7 +37,7 @@ export function givenSync(options: SyncOptions): Partial<Omit<SyncDaemon, 'direc
   const given = {
     syncid: within('syncid', 0, 255),
     // As the configuration's maxlen: the least that every host takes, and the largest UDP payload.
-    maxlen: within('sync-maxlen', 548, 65_507),
+    maxlen: within('sync-maxlen', 548, LARGEST_MAXLEN),
     interface: options['mcast-interface'],
     group: group(options['mcast-group']),
     port: within('mcast-port', 1, 65_535),

@@ -3,7 +3,7 @@
  * read (deploy/tandem.schema.json). Defaults stand in settings.ts, where the rest is known too.
  */
 import * as z from 'zod';
-import { SYNC_DEFAULTS } from '../model/sync-daemon.ts';
+import { LARGEST_MAXLEN, SYNC_DEFAULTS } from '../model/sync-daemon.ts';
 import {
   absolutePath,
   address,
@@ -78,8 +78,8 @@ const sync = keys(
     syncid: integer(0, 255, 'syncid: 255')
       .optional()
       .describe('Tells pairs on one link apart; a receiver with 0 takes all; default 255'),
-    // RFC 791 asks every host to take 576 bytes; 65507 is 65535 - 20 (IPv4) - 8 (UDP).
-    maxlen: integer(548, 65_507, 'maxlen: 1472')
+    // RFC 791 asks every host to take 576 bytes.
+    maxlen: integer(548, LARGEST_MAXLEN, 'maxlen: 1472')
       .optional()
       .describe('Largest payload of a datagram in bytes; default 1472, or 1452 for an IPv6 group'),
     key_file: absolutePath('key_file: /etc/tandem/sync.key')

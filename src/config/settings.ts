@@ -1,6 +1,6 @@
 /** A checked file as the director's settings: defaults filled in, and the checks that need two values. */
 import { type DirectorConfig, PATHS } from '../director/config.ts';
-import { type Address, familyOf } from '../model/address.ts';
+import { familyOf, isMulticast } from '../model/address.ts';
 import type { RuleEdit } from '../model/edit.ts';
 import { DEFAULT_TIMEOUTS } from '../model/rules.ts';
 import { type SyncDaemon, type SyncDirection, syncDaemon } from '../model/sync-daemon.ts';
@@ -85,13 +85,6 @@ function refuseTwins(
   values.forEach((value, index) => {
     if (values.indexOf(value) < index) refuse([...path, index], `names ${value} again: name it once`);
   });
-}
-
-/** RFC 5771 and RFC 4291, 2.7. */
-function isMulticast(address: Address): boolean {
-  if (familyOf(address) === 6) return address.startsWith('ff');
-  const first = Number.parseInt(address, 10);
-  return first >= 224 && first < 240;
 }
 
 function timeoutEdits({ timeouts }: ConfigFile): readonly RuleEdit[] {

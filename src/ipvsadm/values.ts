@@ -1,8 +1,7 @@
 /** Reads the value of each option into the draft, with ipvsadm's bounds and words. */
-import { isIPv4 } from 'node:net';
-import { familyOf } from '../model/address.ts';
+import { familyOf, isMulticast } from '../model/address.ts';
 import type { ForwardingMethod, Protocol } from '../model/rules.ts';
-import type { SyncDirection } from '../model/sync-daemon.ts';
+import { LARGEST_MAXLEN, type SyncDirection } from '../model/sync-daemon.ts';
 import type { Draft } from './draft.ts';
 import { type ParsedEndpoint, parseEndpoint, parseIPv4, parseIPv6, parseLocal } from './endpoint.ts';
 import type { NameSource } from './names.ts';
@@ -19,8 +18,6 @@ const MAX_INT = 0x7fff_ffff;
 const MAX_U32 = 0xffff_ffff;
 /** The vendor's bound of draining, in seconds. */
 const MAX_DRAINING = 3600;
-/** 65535 - 20 (IPv4) - 8 (UDP) */
-const MAX_DATAGRAM = 65507;
 
 const PROTOCOL_OPTION: Readonly<Record<string, Protocol>> = {
   'tcp-service': 'tcp',
@@ -101,7 +98,7 @@ const READERS: Readonly<Partial<Record<OptionName, Reader>>> = {
     draft.daemon.ttl = within(value, 1, 255, 'illegal mcast-ttl specified');
   },
   'sync-maxlen': (draft, value) => {
-    draft.daemon.maxlen = within(value, 1, MAX_DATAGRAM, 'illegal sync-maxlen specified');
+    draft.daemon.maxlen = within(value, 1, LARGEST_MAXLEN, 'illegal sync-maxlen specified');
   },
 };
 
@@ -186,13 +183,7 @@ function readNetmask(draft: Draft, value: string): void {
 function readGroup(draft: Draft, value: string): void {
   const six = value.includes(':');
   const group = six ? parseIPv6(value) : parseIPv4(value);
-  const multicast = group && (six ? group.startsWith('ff') : isMulticast4(group));
-  if (!multicast) throw new UsageError(`invalid IPv${six ? 6 : 4} mcast-group \`${value}'`);
+  if (!group || !isMulticast(group))
+    throw new UsageError(`invalid IPv${six ? 6 : 4} mcast-group \`${value}'`);
   draft.daemon.group = group;
-}
-
-/** 224.0.0.0/4 */
-function isMulticast4(address: string): boolean {
-  const first = Number.parseInt(address, 10);
-  return isIPv4(address) && first >= 224 && first < 240;
 }

@@ -65,6 +65,13 @@ export function ipv4FromNumber(value: number): Address {
   return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}` as Address;
 }
 
+/** 224.0.0.0/4 (RFC 5771), ff00::/8 (RFC 4291 section 2.7). */
+export function isMulticast(address: Address): boolean {
+  if (familyOf(address) === 6) return address.startsWith('ff');
+  const first = Number.parseInt(address, 10);
+  return first >= 224 && first < 240;
+}
+
 /** `192.0.2.1:80` or `[2001:db8::1]:80`. */
 export function formatEndpoint(endpoint: Endpoint): string {
   const { address, port } = endpoint;

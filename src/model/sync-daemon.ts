@@ -15,6 +15,9 @@ export interface SyncDaemon {
   readonly ttl: number;
 }
 
+/** The largest UDP payload: 65535 - 20 (IPv4) - 8 (UDP). */
+export const LARGEST_MAXLEN = 65_507;
+
 /** The seed's defaults. */
 export const SYNC_DEFAULTS = {
   syncid: 255,

@@ -7,7 +7,7 @@
  */
 import type { SyncPort } from '../../datapath/ports.ts';
 import { ModelError } from '../../model/error.ts';
-import type { SyncDaemon, SyncDirection } from '../../model/sync-daemon.ts';
+import { LARGEST_MAXLEN, type SyncDaemon, type SyncDirection } from '../../model/sync-daemon.ts';
 import type { Held, Peer } from '../../sync/peer.ts';
 import { Peers } from '../../sync/peers.ts';
 import { Opener } from '../../wire/seal.ts';
@@ -31,8 +31,6 @@ const LOST_AFTER_BEATS = 10;
 const LOST_AFTER = 1_000_000;
 /** Another sender's state is kept that long. */
 const FORGET_AFTER = 60_000_000;
-/** 65535 - 20 (IPv4) - 8 (UDP) */
-const LARGEST_MAXLEN = 65507;
 /** Six bytes of the frame. */
 const LARGEST_EPOCH = 2 ** 48 - 1;
 
