@@ -19,9 +19,6 @@ export const TCP_STATE = {
 
 export const TCP_STATE_NAME: readonly string[] = Object.keys(TCP_STATE);
 
-/** A UDP "connection" has one state. */
-export const UDP_STATE_NORMAL = 0;
-
 export interface Connection {
   readonly protocol: Protocol;
   readonly client: Endpoint;

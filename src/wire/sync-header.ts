@@ -14,9 +14,7 @@
  */
 import { SyncWireError } from './sync-error.ts';
 
-export const SYNC_HEADER_LENGTH = 8;
-/** The largest that the header can say; UDP over IPv4 itself carries 65507. */
-export const LARGEST_DATAGRAM = 0xffff;
+const SYNC_HEADER_LENGTH = 8;
 const VERSION = 0x54;
 
 /** Fills the first 8 bytes of a complete datagram. */
