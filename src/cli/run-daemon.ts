@@ -2,28 +2,32 @@
 import { loadConfig } from '../config/load.ts';
 import { refuseIfServed } from '../control/probe.ts';
 import { defaultSocketPath } from '../control/socket-path.ts';
+import type { DirectorConfig } from '../director/config.ts';
 import { type Director, startDirector } from '../director/director.ts';
-import type { HeartbeatThread } from '../director/heartbeat/thread.ts';
+import { type Head, leaveNote } from '../director/heartbeat/head-start.ts';
 import { createLog, type Log } from '../director/log.ts';
 import { notify, watchdogInterval } from '../native/notify.ts';
 import { EXIT, type ExitCode, errorText } from './exit.ts';
+import { startedFrom } from './head-start.ts';
 import type { DaemonOptions } from './verbs/daemon.ts';
 
 /**
- * @param heartbeat its thread, which may still be loading
+ * @param head its heartbeat, which may have begun already
  * @throws ConfigError, DirectorError, ControlError when it cannot start
  */
-export async function runDaemon(options: DaemonOptions, heartbeat: HeartbeatThread): Promise<ExitCode> {
+export async function runDaemon(options: DaemonOptions, head: Head): Promise<ExitCode> {
   const socket = options.socket ?? defaultSocketPath();
   const stop = stopSignal();
+  const from = startedFrom(options);
   const config = loadConfig(options.config, options.datapath ? { datapath: options.datapath } : {});
   // Before anything is touched: the plane of a running daemon must not be adopted by a second one.
   await refuseIfServed(socket);
   const log = createLog(config.log);
-  const director = await startDirector(config, log, heartbeat);
+  const director = await startDirector(config, log, head);
   try {
     const { serve } = await import('../control/server.ts');
     const server = await serve(director.api, socket, log.child('control'));
+    leaveForNext(from, config, director, log);
     notify('READY=1');
     const watchdog = petWatchdog();
     log.info(`${config.name} is ready: commands come over ${socket}`);
@@ -35,6 +39,21 @@ export async function runDaemon(options: DaemonOptions, heartbeat: HeartbeatThre
   } finally {
     await director.stop();
     log.info('stopped');
+  }
+}
+
+/** For the next daemon, should this one be killed. */
+function leaveForNext(
+  from: ReturnType<typeof startedFrom>,
+  { datapath: { kind, pins } }: DirectorConfig,
+  { routers }: Director,
+  log: Log,
+): void {
+  if (!from || kind !== 'xdp' || routers.length === 0) return;
+  try {
+    leaveNote({ ...from, pins, routers });
+  } catch (error) {
+    log.warn(`a restart after a crash will take longer: ${(error as Error).message}`);
   }
 }
 

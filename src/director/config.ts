@@ -1,4 +1,5 @@
 /** A director's settings, as `config/` makes them from YAML: checked, complete, every default filled in. */
+import { basename, join } from 'node:path';
 import type { Address } from '../model/address.ts';
 import type { RuleEdit } from '../model/edit.ts';
 import type { SyncDaemon } from '../model/sync-daemon.ts';
@@ -39,9 +40,13 @@ export interface DirectorConfig {
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug'; readonly file?: string };
 }
 
-/** Bounds that the schema and the commands share. */
+/** Where things are unless told. */
 export const PATHS = {
   config: '/etc/tandem/tandem.yaml',
   socket: '/run/tandem/tandem.sock',
   pins: '/sys/fs/bpf/tandem',
+  state: '/run/tandem/state',
 } as const;
+
+/** What must outlive a daemon but not its plane: a folder in memory, named as that of the pins. */
+export const stateDirectory = (pins: string): string => join(PATHS.state, basename(pins));

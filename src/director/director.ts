@@ -3,7 +3,6 @@
  * again. It decides nothing that a machine below it could decide; what commands do stands in commands.ts.
  */
 import { rmSync } from 'node:fs';
-import { basename } from 'node:path';
 import { pinnedLease } from '../datapath/fence-port.ts';
 import type { FenceShare, Plane } from '../datapath/plane.ts';
 import { InterfaceSettings } from '../host/sysctl.ts';
@@ -11,17 +10,17 @@ import { bootTimeUs } from '../native/clock.ts';
 import type { SealKey } from '../wire/seal-key.ts';
 import { AddressKeeper } from './address-keeper.ts';
 import type { DirectorApi } from './api.ts';
-import { Board } from './board.ts';
+import type { Board } from './board.ts';
 import { type CommandParts, Commands } from './commands.ts';
-import type { DirectorConfig } from './config.ts';
+import { type DirectorConfig, stateDirectory } from './config.ts';
 import { Handover } from './handover.ts';
+import { type Head, newHead } from './heartbeat/head-start.ts';
 import type {
   FloatingAddress,
   HeartbeatCommand,
   HeartbeatEvent,
   HeartbeatRouter,
 } from './heartbeat/messages.ts';
-import { HeartbeatThread } from './heartbeat/thread.ts';
 import type { Log } from './log.ts';
 import { openPlane } from './open-plane.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -33,6 +32,8 @@ import { SyncThread } from './sync/thread.ts';
 
 export interface Director {
   readonly api: DirectorApi;
+  /** What its heartbeat carries. */
+  readonly routers: readonly HeartbeatRouter[];
   /** Hands over where a peer can take over, takes the plane down, ends the threads. */
   stop(): Promise<void>;
   /** Rejects when a thread that the director needs has died. */
@@ -50,15 +51,11 @@ const DEFAULT_PRIORITY = 100;
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
 /**
- * @param heartbeat a thread that has not begun; handed in by who made it earlier, so that it is loaded by now
+ * @param head the heartbeat's thread, where it was made before all this was loaded
  * @throws DirectorError, HostError, ModelError: what is wrong, where, and what to do
  */
-export async function startDirector(
-  config: DirectorConfig,
-  log: Log,
-  heartbeat = new HeartbeatThread(),
-): Promise<Director> {
-  const director = new RunningDirector(config, log, heartbeat);
+export async function startDirector(config: DirectorConfig, log: Log, head = newHead()): Promise<Director> {
+  const director = new RunningDirector(config, log, head);
   try {
     await director.start(await prepare(config));
     return director;
@@ -73,15 +70,15 @@ class RunningDirector implements Director {
   readonly #config: DirectorConfig;
   readonly #log: Log;
   readonly #settings = new InterfaceSettings();
-  readonly #board = new Board();
+  readonly #board: Board;
   readonly #stateDirectory: string;
   readonly #handover: Handover;
-  readonly #heartbeat: HeartbeatThread;
+  readonly #heartbeat: Head['thread'];
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #startedAt = performance.now();
   /** From {@link start} on. */
   #running: { plane: Plane; addresses: AddressKeeper; sync: SyncThread; commands: Commands } | undefined;
-  #beating = false;
+  routers: readonly HeartbeatRouter[] = [];
   #role: Role = 'init';
   #connections = 0;
   #vrrpCounters: Readonly<Record<string, number>> = {};
@@ -89,11 +86,12 @@ class RunningDirector implements Director {
   #stopping = false;
   #fail: (error: Error) => void = () => {};
 
-  constructor(config: DirectorConfig, log: Log, heartbeat: HeartbeatThread) {
+  constructor(config: DirectorConfig, log: Log, head: Head) {
     this.#config = config;
     this.#log = log;
-    this.#heartbeat = heartbeat;
-    this.#stateDirectory = `/run/tandem/state/${basename(config.datapath.pins)}`;
+    this.#heartbeat = head.thread;
+    this.#board = head.board;
+    this.#stateDirectory = stateDirectory(config.datapath.pins);
     this.#handover = new Handover({
       isMaster: () => this.#role === 'master',
       begin: () => this.#parts.sync.tell({ type: 'handover' }),
@@ -109,10 +107,10 @@ class RunningDirector implements Director {
 
   async start({ rules, key, interfaces, routers }: Prepared): Promise<void> {
     const config = this.#config;
+    this.routers = routers;
     this.#stayAlive();
     // A lease that a former daemon left runs out soon: it is renewed before anything else is done.
-    const left = config.datapath.kind === 'xdp' ? pinnedLease(config.datapath.pins) : undefined;
-    const early = left && routers.length > 0 ? this.#startHeartbeat(routers, left, []) : undefined;
+    const early = this.#earlyHeartbeat();
     early?.catch(() => {}); // awaited below, after what must not wait for it
     if (config.datapath.kind === 'xdp') for (const { name } of interfaces) await this.#settings.apply(name);
     const plane = openPlane(config, interfaces, this.#log.child('datapath'));
@@ -140,9 +138,9 @@ class RunningDirector implements Director {
     if (routers.length === 0) {
       plane.fence.open(FOREVER, 1);
       this.#role = 'standalone';
-      await this.#heartbeat.discard();
+      await this.#heartbeat.stop(false);
     } else if (!early) {
-      await this.#startHeartbeat(routers, plane.shareFence(), announced);
+      await this.#startHeartbeat(plane.shareFence(), announced);
     }
     this.#sweep();
     this.#timers.push(setInterval(() => this.#sweep(), SWEEP_EVERY_MS));
@@ -172,7 +170,7 @@ class RunningDirector implements Director {
         this.#log.error(error instanceof Error ? error.message : String(error));
       }
     };
-    await attempt(() => (this.#beating ? this.#heartbeat.stop(true) : this.#heartbeat.discard()));
+    await attempt(() => this.#heartbeat.stop(true));
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#running) {
       const { plane, sync, addresses } = this.#running;
@@ -235,26 +233,33 @@ class RunningDirector implements Director {
     return sync;
   }
 
-  async #startHeartbeat(
-    routers: readonly HeartbeatRouter[],
-    fence: FenceShare,
-    floating: readonly FloatingAddress[],
-  ): Promise<void> {
-    const setup = {
-      routers,
-      transport: fence.kind === 'xdp' ? ('raw' as const) : ('udp' as const),
+  /** Undefined where there is nothing to hurry for. */
+  #earlyHeartbeat(): Promise<void> | undefined {
+    if (this.#heartbeat.begun) return this.#listen();
+    const { kind, pins } = this.#config.datapath;
+    const left = kind === 'xdp' && this.routers.length > 0 ? pinnedLease(pins) : undefined;
+    return left && this.#startHeartbeat(left, []);
+  }
+
+  async #startHeartbeat(fence: FenceShare, floating: readonly FloatingAddress[]): Promise<void> {
+    this.#heartbeat.begin({
+      routers: this.routers,
+      transport: fence.kind === 'xdp' ? 'raw' : 'udp',
       floating,
       board: this.#board.buffer,
       fence,
-    };
-    this.#beating = true;
-    await this.#heartbeat.begin(setup, (event) => this.#onHeartbeatEvent(event));
+    });
+    await this.#listen();
+  }
+
+  async #listen(): Promise<void> {
+    await this.#heartbeat.listen((event) => this.#onHeartbeatEvent(event));
     this.#watch(this.#heartbeat.ended);
   }
 
   /** One that does not beat yet is told of the addresses when it begins. */
   #tellHeartbeat(command: HeartbeatCommand): void {
-    if (this.#beating) this.#heartbeat.send(command);
+    if (this.#heartbeat.begun) this.#heartbeat.send(command);
   }
 
   #watch(ended: Promise<void>): void {

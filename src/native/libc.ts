@@ -33,6 +33,7 @@ export const libcCall = {
     'int ppoll(void *, unsigned long, void *, void *)',
   ),
   eventfd: bind<[initial: number, flags: number]>('int eventfd(unsigned int, int)'),
+  ifNametoindex: bind<[name: string]>('unsigned int if_nametoindex(const char *)'),
   read: bind<[fd: number, data: Memory, size: number]>('intptr_t read(int, void *, size_t)'),
   write: bind<[fd: number, data: Memory, size: number]>('intptr_t write(int, void *, size_t)'),
   close: bind<[fd: number]>('int close(int)'),

@@ -1,4 +1,3 @@
-import os from 'node:os';
 import type { Argv } from 'yargs';
 import type { Common, Verb } from '../verb.ts';
 
@@ -30,19 +29,9 @@ export const daemon: Verb<DaemonOptions> = {
       .example('$0 daemon --config /etc/tandem/tandem.yaml', 'as the service manager runs it')
       .example('$0 daemon --datapath memory --socket /tmp/t.sock', 'to try commands without privileges'),
   async run(options) {
-    goFirst();
-    const { HeartbeatThread } = await import('../../director/heartbeat/thread.ts');
-    const heartbeat = new HeartbeatThread();
+    const { headStart } = await import('../head-start.ts');
+    const head = await headStart();
     const { runDaemon } = await import('../run-daemon.ts');
-    return await runDaemon(options, heartbeat);
+    return await runDaemon(options, head);
   },
 };
-
-/** Before ordinary work on a busy host, from the first import on: a lease that waits to be adopted runs out. */
-function goFirst(): void {
-  try {
-    os.setPriority(os.constants.priority.PRIORITY_HIGH);
-  } catch {
-    // Not allowed: then it is an ordinary process.
-  }
-}

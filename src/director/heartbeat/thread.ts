@@ -13,6 +13,9 @@ export class HeartbeatThread {
   readonly #worker: Worker;
   readonly #setup: MessagePort;
   readonly #bell: Bell;
+  readonly #events: HeartbeatEvent[] = [];
+  #handle: (event: HeartbeatEvent) => void = (event) => void this.#events.push(event);
+  #begun = false;
   #open = true;
 
   /**
@@ -25,6 +28,7 @@ export class HeartbeatThread {
     const { port1, port2 } = new MessageChannel();
     const workerData: HeartbeatWorkerData = { fence, bell: bell.fd, setup: port2 };
     const worker = new Worker(new URL('./entry.js', import.meta.url), { workerData, transferList: [port2] });
+    worker.on('message', (event: HeartbeatEvent) => this.#handle(event));
     // A daemon that does not get as far as begin() must not be held up by it.
     worker.unref();
     port1.unref();
@@ -44,29 +48,32 @@ export class HeartbeatThread {
     this.ended.catch(() => {});
   }
 
-  /**
-   * Starts the routers; `handle` gets the thread's events in order. Resolves with the first `role` event, after
-   * which the routers run. Once, or {@link discard}.
-   * @throws Error, NativeError or HeartbeatError when the thread cannot start
-   */
-  async begin(setup: HeartbeatSetup, handle: (event: HeartbeatEvent) => void): Promise<void> {
-    this.#worker.ref();
-    const running = new Promise<void>((resolve) => {
-      this.#worker.on('message', (event: HeartbeatEvent) => {
-        handle(event);
-        if (event.kind === 'role') resolve();
-      });
-    });
-    this.#setup.postMessage(setup);
-    await Promise.race([running, this.ended]);
+  /** It was told its routers. */
+  get begun(): boolean {
+    return this.#begun;
   }
 
-  /** Ends a thread that has not begun. */
-  async discard(): Promise<void> {
-    // Or nothing would keep the process until the thread has ended, and what it has to say would stay unsaid.
+  /** Starts the routers. Once. */
+  begin(setup: HeartbeatSetup): void {
+    this.#begun = true;
     this.#worker.ref();
-    this.#setup.close();
-    await this.ended;
+    this.#setup.postMessage(setup);
+  }
+
+  /**
+   * `handle` gets the thread's events in order, those before too. Resolves with the first `role` event, after which
+   * the routers run.
+   * @throws Error, NativeError or HeartbeatError when the thread cannot start
+   */
+  async listen(handle: (event: HeartbeatEvent) => void): Promise<void> {
+    const running = new Promise<void>((resolve) => {
+      this.#handle = (event) => {
+        handle(event);
+        if (event.kind === 'role') resolve();
+      };
+    });
+    for (const event of this.#events.splice(0)) this.#handle(event);
+    await Promise.race([running, this.ended]);
   }
 
   /** A command to a thread that has ended is lost, as it would be a moment later. */
@@ -76,9 +83,12 @@ export class HeartbeatThread {
     this.#bell.ring();
   }
 
-  /** Ends the thread. @param handOver see the `shutdown` command */
+  /** Ends the thread, also one that has not begun or has ended already. @param handOver see the `shutdown` command */
   async stop(handOver: boolean): Promise<void> {
+    // Or nothing would keep the process until the thread has ended, and what it has to say would stay unsaid.
+    this.#worker.ref();
     this.send({ kind: 'shutdown', handOver });
+    this.#setup.close();
     await this.ended;
   }
 }

@@ -16,7 +16,8 @@ export const restart: Scenario = {
     timeline.fault('the daemon of lb1 is killed (kill -9)', fault);
     await lb1.kill();
     await lb1.start();
-    timeline.note('it is started again', now());
+    const started = now();
+    timeline.note('it is started again', started);
     const { connections } = await lb1.ready(signal);
     timeline.note(`the new daemon answers, with ${connections} connections`, now());
     stage.check(
@@ -27,6 +28,8 @@ export const restart: Scenario = {
     // Past the moment at which the backup would have missed its master.
     await pause(stage.masterDownMs - (now() - fault), signal);
     await stage.steady();
+    const first = watcher.since('lb1', started)[0];
+    if (first) timeline.note('the first advertisement of the new daemon', first.at);
     const adverts = watcher.since('lb2', fault).length;
     stage.check(
       'lb2 stays backup the whole time',

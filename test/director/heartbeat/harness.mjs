@@ -28,16 +28,14 @@ const alive = setInterval(() => {
 }, 50);
 
 const thread = new HeartbeatThread(new URL('file-fence.mjs', import.meta.url).href);
-await thread.begin(
-  {
-    routers,
-    floating,
-    transport: setup.transport ?? 'raw',
-    board: board.buffer,
-    fence: fenceFile,
-  },
-  say,
-);
+thread.begin({
+  routers,
+  floating,
+  transport: setup.transport ?? 'raw',
+  board: board.buffer,
+  fence: fenceFile,
+});
+await thread.listen(say);
 thread.ended.catch((error) => {
   say({ kind: 'died', message: error.message });
   process.exit(1);
