@@ -7,7 +7,8 @@ import { linkSync, lstatSync, mkdirSync, renameSync, type Stats, unlinkSync } fr
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { type DirectorApi, DirectorError } from '../director/api.ts';
-import { type Log, rateLimited, SILENT } from '../director/log.ts';
+import { type Log, SILENT } from '../director/log.ts';
+import { Seldom } from '../director/seldom.ts';
 import { ControlError } from './error.ts';
 import { reason, refuseIfServed } from './probe.ts';
 import { Session } from './session.ts';
@@ -26,16 +27,24 @@ export async function serve(api: DirectorApi, path: string, log: Log = SILENT): 
   // Bytes that the temporary name is longer than the path.
   const suffix = `.${process.pid}`;
   checkSocketPath(path + suffix);
-  const warn = rateLimited((text) => log.warn(text));
+  const seldom = new Seldom();
+  const warn = (subject: string, text: string) => {
+    const said = seldom.say(subject, text, performance.now() * 1000);
+    if (said !== undefined) log.warn(said);
+  };
   const clients = new Set<Socket>();
   const server = createServer((socket) => {
     clients.add(socket);
     socket.on('close', () => clients.delete(socket));
-    new Session(api, socket, (why) => warn(`cut a client off that sent a malformed request: ${why}`));
+    new Session(api, socket, (why) =>
+      warn('malformed', `cut a client off that sent a malformed request: ${why}`),
+    );
   });
   try {
     mkdirSync(dirname(path), { recursive: true });
     await listen(server, path + suffix);
+    // A client that could not be taken, for want of descriptors perhaps, must not end the daemon.
+    server.on('error', (error) => warn('refused', `cannot take a client: ${error.message}`));
     const own = lstatSync(path + suffix);
     await claim(path, path + suffix);
     unlinkSync(path + suffix);
@@ -53,7 +62,10 @@ export async function serve(api: DirectorApi, path: string, log: Log = SILENT): 
 function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.once('listening', resolve);
+    server.once('listening', () => {
+      server.off('error', reject);
+      resolve();
+    });
     const umask = process.umask(0o177);
     try {
       server.listen(path);

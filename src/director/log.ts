@@ -7,8 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import winston from 'winston';
 
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 export interface Log {
   error(text: string): void;
@@ -42,7 +41,7 @@ const named = ({ namespace, message }: Entry) =>
   typeof namespace === 'string' ? `${namespace}: ${message}` : `${message}`;
 
 /** Every line of a message carries the prefix: the journal splits entries at line ends. */
-export function journalLines(entry: Entry): string {
+function journalLines(entry: Entry): string {
   return named(entry).replaceAll(/^/gm, `<${PRIORITY[entry.level] ?? 6}>`);
 }
 
@@ -92,32 +91,3 @@ export const SILENT: Log = {
   debug() {},
   child: () => SILENT,
 };
-
-/**
- * Lets a burst of lines through, then one a second with the number of those that were held back. For lines
- * that an outsider can cause: a flood of bad packets must not become a flood of log.
- *
- * @param emit where lines go
- * @param now milliseconds of a monotonic clock
- */
-export function rateLimited(
-  emit: (text: string) => void,
-  now: () => number = () => performance.now(),
-  burst = 5,
-): (text: string) => void {
-  let tokens = burst;
-  let filledAt = now();
-  let held = 0;
-  return (text) => {
-    const time = now();
-    tokens = Math.min(burst, tokens + (time - filledAt) / 1000);
-    filledAt = time;
-    if (tokens < 1) {
-      held++;
-      return;
-    }
-    tokens--;
-    emit(held === 0 ? text : `${text} (and ${held} more lines like it were held back)`);
-    held = 0;
-  };
-}

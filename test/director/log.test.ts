@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createLog, rateLimited } from '../../src/director/log.ts';
+import { createLog } from '../../src/director/log.ts';
 import { scratch } from '../support/scratch.ts';
 import { until } from '../support/until.ts';
 
@@ -66,19 +66,4 @@ test('a file gets one JSON object a line, in a folder that is made', async () =>
     message: 'lost',
     timestamp: /^\d{4}-.*Z$/,
   });
-});
-
-test('a flood lets a burst through, then a line a second that says how many were held back', () => {
-  const lines: string[] = [];
-  let now = 1000;
-  const say = rateLimited(
-    (text) => lines.push(text),
-    () => now,
-    3,
-  );
-  for (let count = 0; count < 100; count++) say('bad packet');
-  expect(lines).toEqual(['bad packet', 'bad packet', 'bad packet']);
-  now += 1000;
-  for (let count = 0; count < 100; count++) say('bad packet');
-  expect(lines.slice(3)).toEqual(['bad packet (and 97 more lines like it were held back)']);
 });

@@ -10,8 +10,8 @@ import { deadline, newRouter, step } from '../../vrrp/machine.ts';
 import type { PeerView, RouterEffect, RouterEvent, RouterState } from '../../vrrp/router.ts';
 import { PRIORITY } from '../../vrrp/wire.ts';
 import { BOARD_ROLE, type Board } from '../board.ts';
+import { Seldom } from '../seldom.ts';
 import { Announcer } from './announcer.ts';
-import { BoundedLog } from './bounded-log.ts';
 import { HeartbeatCounters } from './counters.ts';
 import { Freshness } from './freshness.ts';
 import { Liveness, stallBound } from './liveness.ts';
@@ -50,7 +50,7 @@ export class Heartbeat {
   readonly #vrids: ReadonlySet<number>;
   readonly #announcer: Announcer;
   readonly #counters = new HeartbeatCounters();
-  readonly #log: BoundedLog;
+  readonly #seldom = new Seldom();
   readonly #liveness: Liveness;
   readonly #freshness: Freshness;
   #state: RouterState;
@@ -82,7 +82,6 @@ export class Heartbeat {
     this.#ports = ports;
     this.#vrids = new Set(routers.map((router) => router.vrid));
     this.#announcer = new Announcer(floating);
-    this.#log = new BoundedLog((level, text) => ports.post({ kind: 'log', level, text }));
     const advertUs = first.advertMs * 1000;
     this.#liveness = new Liveness(ports.board, advertUs);
     this.#freshness = new Freshness(ports.fence, ports.board);
@@ -186,7 +185,7 @@ export class Heartbeat {
         return true;
       }
       this.#counters.add('receive_failures');
-      this.#log.say('warn', 'receive', `router ${router.name}: cannot receive: ${error.message}`, now);
+      this.#warn('receive', `router ${router.name}: cannot receive: ${error.message}`, now);
       return false;
     }
   }
@@ -203,13 +202,13 @@ export class Heartbeat {
     if (rank === transport.own) {
       this.#counters.add('own_address');
       const text = `router ${router.name}: an advertisement came from our own address ${from}: is it used twice?`;
-      this.#log.say('warn', 'own_address', text, now);
+      this.#warn('own_address', text, now);
       return;
     }
     if (!sameAddresses(addresses, router.addresses)) {
       this.#counters.add('address_list');
       const text = `router ${router.name}: ${from} advertises ${addresses.join(' ')}, we have ${router.addresses.join(' ')}`;
-      this.#log.say('warn', 'address_list', text, now);
+      this.#warn('address_list', text, now);
     }
     this.#counters.add(priority === PRIORITY.RELEASE ? 'releases_received' : 'adverts_received');
     this.#peerAdvertAt = now;
@@ -224,12 +223,7 @@ export class Heartbeat {
 
   #refuse(router: HeartbeatRouter, error: VrrpError, now: number): void {
     this.#counters.add(error.code);
-    this.#log.say(
-      'warn',
-      error.code,
-      `router ${router.name}: refused an advertisement: ${error.message}`,
-      now,
-    );
+    this.#warn(error.code, `router ${router.name}: refused an advertisement: ${error.message}`, now);
   }
 
   #step(event: RouterEvent): void {
@@ -280,7 +274,7 @@ export class Heartbeat {
         if (!(error instanceof Error)) throw error;
         // One deaf path is enough to doubt the lease: its hearers may be moving already.
         ok = false;
-        this.#log.say('warn', 'send', `router ${name}: cannot advertise: ${error.message}`, at);
+        this.#warn('send', `router ${name}: cannot advertise: ${error.message}`, at);
       }
     });
     if (ok) this.#counters.add(priority === PRIORITY.RELEASE ? 'releases_sent' : 'adverts_sent');
@@ -296,7 +290,7 @@ export class Heartbeat {
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         this.#counters.add('garp_failures');
-        this.#log.say('warn', 'garp', `cannot announce ${address}: ${error.message}`, now);
+        this.#warn('garp', `cannot announce ${address}: ${error.message}`, now);
       }
     }
   }
@@ -305,7 +299,13 @@ export class Heartbeat {
     this.#ports.post({ kind: 'role', role, term, why, atUs: this.#ports.clock() });
   }
 
-  #say(level: 'error' | 'info', text: string): void {
+  /** Of what may come as often as a stranger, or a broken link, likes. */
+  #warn(subject: string, text: string, now: number): void {
+    const said = this.#seldom.say(subject, text, now);
+    if (said !== undefined) this.#say('warn', said);
+  }
+
+  #say(level: 'error' | 'warn' | 'info', text: string): void {
     this.#ports.post({ kind: 'log', level, text });
   }
 

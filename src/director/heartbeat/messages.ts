@@ -2,6 +2,7 @@
 import type { Address } from '../../model/address.ts';
 import type { RouterRole } from '../../vrrp/router.ts';
 import type { RouterConfig } from '../config.ts';
+import type { LogLevel } from '../log.ts';
 
 /** A router's settings with what the host knows about its interface. */
 export interface HeartbeatRouter extends RouterConfig {
@@ -43,8 +44,6 @@ export type HeartbeatCommand =
    * stays as it is, for the next daemon to adopt.
    */
   | { readonly kind: 'shutdown'; readonly handOver: boolean };
-
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 export type HeartbeatEvent =
   | {

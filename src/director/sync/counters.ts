@@ -1,9 +1,7 @@
 /** Counts of the sync channel since the daemon's start, and news of refusals at a bounded rate. */
 import type { SyncWireError } from '../../wire/sync-error.ts';
+import { Seldom } from '../seldom.ts';
 import type { SyncCounters } from '../status.ts';
-
-/** Microseconds between two reports of one cause: anyone on the link can send as much as it likes. */
-const REPORT_EVERY = 10_000_000;
 
 type Counts = Omit<SyncCounters, 'rejected'>;
 
@@ -21,7 +19,7 @@ export class Counters {
     ring_overflows: 0,
   };
   readonly #rejected: Record<string, number> = {};
-  readonly #reportedAt = new Map<string, number>();
+  readonly #seldom = new Seldom();
   readonly #report: (cause: string, message: string) => void;
 
   constructor(report: (cause: string, message: string) => void) {
@@ -40,10 +38,8 @@ export class Counters {
 
   reject(cause: string, count: number, message: string, now: number): void {
     this.#rejected[cause] = (this.#rejected[cause] ?? 0) + count;
-    const last = this.#reportedAt.get(cause);
-    if (last !== undefined && now - last < REPORT_EVERY) return;
-    this.#reportedAt.set(cause, now);
-    this.#report(cause, message);
+    const said = this.#seldom.say(cause, message, now);
+    if (said !== undefined) this.#report(cause, said);
   }
 
   snapshot(): SyncCounters {
