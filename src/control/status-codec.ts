@@ -1,5 +1,11 @@
 /** The status as a message of the control protocol, and back. */
-import type { RouterStatus, Status, SyncCounters, SyncStatus } from '../director/status.ts';
+import {
+  NO_SYNC_COUNTS,
+  type RouterStatus,
+  type Status,
+  type SyncCount,
+  type SyncStatus,
+} from '../director/status.ts';
 import { amountFrom, oneOf, required } from '../wire/control-values.ts';
 import type { tandem } from '../wire/generated/control.js';
 
@@ -62,27 +68,14 @@ function routerFrom(message: tandem.control.IRouterStatus): RouterStatus {
   };
 }
 
-type CountName = Exclude<keyof SyncCounters, 'rejected'>;
-
-const COUNT_NAMES = Object.keys({
-  sent: true,
-  received: true,
-  records_sent: true,
-  records_applied: true,
-  records_stale: true,
-  gaps: true,
-  lost: true,
-  duplicates: true,
-  foreign: true,
-  ring_overflows: true,
-} satisfies Record<CountName, true>) as CountName[];
+const COUNT_NAMES = Object.keys(NO_SYNC_COUNTS) as SyncCount[];
 
 function syncFrom(message: tandem.control.ISyncStatus): SyncStatus {
   const counts = countsFrom(message.counters);
   const known = Object.fromEntries(COUNT_NAMES.map((name) => [name, counts[name] ?? 0]));
   const lag = message.lagMs;
   return {
-    ...(known as Record<CountName, number>),
+    ...(known as Record<SyncCount, number>),
     rejected: countsFrom(message.rejected),
     lag_ms: { p50: amountFrom(lag?.p50), p99: amountFrom(lag?.p99), max: amountFrom(lag?.max) },
     sealed: message.sealed ?? false,

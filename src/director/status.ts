@@ -20,18 +20,23 @@ export interface PeerStatus {
   readonly synced: boolean;
 }
 
-/** Names of the sync stream's counters; all count since the daemon's start. */
-export interface SyncCounters {
-  readonly sent: number;
-  readonly received: number;
-  readonly records_sent: number;
-  readonly records_applied: number;
-  readonly records_stale: number;
-  readonly gaps: number;
-  readonly lost: number;
-  readonly duplicates: number;
-  readonly foreign: number;
-  readonly ring_overflows: number;
+/** The sync stream's counters, at the daemon's start: all count since then. */
+export const NO_SYNC_COUNTS = {
+  sent: 0,
+  received: 0,
+  records_sent: 0,
+  records_applied: 0,
+  records_stale: 0,
+  gaps: 0,
+  lost: 0,
+  duplicates: 0,
+  foreign: 0,
+  ring_overflows: 0,
+};
+
+export type SyncCount = keyof typeof NO_SYNC_COUNTS;
+
+export interface SyncCounters extends Readonly<Record<SyncCount, number>> {
   /**
    * Datagrams refused, by cause: `malformed`, `syncid`, `seal`, `replay`, ... (src/wire/sync-error.ts). Also
    * `table-full`, the peer's records that found no room here, and `unsent`, our datagrams that the kernel did not take.

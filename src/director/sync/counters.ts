@@ -1,23 +1,10 @@
 /** Counts of the sync channel since the daemon's start, and news of refusals at a bounded rate. */
 import type { SyncWireError } from '../../wire/sync-error.ts';
 import { Seldom } from '../seldom.ts';
-import type { SyncCounters } from '../status.ts';
-
-type Counts = Omit<SyncCounters, 'rejected'>;
+import { NO_SYNC_COUNTS, type SyncCount, type SyncCounters } from '../status.ts';
 
 export class Counters {
-  readonly #counts: { -readonly [Name in keyof Counts]: number } = {
-    sent: 0,
-    received: 0,
-    records_sent: 0,
-    records_applied: 0,
-    records_stale: 0,
-    gaps: 0,
-    lost: 0,
-    duplicates: 0,
-    foreign: 0,
-    ring_overflows: 0,
-  };
+  readonly #counts: Record<SyncCount, number> = { ...NO_SYNC_COUNTS };
   readonly #rejected: Record<string, number> = {};
   readonly #seldom = new Seldom();
   readonly #report: (cause: string, message: string) => void;
@@ -26,7 +13,7 @@ export class Counters {
     this.#report = report;
   }
 
-  add(name: keyof Counts, count = 1): void {
+  add(name: SyncCount, count = 1): void {
     this.#counts[name] += count;
   }
 

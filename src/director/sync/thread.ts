@@ -4,7 +4,7 @@ import type { SyncShare } from '../../datapath/plane.ts';
 import { ModelError } from '../../model/error.ts';
 import type { SyncDaemon, SyncDirection } from '../../model/sync-daemon.ts';
 import { DirectorError, type DirectorErrorCode } from '../api.ts';
-import type { SyncStatus } from '../status.ts';
+import { NO_SYNC_COUNTS, type SyncStatus } from '../status.ts';
 import type { SyncWorkerData } from './entry.ts';
 import type { MainToSync, SyncEvent, SyncSettings, SyncToMain } from './messages.ts';
 
@@ -14,16 +14,7 @@ interface Waiting {
 }
 
 const NOTHING_YET: SyncStatus = {
-  sent: 0,
-  received: 0,
-  records_sent: 0,
-  records_applied: 0,
-  records_stale: 0,
-  gaps: 0,
-  lost: 0,
-  duplicates: 0,
-  foreign: 0,
-  ring_overflows: 0,
+  ...NO_SYNC_COUNTS,
   rejected: {},
   lag_ms: { p50: 0, p99: 0, max: 0 },
   sealed: false,
