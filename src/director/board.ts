@@ -18,8 +18,6 @@ const FIELDS = [
   'peerTerm',
   'peerLeaseUntil',
   'synced',
-  // Also the sync worker: our clock when the peer heard our newest advertisement, as it says.
-  'peerHeardAdvertAt',
 ] as const;
 
 export type BoardField = (typeof FIELDS)[number];

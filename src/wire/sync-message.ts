@@ -31,7 +31,7 @@ export interface Heartbeat {
   /** Microseconds; 0 closed. */
   readonly leaseRemaining: number;
   readonly newest: number;
-  /** Microseconds since it heard our newest advertisement. */
+  /** Microseconds since it heard our newest advertisement. Said for versions that use it. */
   readonly advertAge?: number;
   readonly synced: boolean;
   readonly continues?: Position;

@@ -221,7 +221,6 @@ export class SyncSession {
     board.set('peerRole', heartbeat.role);
     board.set('peerTerm', heartbeat.term);
     board.set('peerLeaseUntil', heartbeat.leaseRemaining > 0 ? now + heartbeat.leaseRemaining : 0);
-    if (heartbeat.advertAge !== undefined) board.set('peerHeardAdvertAt', now - heartbeat.advertAge);
     board.set('peerSyncAt', now);
     for (const echo of heartbeat.echoes) {
       if (echo.sender !== sender) continue;
