@@ -10,7 +10,12 @@ import type { TrafficResult } from './traffic-set.ts';
 const CONNECTIONS_MIN = 1002;
 const NAMES = new Map<string, string>(DIRECTORS.map((name) => [DIRECTOR_FRONT[name].mac, name]));
 
-export function judge(scenario: Scenario, traffic: TrafficResult, arp: ArpRecord, faultAt: number): Check[] {
+export function judge(
+  scenario: Pick<Scenario, 'answerers' | 'lossless'>,
+  traffic: TrafficResult,
+  arp: ArpRecord,
+  faultAt: number,
+): Check[] {
   const { connections, http, ssh } = traffic;
   const after = traffic.opener.opened.filter((at) => at >= faultAt);
   const wait = longestGap([faultAt, ...after]).ms;

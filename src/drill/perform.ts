@@ -49,7 +49,14 @@ export async function perform(scenario: Scenario, options: PerformOptions): Prom
   let stage: Stage | undefined;
   let traffic: TrafficResult | undefined;
   try {
-    stage = await Stage.set({ ...options, lab, timeline, progress: (text) => audience.event(text) });
+    const { answerers } = scenario;
+    stage = await Stage.set({
+      ...options,
+      answerers,
+      lab,
+      timeline,
+      progress: (text) => audience.event(text),
+    });
     traffic = await play(scenario, stage, audience, checks, breakOff);
   } catch (error) {
     breakOff(error);
@@ -87,8 +94,11 @@ async function play(
     audience.event('asking every connection whether it lives');
     const traffic = await stage.traffic.finish(stage.signal);
     const arp = await stage.watcher.finish(stage.signal);
-    await stage.roles(scenario.answerers.at(-1) ?? 'lb1');
-    checks.push(...judge(scenario, traffic, arp, stage.timeline.faultAt ?? 0), ...stage.checks);
+    await stage.roles(stage.answerers.at(-1) ?? 'lb1');
+    checks.push(
+      ...judge({ ...scenario, answerers: stage.answerers }, traffic, arp, stage.timeline.faultAt ?? 0),
+      ...stage.checks,
+    );
     return traffic;
   } finally {
     clearInterval(ticker);

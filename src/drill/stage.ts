@@ -18,6 +18,7 @@ export interface StageOptions {
   readonly lab: Lab;
   readonly timeline: Timeline;
   readonly advertMs: number;
+  readonly answerers: readonly DirectorName[];
   readonly signal: AbortSignal;
   /** Told what is being done, for people who wait. */
   readonly progress: (text: string) => void;
@@ -43,6 +44,9 @@ export class Stage {
   readonly checks: Check[] = [];
   /** A master-down interval of the lower director, in ms. */
   readonly masterDownMs: number;
+  /** Who answers ARP for the VIP, one after the other: what the scenario says, unless the play finds otherwise. */
+  answerers: readonly DirectorName[];
+  readonly advertMs: number;
   /** The survivor's first advertisement after the fault. */
   takeoverAt: number | undefined;
 
@@ -56,6 +60,8 @@ export class Stage {
     this.lab = options.lab;
     this.timeline = options.timeline;
     this.signal = options.signal;
+    this.advertMs = options.advertMs;
+    this.answerers = options.answerers;
     this.masterDownMs = masterDownMs(options.advertMs, PRIORITY.lb2);
     this.lb1 = lb1;
     this.lb2 = lb2;

@@ -63,8 +63,12 @@ export class Watcher {
   #advert({ source, priority, at }: Heard & { kind: 'advert'; at: number }): void {
     const from = DIRECTORS.find((name) => DIRECTOR_FRONT[name].address === source);
     if (!from) return;
-    if (priority === 0) this.#timeline.note(`${from} gives the addresses up (priority 0)`, at);
-    else if (this.#lastMaster() !== from) this.#timeline.note(`${from} advertises as master`, at);
+    if (priority === 0) {
+      // It is sent several times, because one may be lost.
+      if (this.adverts.at(-1)?.priority !== 0) {
+        this.#timeline.note(`${from} gives the addresses up (priority 0)`, at);
+      }
+    } else if (this.#lastMaster() !== from) this.#timeline.note(`${from} advertises as master`, at);
     this.adverts.push({ at, from, priority });
   }
 

@@ -10,9 +10,9 @@ export const handover: Scenario = {
   lossless: true,
   async play(stage) {
     const { lb1, timeline } = stage;
-    timeline.fault('tandem handover on lb1', now());
+    timeline.fault('lb1 is asked to hand over', now());
     await lb1.handover();
-    timeline.note('the command is done', now());
+    timeline.note('lb1 says that it is done', now());
     await stage.takeover();
     await stage.steady();
   },
