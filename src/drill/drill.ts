@@ -1,5 +1,6 @@
 /** Runs drills one after the other, for people or for programs. */
 import { writeFileSync } from 'node:fs';
+import { requireRoot } from '../lab/lab.ts';
 import { reportPage } from './page.ts';
 import { perform } from './perform.ts';
 import { type Output, Progress } from './progress.ts';
@@ -25,8 +26,12 @@ export interface DrillOptions {
   readonly command?: readonly string[];
 }
 
-/** @returns whether every promise of every drill held; false too when interrupted */
+/**
+ * @returns whether every promise of every drill held; false too when interrupted
+ * @throws LabError `not-root`
+ */
 export async function runDrills(given: DrillOptions): Promise<boolean> {
+  requireRoot();
   const broken = new AbortController();
   const options = { ...given, signal: AbortSignal.any([given.signal, broken.signal]) };
   // A reader that goes away, or a terminal that closes, must end the drill in order like Ctrl-C.

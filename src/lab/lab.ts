@@ -30,6 +30,12 @@ import { deleteNamespace, namespacesOf, remainsOf, removeLab } from './remains.t
 import { checkTopology, type HostSpec, SWITCH_HOST, type Topology } from './topology.ts';
 import { throwIfAborted } from './wait.ts';
 
+/** @throws LabError `not-root` */
+export function requireRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new LabError('not-root', 'the lab makes network namespaces: run it as root');
+}
+
 export class Lab {
   /** In the name of everything that it makes; two labs never share one. */
   readonly id = randomBytes(4).toString('hex');
@@ -54,9 +60,7 @@ export class Lab {
    * @throws LabError `not-root`, `command-failed`, `aborted`
    */
   async up(signal?: AbortSignal): Promise<void> {
-    if (process.getuid?.() !== 0) {
-      throw new LabError('not-root', 'the lab makes network namespaces: run it as root');
-    }
+    requireRoot();
     const stop = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
     this.#building = this.#build(stop);
     try {

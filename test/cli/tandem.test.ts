@@ -55,6 +55,12 @@ test.each([
   ],
   ['an unknown drill', ['drill', 'flood'], /no drill "flood": choose crash, kill, restart, handover/],
   ['an interval that VRRP cannot tell', ['drill', 'crash', '--advert', '15'], /multiple of 10/],
+  [
+    'a report without a folder',
+    ['drill', 'crash', '--report', '/no/such/x.html'],
+    /its folder does not exist/,
+  ],
+  ['a report that is a folder', ['drill', 'crash', '--report', '/tmp'], /it is a folder/],
   ['no file', ['check-config'], /Not enough non-option arguments/],
 ])('%s is wrong usage, told in one line', (_what, args, message) => {
   const { status, stdout, stderr } = tandem(args);

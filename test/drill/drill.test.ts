@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { runDrills } from '../../src/drill/drill.ts';
 import type { DrillResult } from '../../src/drill/result.ts';
 import { LAB_ROOT } from '../../src/lab/ownership.ts';
@@ -63,4 +63,23 @@ test('an interrupted drill ends without a result and leaves nothing', async () =
   expect(await text(stdout)).toBe('');
   expect(said).toContain('interrupted');
   expect(labs()).toEqual([]);
+});
+
+test('an ordinary user is told so before anything is tried', async () => {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const getuid = vi.spyOn(process, 'getuid').mockReturnValue(1000);
+  try {
+    const drills = runDrills({
+      scenarios: ['crash', 'kill'],
+      json: false,
+      stdout,
+      stderr,
+      signal: new AbortController().signal,
+    });
+    await expect(drills).rejects.toMatchObject({ code: 'not-root' });
+  } finally {
+    getuid.mockRestore();
+  }
+  stdout.end();
+  expect(await text(stdout)).toBe('');
 });

@@ -1,3 +1,5 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { EXIT, UsageError } from '../exit.ts';
 import type { Common, Verb } from '../verb.ts';
 
@@ -41,6 +43,7 @@ export const drill: Verb<Options> = {
     // RFC 9568, 5.2.7: 12 bits of centiseconds.
     if (advert !== undefined && !(advert >= 10 && advert <= 40_950 && advert % 10 === 0))
       throw new UsageError('--advert must be a multiple of 10 from 10 to 40950 (milliseconds)');
+    if (report !== undefined) checkWritable(report);
     const passed = await runDrills({
       ...{ scenarios, json, stdout: process.stdout, stderr: process.stderr, signal: interrupted() },
       ...(report === undefined ? {} : { report }),
@@ -49,6 +52,19 @@ export const drill: Verb<Options> = {
     return passed ? EXIT.done : EXIT.failed;
   },
 };
+
+/** Before the drill: a minute later it would be too late to say so. */
+function checkWritable(file: string): void {
+  const there = statSync(file, { throwIfNoEntry: false });
+  try {
+    if (there?.isDirectory()) throw new Error('it is a folder');
+    accessSync(there ? file : dirname(resolve(file)), constants.W_OK);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'its folder does not exist' : message;
+    throw new UsageError(`cannot write the report ${file} (${why}): choose another --report`);
+  }
+}
 
 /** The first Ctrl-C asks the drill to clean up; later ones change nothing, or it would leave things behind. */
 function interrupted(): AbortSignal {
