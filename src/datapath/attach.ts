@@ -4,8 +4,9 @@
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ATTACH, BpfLink, XDP_MODE } from '../native/bpf-link.ts';
+import type { BpfProgram } from '../native/bpf-program.ts';
 import { NativeError } from '../native/error.ts';
-import { ATTACH, BpfLink, type BpfProgram, XDP_MODE } from '../native/libbpf.ts';
 import { attachClassic, detachClassic, type Side } from './clsact.ts';
 import { DatapathError } from './plane.ts';
 

@@ -5,15 +5,9 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BpfProgram } from '../native/bpf-program.ts';
 import { NativeError } from '../native/error.ts';
-import {
-  attachFilter,
-  type BpfProgram,
-  createClsact,
-  destroyClsact,
-  detachFilter,
-  TC,
-} from '../native/libbpf.ts';
+import { attachFilter, createClsact, destroyClsact, detachFilter, TC } from '../native/tc-filter.ts';
 
 export type Side = 'ingress' | 'egress';
 

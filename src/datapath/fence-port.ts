@@ -1,5 +1,5 @@
 /** The lease in the XDP plane's map. */
-import { BpfMap } from '../native/libbpf.ts';
+import { BpfMap } from '../native/bpf-map.ts';
 import { leaseBytes, readLease, u32 } from './codec.ts';
 import { LEASE } from './layouts.generated.ts';
 import type { FenceShare } from './plane.ts';

@@ -1,7 +1,7 @@
 /** Loads the kernel half: the compiled object, held against this program, with the maps that are pinned. */
 import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { BpfObject } from '../native/bpf-object.ts';
 import { NativeError } from '../native/error.ts';
-import { BpfObject } from '../native/libbpf.ts';
 import { layoutDifference, layoutDigest, readLayouts } from './layout.ts';
 import * as generated from './layouts.generated.ts';
 import { DatapathError } from './plane.ts';

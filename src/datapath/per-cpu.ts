@@ -1,5 +1,5 @@
 /** Sums of per-CPU counters. */
-import { type BpfMap, possibleCpus } from '../native/libbpf.ts';
+import { type BpfMap, possibleCpus } from '../native/bpf-map.ts';
 import { bytes, u32 } from './codec.ts';
 
 const cpus = possibleCpus();

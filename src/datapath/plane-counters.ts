@@ -1,6 +1,6 @@
 /** Counters of the plane's servers and services. What a server counted outlives it in its service's total. */
 import type { ServerCounters, TrafficCounters } from '../model/counters.ts';
-import type { BpfMap } from '../native/libbpf.ts';
+import type { BpfMap } from '../native/bpf-map.ts';
 import { bytes, u32 } from './codec.ts';
 import { SERVER_LOAD, TRAFFIC } from './layouts.generated.ts';
 import { readPerCpuFields, writePerCpuFields } from './per-cpu.ts';

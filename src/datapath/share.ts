@@ -1,5 +1,5 @@
 /** Opens, in a worker thread, the ports of a plane that the main thread loaded. */
-import { BpfMap } from '../native/libbpf.ts';
+import { BpfMap } from '../native/bpf-map.ts';
 import { BpfFence } from './fence-port.ts';
 import type { FenceShare, MapShare, SyncShare } from './plane.ts';
 import type { FencePort, SyncPort } from './ports.ts';

@@ -1,6 +1,7 @@
 /** The XDP plane's side of connection sync: the ring of its events, the inbox of the peer's records. */
 import type { RecordBatch } from '../model/record.ts';
-import { type BpfMap, BpfProgram } from '../native/libbpf.ts';
+import type { BpfMap } from '../native/bpf-map.ts';
+import { BpfProgram } from '../native/bpf-program.ts';
 import { type Mapping, mapShared } from '../native/mmap.ts';
 import { bytes, u32, u64 } from './codec.ts';
 import { APPLY_CALL, CONN_RECORD, PLANE_EVENT, SWEEP_CALL } from './layouts.generated.ts';

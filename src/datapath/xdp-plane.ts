@@ -10,7 +10,9 @@ import {
   serviceKey,
   type VirtualService,
 } from '../model/rules.ts';
-import type { BpfMap, BpfObject, BpfProgram } from '../native/libbpf.ts';
+import type { BpfMap } from '../native/bpf-map.ts';
+import type { BpfObject } from '../native/bpf-object.ts';
+import type { BpfProgram } from '../native/bpf-program.ts';
 import { type AttachTarget, attachInterface, detachAll, type XdpMode } from './attach.ts';
 import { ensurePinDirectory } from './bpffs.ts';
 import {

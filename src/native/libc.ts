@@ -2,6 +2,7 @@
  * The C library. Every thread that imports this file loads it for itself. Structures travel as Buffers laid
  * out by hand: nothing is copied or converted on the way.
  */
+import { constants } from 'node:os';
 import koffi from 'koffi';
 import { NativeError } from './error.ts';
 
@@ -43,8 +44,7 @@ export const libcCall = {
   ),
 } as const;
 
-export const EAGAIN = koffi.os.errno.EAGAIN ?? 11;
-export const EINTR = koffi.os.errno.EINTR ?? 4;
+export const { EAGAIN, EINTR } = constants.errno;
 
 /** errno of the last call on this thread. */
 export function lastErrno(): number {

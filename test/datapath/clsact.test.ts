@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { attachClassic, detachClassic } from '../../src/datapath/clsact.ts';
-import { attachFilter, createClsact, TC } from '../../src/native/libbpf.ts';
+import { attachFilter, createClsact, TC } from '../../src/native/tc-filter.ts';
 import { PlaneBench } from '../support/plane.ts';
 
 /** The far end of a link of the bench: nothing is attached there, whatever the kernel. */

@@ -4,7 +4,7 @@ import { addressToBytes, ipv4ToNumber, parseAddress } from '../../src/model/addr
 import { TCP_STATE } from '../../src/model/connection.ts';
 import { RECORD_OP, RecordBatch } from '../../src/model/record.ts';
 import { DEFAULT_TIMEOUTS, type ServiceId } from '../../src/model/rules.ts';
-import { BpfMap } from '../../src/native/libbpf.ts';
+import { BpfMap } from '../../src/native/bpf-map.ts';
 import { read, reversed, type Tuple, tcp } from '../support/packet.ts';
 import { CLIENT, LIP, PlaneBench, SERVER, VERDICT, VIP } from '../support/plane.ts';
 

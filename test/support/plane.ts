@@ -6,8 +6,8 @@ import { type XdpInterface, XdpPlane } from '../../src/datapath/xdp-plane.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
 import { EMPTY_RULES, type RuleSet, type Scheduler, type ServiceId } from '../../src/model/rules.ts';
+import type { BpfProgram } from '../../src/native/bpf-program.ts';
 import { bootTimeUs } from '../../src/native/clock.ts';
-import type { BpfProgram } from '../../src/native/libbpf.ts';
 import { ip, TestNamespace } from './namespace.ts';
 import { macBytes, to } from './packet.ts';
 

@@ -7,9 +7,9 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
 import { BpfFence, pinnedLease } from '../../datapath/fence-port.ts';
+import { BpfMap } from '../../native/bpf-map.ts';
 import { bootTimeUs } from '../../native/clock.ts';
 import { interfaceIndex } from '../../native/interface.ts';
-import { BpfMap } from '../../native/libbpf.ts';
 import { Board } from '../board.ts';
 import { PATHS, stateDirectory } from '../config.ts';
 import type { HeartbeatRouter } from './messages.ts';

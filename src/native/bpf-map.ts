@@ -1,0 +1,101 @@
+/** BPF maps. Keys and values are bytes in the kernel's layout. */
+import { constants } from 'node:os';
+import { libbpf, orThrow } from './libbpf.ts';
+
+const { ENOENT, ENOSPC } = constants.errno;
+
+/** bpf(2): create or update. */
+const BPF_ANY = 0n;
+
+export function possibleCpus(): number {
+  return orThrow('libbpf_num_possible_cpus', libbpf.possibleCpus());
+}
+
+export interface MapSizes {
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+}
+
+export class BpfMap {
+  readonly fd: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+
+  constructor(fd: number, keySize: number, valueSize: number, maxEntries: number) {
+    this.fd = fd;
+    this.keySize = keySize;
+    this.valueSize = valueSize;
+    this.maxEntries = maxEntries;
+  }
+
+  /** Undefined when nothing is pinned there. The caller knows the sizes that the map was made with. */
+  static openPinned(path: string, sizes: MapSizes): BpfMap | undefined {
+    const fd: number = libbpf.get(path);
+    return fd < 0 ? undefined : new BpfMap(fd, sizes.keySize, sizes.valueSize, sizes.maxEntries);
+  }
+
+  /** Fills `value`; false when there is no such key. A per-CPU map fills one value of 8-byte multiples a CPU. */
+  lookup(key: Uint8Array, value: Uint8Array): boolean {
+    const result: number = libbpf.lookup(this.fd, key, value);
+    if (result === -ENOENT) return false;
+    orThrow('bpf_map_lookup_elem', result);
+    return true;
+  }
+
+  update(key: Uint8Array, value: Uint8Array): void {
+    orThrow('bpf_map_update_elem', libbpf.update(this.fd, key, value, BPF_ANY));
+  }
+
+  /** False when there was no such key. */
+  delete(key: Uint8Array): boolean {
+    const result: number = libbpf.delete(this.fd, key);
+    if (result === -ENOENT) return false;
+    orThrow('bpf_map_delete_elem', result);
+    return true;
+  }
+
+  /** All keys, copied before the first is returned, so that the caller may delete. For small maps. */
+  keys(): Uint8Array[] {
+    const found: Uint8Array[] = [];
+    let previous: Uint8Array | null = null;
+    for (;;) {
+      const next = Buffer.allocUnsafeSlow(this.keySize);
+      const result: number = libbpf.nextKey(this.fd, previous, next);
+      if (result === -ENOENT) return found;
+      orThrow('bpf_map_get_next_key', result);
+      found.push(next);
+      previous = next;
+    }
+  }
+
+  /**
+   * Walks a hash map in chunks. The views are valid until the next step. Entries that come or go meanwhile may
+   * be missed or seen twice.
+   */
+  *chunks(size: number): Generator<{ count: number; keys: Buffer; values: Buffer }> {
+    let cursor: Buffer | null = null;
+    let wanted = size;
+    for (;;) {
+      const keys = Buffer.allocUnsafeSlow(wanted * this.keySize);
+      const values = Buffer.allocUnsafeSlow(wanted * this.valueSize);
+      const next: Buffer = Buffer.allocUnsafeSlow(Math.max(4, this.keySize));
+      const count = Buffer.allocUnsafeSlow(4);
+      count.writeUInt32LE(wanted);
+      const result: number = libbpf.lookupBatch(this.fd, cursor, next, keys, values, count, null);
+      // One bucket holds more than the chunk.
+      if (result === -ENOSPC && wanted < this.maxEntries) {
+        wanted *= 2;
+        continue;
+      }
+      // This was the last chunk.
+      const end = result === -ENOENT;
+      if (!end) orThrow('bpf_map_lookup_batch', result);
+      const got = count.readUInt32LE();
+      if (got > 0) yield { count: got, keys, values };
+      if (end) return;
+      cursor = next;
+    }
+  }
+}
