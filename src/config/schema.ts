@@ -53,7 +53,7 @@ const router = keys(
     interface: interfaceName('interface: eth0').describe('Where it advertises'),
     priority: integer(1, 255, 'priority: 200')
       .optional()
-      .describe('The higher one is master when both are equal otherwise; default 100'),
+      .describe('Of two that find no master the higher one takes over first; default 100'),
     // RFC 9568, 5.2.7: 12 bits of centiseconds.
     advert: milliseconds(10, 40_950, 10, 'advert: 100ms')
       .optional()

@@ -9,7 +9,7 @@ export interface RouterConfig {
   /** 1-255 */
   readonly vrid: number;
   readonly interface: string;
-  /** 1-255; 255 is the owner of the addresses. */
+  /** 1-255: of two that find no master the higher one takes over first. */
   readonly priority: number;
   /** Advertisement interval in milliseconds, a multiple of 10 (VRRPv3 counts centiseconds), 10-40950. */
   readonly advertMs: number;
