@@ -32,6 +32,19 @@ export interface Connection {
   readonly expires: number;
 }
 
+/** tcp_state_active_table of net/netfilter/ipvs/ip_vs_proto_tcp.c: the others count as inactive. */
+const ACTIVE: readonly number[] = [
+  TCP_STATE.ESTABLISHED,
+  TCP_STATE.SYN_SENT,
+  TCP_STATE.SYN_RECV,
+  TCP_STATE.SYNACK,
+];
+
+/** Whether it counts as active at its server. */
+export function isActive({ protocol, state }: Pick<Connection, 'protocol' | 'state'>): boolean {
+  return protocol !== 'tcp' || ACTIVE.includes(state);
+}
+
 export function stateName(connection: Pick<Connection, 'protocol' | 'state'>): string {
   if (connection.protocol === 'udp') return 'UDP';
   return TCP_STATE_NAME[connection.state] ?? `STATE_${connection.state}`;

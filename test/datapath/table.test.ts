@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ApplyResult } from '../../src/datapath/ports.ts';
 import { MemoryTable, recordAt } from '../../src/datapath/reference/memory-table.ts';
 import { ipv4ToNumber, parseAddress } from '../../src/model/address.ts';
-import { type Connection, TCP_STATE } from '../../src/model/connection.ts';
+import { type Connection, isActive, TCP_STATE } from '../../src/model/connection.ts';
 import { RECORD_OP, RecordBatch } from '../../src/model/record.ts';
 import type { ServiceId } from '../../src/model/rules.ts';
 import { read, reversed, type Tuple, tcp } from '../support/packet.ts';
@@ -219,6 +219,22 @@ describe('what the peer tells the plane', () => {
     expect(load()).toEqual(before);
     expect(await find(clientPort)).toBeUndefined();
   });
+
+  test.each(Object.entries(TCP_STATE))(
+    'counts in state %s as active or not, as the model says',
+    (_, state) => {
+      const clientPort = nextPort++;
+      const before = load();
+      bench.sync.apply(batchOf({ clientPort, localPort: 3900, state }));
+      const [active, inactive] = isActive({ protocol: 'tcp', state }) ? [1, 0] : [0, 1];
+      expect(load()).toEqual({
+        active: (before.active ?? 0) + active,
+        inactive: (before.inactive ?? 0) + inactive,
+      });
+      bench.sync.apply(batchOf({ clientPort, localPort: 3900, version: 2, op: RECORD_OP.DELETE }));
+      expect(load()).toEqual(before);
+    },
+  );
 
   test('is stale when it deletes what is not there', async () => {
     const result = await applyToBoth(memory, { clientPort: nextPort++, op: RECORD_OP.DELETE });

@@ -1,7 +1,6 @@
 /** The plane without a kernel: rules, sync, heartbeat and every command work; no packet is forwarded. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { Connection } from '../../model/connection.ts';
-import { TCP_STATE } from '../../model/connection.ts';
+import { type Connection, isActive } from '../../model/connection.ts';
 import { NO_TRAFFIC, type ServiceCounters } from '../../model/counters.ts';
 import { type RuleSet, sameEndpoint, type VirtualService } from '../../model/rules.ts';
 import type { FenceShare, Plane, SweepResult, SyncShare } from '../plane.ts';
@@ -98,8 +97,4 @@ function countersOf(service: VirtualService, connections: readonly Connection[])
       connections: own.filter((connection) => connection.local?.address === local.address).length,
     })),
   };
-}
-
-function isActive(connection: Connection): boolean {
-  return connection.protocol !== 'tcp' || connection.state === TCP_STATE.ESTABLISHED;
 }

@@ -1,0 +1,62 @@
+import { afterEach, expect, test } from 'vitest';
+import { MemoryPlane } from '../../src/datapath/reference/memory-plane.ts';
+import { openSyncPort } from '../../src/datapath/share.ts';
+import { type Address, ipv4ToNumber, parseAddress } from '../../src/model/address.ts';
+import { TCP_STATE } from '../../src/model/connection.ts';
+import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
+import { RecordBatch } from '../../src/model/record.ts';
+import { EMPTY_RULES, type ServiceId } from '../../src/model/rules.ts';
+import { until } from '../support/until.ts';
+
+const VIP = parseAddress('10.1.1.1');
+const LIP = parseAddress('192.168.10.1');
+const SERVER = { address: parseAddress('192.168.10.2'), port: 22 };
+const id: ServiceId = { kind: 'address', protocol: 'tcp', address: VIP, port: 80, subnetId: 0 };
+const edits: RuleEdit[] = [
+  { op: 'add-service', id, settings: { scheduler: 'rr', schedulerFlags: [], onePacket: false } },
+  {
+    op: 'add-server',
+    id,
+    server: { ...SERVER, weight: 1, forwarding: 'fullnat', upperThreshold: 0, lowerThreshold: 0 },
+  },
+  { op: 'add-local', id, local: { address: LIP } },
+];
+const rules = edits.reduce(applyEdit, EMPTY_RULES);
+
+let now = 0;
+const plane = new MemoryPlane(100, () => now);
+afterEach(() => plane.close());
+
+const number = (address: Address) => ipv4ToNumber(address);
+
+test('what the peer sends is listed, counted at its server, and expires', async () => {
+  const batch = new RecordBatch(2);
+  [TCP_STATE.ESTABLISHED, TCP_STATE.TIME_WAIT].forEach((state, at) => {
+    batch.protocol[at] = 6;
+    batch.state[at] = state;
+    batch.client[at] = number(parseAddress('10.1.1.10'));
+    batch.clientPort[at] = 1000 + at;
+    batch.virtual[at] = number(VIP);
+    batch.virtualPort[at] = 80;
+    batch.local[at] = number(LIP);
+    batch.localPort[at] = 2000 + at;
+    batch.server[at] = number(SERVER.address);
+    batch.serverPort[at] = 22;
+    batch.timeout[at] = 120;
+    batch.version[at] = 1;
+  });
+  batch.length = 2;
+  openSyncPort(plane.shareSync()).apply(batch);
+  await until('the records are in the table', () => plane.sweep().connections === 2);
+  const [counters] = plane.counters(rules);
+  expect(counters?.servers).toMatchObject([{ activeConnections: 1, inactiveConnections: 1 }]);
+  expect(counters?.locals).toMatchObject([{ connections: 2 }]);
+  const listed = [];
+  for await (const chunk of plane.connections()) listed.push(...chunk);
+  expect(listed.map(({ client, local, expires }) => [client.port, local?.port, expires])).toEqual([
+    [1000, 2000, 120],
+    [1001, 2001, 120],
+  ]);
+  now += 121_000_000;
+  expect(plane.sweep()).toEqual({ expired: 2, connections: 0 });
+});
