@@ -20,7 +20,7 @@ export class RecordBatch {
   /** IP protocol number. */
   readonly protocol: Uint8Array;
   readonly state: Uint8Array;
-  /** Bits of the plane's `enum conn_flag`, which both directors share. */
+  /** Bits of the plane's `enum flow_flag` that mean the same on both: FLOW_INACTIVE. */
   readonly flags: Uint16Array;
   readonly client: Uint32Array;
   readonly virtual: Uint32Array;

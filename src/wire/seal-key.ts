@@ -3,7 +3,7 @@ import { SyncWireError } from './sync-error.ts';
 
 const KEY_LENGTH = 32;
 
-/** A shared key and the number that datagrams name it by; rotation (later) will hold two. */
+/** A shared key and the number that datagrams name it by. */
 export interface SealKey {
   /** 1-255 */
   readonly id: number;
