@@ -10,7 +10,7 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
-export function describeProblem(problem: ConfigProblem): string {
+function describeProblem(problem: ConfigProblem): string {
   const { file, line, column, key, message } = problem;
   return `${file}:${line}:${column}: ${key === '' ? '' : `${key} `}${message}`;
 }

@@ -7,7 +7,7 @@ import { ControlError } from './error.ts';
 const { FailureKind } = tandem.control;
 
 /** Every code, so that one from another version is not passed on as if callers could know it. */
-export const MODEL_ERROR_CODES = Object.keys({
+const MODEL_ERROR_CODES = Object.keys({
   'bad-address': true,
   'bad-value': true,
   'service-exists': true,
@@ -22,7 +22,7 @@ export const MODEL_ERROR_CODES = Object.keys({
   'not-supported': true,
 } satisfies Record<ModelErrorCode, true>) as ModelErrorCode[];
 
-export const DIRECTOR_ERROR_CODES = Object.keys({
+const DIRECTOR_ERROR_CODES = Object.keys({
   'sync-running': true,
   'sync-stopped': true,
   'no-such-device': true,

@@ -41,7 +41,6 @@ export interface TrafficNumbers {
   readonly packets: number;
   readonly unanswered: number;
   readonly requests: number;
-  readonly failed: number;
   readonly ssh: number;
 }
 
@@ -108,7 +107,6 @@ export class Traffic {
       packets,
       unanswered: packets - this.#udp.number('answered'),
       requests: this.#http.number('sent'),
-      failed: this.#http.number('failed'),
       ssh: this.#ssh.count,
     };
   }

@@ -74,7 +74,7 @@ function readOwner(id: string): Owner | undefined {
 }
 
 /** Field 22 of /proc/PID/stat, counted behind the command's name, which may hold blanks. */
-export function startTicks(pid: number): string | undefined {
+function startTicks(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];

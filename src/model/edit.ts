@@ -90,7 +90,7 @@ export function applyEdit(rules: RuleSet, edit: RuleEdit): RuleSet {
   }
 }
 
-export function findService(rules: RuleSet, id: ServiceId): VirtualService | undefined {
+function findService(rules: RuleSet, id: ServiceId): VirtualService | undefined {
   const key = serviceKey(id);
   return rules.services.find((service) => serviceKey(service.id) === key);
 }

@@ -29,7 +29,7 @@ export function openRawVrrp(link: Link): Socket {
 export const RAW_DESTINATION = sockaddrIn(VRRP_GROUP4, 0);
 
 /** No port is assigned to VRRP over UDP; this one is our own, above those that need privileges. */
-export const UDP_PORT = 11212;
+const UDP_PORT = 11212;
 
 /**
  * Advertisements as UDP payload, for machines without privileges. Two directors of one machine share the

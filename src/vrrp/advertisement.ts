@@ -20,7 +20,7 @@ const HEADER = 8;
 const ADDRESS = 4;
 
 /** The interval field has 12 bits. */
-export const MAX_INTERVAL_CS = 4095;
+const MAX_INTERVAL_CS = 4095;
 
 export interface Advertisement {
   /** 1-255 */

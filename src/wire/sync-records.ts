@@ -15,7 +15,7 @@ const ADDRESS_COLUMNS = 4;
 /** flags, 4 ports, timeout with a tag of one byte; term and version with one of two. */
 const VARINT_TAGS = 6 * 1 + 2 * 2;
 
-export function varintLength(value: number): number {
+function varintLength(value: number): number {
   if (value < 0x80) return 1;
   if (value < 0x4000) return 2;
   if (value < 0x20_0000) return 3;
