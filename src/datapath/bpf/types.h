@@ -39,7 +39,7 @@ enum plane_event {
 	EVENT_NEIGHBOUR_RESOLVE, /* handed to tc, so that the kernel resolves the next hop */
 	EVENT_RING_OVERFLOW,
 	EVENT_PORT_CONFLICT,
-	EVENT_SYNC_CONFLICT,	/* a synced connection took the local port of an older one */
+	EVENT_SYNC_CONFLICT,	/* a synced connection met another one on its local port: the newer keeps it */
 	PLANE_EVENTS,
 };
 
