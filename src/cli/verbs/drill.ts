@@ -69,6 +69,7 @@ function checkWritable(file: string): void {
 /** The first Ctrl-C asks the drill to clean up; later ones change nothing, or it would leave things behind. */
 function interrupted(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)
+    process.on(signal, () => controller.abort());
   return controller.signal;
 }
