@@ -2,10 +2,10 @@
  * The rules that a running plane carries, beside it in /run: as in IPVS, rules outlive the daemon that set them.
  * A daemon that adopts the plane goes on with them; they vanish with the plane, at a clean stop or a reboot.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { RuleSet } from '../model/rules.ts';
 import type { SyncDaemon } from '../model/sync-daemon.ts';
+import { writeWhole } from './whole-file.ts';
 
 export interface SavedRules {
   readonly rules: RuleSet;
@@ -29,11 +29,7 @@ export class SavedRulesFile {
     }
   }
 
-  /** Whole or not at all, also when the daemon is killed meanwhile. */
   write(saved: SavedRules): void {
-    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
-    const next = `${this.#path}.next`;
-    writeFileSync(next, JSON.stringify(saved), { mode: 0o600 });
-    renameSync(next, this.#path);
+    writeWhole(this.#path, saved);
   }
 }

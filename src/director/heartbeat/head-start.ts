@@ -3,15 +3,16 @@
  * the next one still loads its code and reads its configuration. So every daemon leaves a note of its routers beside
  * its plane, and the next one that is started in the same way goes on from the note first.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { BpfFence, pinnedLease } from '../../datapath/fence-port.ts';
 import { BpfMap } from '../../native/bpf-map.ts';
 import { bootTimeUs } from '../../native/clock.ts';
 import { interfaceIndex } from '../../native/interface.ts';
 import { Board } from '../board.ts';
 import { PATHS, stateDirectory } from '../config.ts';
+import { writeWhole } from '../whole-file.ts';
 import type { HeartbeatRouter } from './messages.ts';
 import { HeartbeatThread } from './thread.ts';
 
@@ -38,10 +39,7 @@ export function newHead(): Head {
 
 /** Goes with the state directory when the plane does. */
 export function leaveNote(note: Note): void {
-  const path = join(stateDirectory(note.pins), FILE);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(`${path}.next`, JSON.stringify(note), { mode: 0o600 });
-  renameSync(`${path}.next`, path);
+  writeWhole(join(stateDirectory(note.pins), FILE), note);
 }
 
 /** @param root where the state directories of this host's daemons are */
