@@ -1,11 +1,12 @@
 /** One director of the drill: the real daemon in its host, and the `tandem` commands that people use. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { connect } from '../control/client.ts';
 import { ControlError } from '../control/error.ts';
+import { stateDirectory } from '../director/config.ts';
 import type { Status } from '../director/status.ts';
 import type { Lab } from '../lab/lab.ts';
-import { labSuffix, STATE_ROOT } from '../lab/ownership.ts';
+import { labSuffix } from '../lab/ownership.ts';
 import { type DirectorName, PAIR } from '../lab/pair.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { waitFor } from '../lab/wait.ts';
@@ -102,7 +103,7 @@ export class Director {
 
   /** What a power cut takes: the pinned plane, and what the daemon kept in memory (below /run). */
   forget(): void {
-    for (const path of [this.pins, join(STATE_ROOT, basename(this.pins))]) {
+    for (const path of [this.pins, stateDirectory(this.pins)]) {
       rmSync(path, { recursive: true, force: true });
     }
   }
