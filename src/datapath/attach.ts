@@ -52,6 +52,12 @@ export function detachAll(pins: string, kept: readonly string[] = []): void {
   for (const name of names) if (name.startsWith('link_')) rmSync(join(pins, name), { force: true });
 }
 
+/** Takes off every interface but these: a daemon that adopts a plane may have been given fewer. */
+export function detachOthers(pins: string, targets: readonly AttachTarget[]): void {
+  const theirs = (name: string) => targets.some(({ ifindex }) => name.endsWith(`_${ifindex}`));
+  detachAll(pins, readdirSync(pins).filter(theirs));
+}
+
 function attachXdp(
   pins: string,
   target: AttachTarget,

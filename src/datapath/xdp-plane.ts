@@ -13,7 +13,7 @@ import {
 import type { BpfMap } from '../native/bpf-map.ts';
 import type { BpfObject } from '../native/bpf-object.ts';
 import type { BpfProgram } from '../native/bpf-program.ts';
-import { type AttachTarget, attachInterface, detachAll, type XdpMode } from './attach.ts';
+import { type AttachTarget, attachInterface, detachAll, detachOthers, type XdpMode } from './attach.ts';
 import { ensurePinDirectory } from './bpffs.ts';
 import {
   addressBytes,
@@ -293,6 +293,7 @@ export class XdpPlane implements Plane {
     for (const target of this.#options.interfaces) {
       this.attached.set(target.name, attachInterface(this.#options.pins, target, hooks, this.#options.mode));
     }
+    detachOthers(this.#options.pins, this.#options.interfaces);
   }
 
   #serviceCounters(service: VirtualService): ServiceCounters {

@@ -4,8 +4,10 @@ import { DatapathError } from '../../src/datapath/plane.ts';
 import { openSyncPort } from '../../src/datapath/share.ts';
 import type { XdpInterface } from '../../src/datapath/xdp-plane.ts';
 import { RecordBatch } from '../../src/model/record.ts';
+import { ip } from '../support/namespace.ts';
 import { read, reversed, tcp } from '../support/packet.ts';
 import { CLIENT, PlaneBench, SERVER, VERDICT, VIP } from '../support/plane.ts';
+import { until } from '../support/until.ts';
 
 let bench: PlaneBench;
 
@@ -88,6 +90,20 @@ describe('a plane whose daemon died', () => {
     bench.plane.applyRules(bench.rules);
     expect(bench.plane.adopted).toBe(true);
     expect(bench.fromClient(tcp(tuple, { flags: 'A', seq: 2, ack: 2 })).verdict).toBe(VERDICT.REDIRECT);
+  });
+
+  test('is taken off an interface that the new daemon is not given', async () => {
+    bench = new PlaneBench('fewer');
+    const attached = (name: string) => ip('-d', 'link', 'show', name).includes('prog/xdp');
+    expect([attached('front'), attached('back')]).toEqual([true, true]);
+    bench.plane.close(true);
+    bench.plane = bench.open({ interfaces: [bench.front] });
+    bench.plane.applyRules(bench.rules);
+    expect(bench.plane.adopted).toBe(true);
+    await until('the program is off', () => !attached('back'));
+    expect(attached('front')).toBe(true);
+    const left = readdirSync(bench.namespace.pins).filter((name) => name.endsWith(`_${bench.back.ifindex}`));
+    expect(left).toEqual([]);
   });
 
   test('leaves nothing when it is closed for good', () => {
