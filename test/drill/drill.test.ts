@@ -1,15 +1,22 @@
 import { readdirSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { runDrills } from '../../src/drill/drill.ts';
 import type { DrillResult } from '../../src/drill/result.ts';
 import { LAB_ROOT } from '../../src/lab/ownership.ts';
 import { waitFor } from '../../src/lab/wait.ts';
 
+/** Those of other processes of this machine stand before a test begins, and are none of its business. */
+let others: string[];
+beforeEach(() => {
+  others = [];
+  others = labs();
+});
+
 function labs(): string[] {
   try {
-    return readdirSync(LAB_ROOT);
+    return readdirSync(LAB_ROOT).filter((name) => !name.startsWith('.') && !others.includes(name));
   } catch {
     return [];
   }
