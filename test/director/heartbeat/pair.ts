@@ -1,10 +1,11 @@
 /** Two network namespaces joined by a veth, and heartbeats in them. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { HeartbeatCommand, HeartbeatEvent } from '../../../src/director/heartbeat/messages.ts';
 import { bootTimeUs } from '../../../src/native/clock.ts';
+import { leaseTime } from '../../../src/vrrp/timing.ts';
 import { built } from '../../support/build.ts';
 import { ip } from '../../support/namespace.ts';
 import { scratch } from '../../support/scratch.ts';
@@ -41,6 +42,14 @@ export class Wire {
     }
   }
 
+  /**
+   * What a master of that name would have left just now: if it starts before this has run out it goes on at once, and
+   * nobody waits for a master-down interval of silence.
+   */
+  leaveLease(name: string, advertMs: number): void {
+    writeFileSync(fenceFile(this, name), `${bootTimeUs() + leaseTime(advertMs * 1000)} 1\n`);
+  }
+
   spawn(namespace: string, command: string, args: readonly string[]): ChildProcess {
     const child = spawn('nsenter', [`--net=/run/netns/${namespace}`, command, ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -54,6 +63,8 @@ export class Wire {
     for (const name of [this.a, this.b]) ip('netns', 'del', name);
   }
 }
+
+const fenceFile = (wire: Wire, name: string) => join(wire.directory, `${name}.fence`);
 
 export async function ended(child: ChildProcess, act: () => void): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -82,7 +93,7 @@ export class TestDirector {
 
   constructor(wire: Wire, namespace: string, options: DirectorOptions) {
     const dist = dirname(built('director'));
-    this.fenceFile = join(wire.directory, `${options.name}.fence`);
+    this.fenceFile = fenceFile(wire, options.name);
     const setup = {
       transport: options.transport,
       routers: [
