@@ -99,13 +99,12 @@ describe('two heartbeats on one link', () => {
   });
 
   test('a master that stops for good sends priority 0, and the backup does not wait for silence', async () => {
-    const [a, b] = await pair(1000);
-    const before = bootTimeUs();
+    // Silence would take longer than we wait: at least three intervals of 5 s.
+    const [a, b] = await pair(5000);
     await a.stop(true);
-    const { atUs } = await b.becomes('master');
+    await b.becomes('master');
     expect(a.fenceOpen()).toBe(false);
     await until('it counted the farewell', () => (b.counters.releases_received ?? 0) > 0);
-    expect(atUs - before).toBeLessThan(3_000_000);
   });
 
   test('a master that is stopped for a restart leaves its lease standing', async () => {
