@@ -32,7 +32,7 @@ export interface Connection {
   readonly expires: number;
 }
 
-/** tcp_state_active_table of net/netfilter/ipvs/ip_vs_proto_tcp.c: the others count as inactive. */
+/** tcp_state_active_table of net/netfilter/ipvs/ip_vs_proto_tcp.c: the others count as inactive, and so does UDP. */
 const ACTIVE: readonly number[] = [
   TCP_STATE.ESTABLISHED,
   TCP_STATE.SYN_SENT,
@@ -42,7 +42,7 @@ const ACTIVE: readonly number[] = [
 
 /** Whether it counts as active at its server. */
 export function isActive({ protocol, state }: Pick<Connection, 'protocol' | 'state'>): boolean {
-  return protocol !== 'tcp' || ACTIVE.includes(state);
+  return protocol === 'tcp' && ACTIVE.includes(state);
 }
 
 export function stateName(connection: Pick<Connection, 'protocol' | 'state'>): string {

@@ -124,6 +124,9 @@ describe('a UDP stream through fullnat', () => {
     const tuple = fromClient(clientPort++, 53);
     const up = read(bench.fromClient(udp(tuple, 'query')).data);
     expect(up).toMatchObject({ from: LIP, to: SERVER, toPort: 5353, checksumOk: true, payload: 'query' });
+    const counters = bench.plane.counters(bench.rules).flatMap(({ servers }) => servers);
+    // As in IPVS, whose UDP connections are never active.
+    expect(counters.at(-1)).toMatchObject({ activeConnections: 0, inactiveConnections: 1 });
     const down = bench.fromServer(udp(reversed(up), 'answer', false)).data;
     expect(read(down)).toMatchObject({ from: VIP, fromPort: 53, to: CLIENT, payload: 'answer' });
     expect(down.readUInt16BE(14 + 20 + 6)).toBe(0);

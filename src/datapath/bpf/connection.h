@@ -5,13 +5,12 @@
 
 #include "announce.h"
 
-/* Which states count as active: tcp_state_active_table of net/netfilter/ipvs/ip_vs_proto_tcp.c. */
+/* Which states count as active: tcp_state_active_table of net/netfilter/ipvs/ip_vs_proto_tcp.c. IPVS makes every
+ * connection inactive (__ip_vs_update_dest), and only TCP's states change that: UDP stays so. */
 static __always_inline int is_active(__u8 protocol, __u8 state)
 {
-	if (protocol != IPPROTO_TCP)
-		return 1;
-	return state == TCP_S_ESTABLISHED || state == TCP_S_SYN_SENT || state == TCP_S_SYN_RECV ||
-	       state == TCP_S_SYNACK;
+	return protocol == IPPROTO_TCP && (state == TCP_S_ESTABLISHED || state == TCP_S_SYN_SENT ||
+					   state == TCP_S_SYN_RECV || state == TCP_S_SYNACK);
 }
 
 static __always_inline __u32 pack_state(__u8 protocol, __u8 state, __u8 flags)
