@@ -170,3 +170,18 @@ test('connections that outlive their service leave no count of its local address
   expect(entryOf(tuple)).toBeUndefined();
   expect(uses?.keys()).toEqual([]);
 });
+
+test('connections are counted and measured at their server again when its rules come back', () => {
+  const id = bench.addService('tcp', 81, [{ address: SERVER, port: 22 }]);
+  const tuple: Tuple = { ...clientTuple(), toPort: 81 };
+  establish(tuple);
+  const rules = bench.rules;
+  bench.edit({ op: 'delete-service', id });
+  bench.rules = rules;
+  bench.plane.applyRules(rules);
+  bench.plane.sweep();
+  bench.fromClient(tcp(tuple, { flags: 'A', seq: 101, ack: 901 }));
+  const counters = bench.plane.counters(rules)[rules.services.findIndex((one) => one.id === id)];
+  expect(counters?.servers).toMatchObject([{ activeConnections: 1, inactiveConnections: 0, inPackets: 1 }]);
+  expect(counters?.locals).toMatchObject([{ connections: 1 }]);
+});

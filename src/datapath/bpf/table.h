@@ -225,12 +225,22 @@ static __always_inline void expire(struct sweep *s, const struct flow_key *key, 
 	}
 }
 
+/* Of no server that is known, or of one that takes no more: that may have been deleted, and be there again under
+ * another id. */
+static __always_inline int wants_server(const struct flow *record)
+{
+	__u32 id = record->server_id;
+	struct server *server = bpf_map_lookup_elem(&servers, &id);
+
+	return !server || !server->weight;
+}
+
 /* A server that was added, or added again, gets the connections that name it. */
 static __always_inline void bind_server(const struct flow_key *key, struct flow *record, struct flow *reply)
 {
 	__u32 id = find_server(key, record->destination, record->destination_port);
 
-	if (!id)
+	if (!id || id == record->server_id)
 		return;
 	count_connection(record, -1);
 	record->server_id = id;
@@ -283,7 +293,7 @@ static long sweep_flow(void *map, const void *key_pointer, void *value, void *co
 		expire(s, &key, record);
 		return 0;
 	}
-	if (!record->server_id)
+	if (wants_server(record))
 		bind_server(&key, record, reply);
 	if (s->owner)
 		refresh_if_due(s, &key, record, seen, timeout);
