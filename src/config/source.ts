@@ -1,5 +1,5 @@
 /** A YAML text whose values know where they stand. */
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { ConfigError, type ConfigProblem } from './error.ts';
 
 export type Path = readonly (string | number)[];
@@ -17,12 +17,34 @@ export class Source {
     const problems = this.#document.errors.map((error) =>
       this.#at(error.pos[0], [], `is no YAML: ${error.message.replace(/\.?$/, '')}: correct the text here`),
     );
+    if (problems.length === 0) problems.push(...this.#aliasProblems());
     if (problems.length > 0) throw ConfigError.invalid(problems);
   }
 
-  /** Plain values; an empty text is an empty mapping. */
+  /** Plain values; an empty text is an empty mapping. @throws ConfigError `invalid` when it never ends */
   value(): unknown {
-    return this.#document.toJS() ?? {};
+    try {
+      return this.#document.toJS() ?? {};
+    } catch (error) {
+      // What is left after #aliasProblems: aliases of aliases that multiply without bound.
+      const message = `repeats itself too often (${(error as Error).message}): write the values out`;
+      throw ConfigError.invalid([this.problem([], message)]);
+    }
+  }
+
+  #aliasProblems(): ConfigProblem[] {
+    const problems: ConfigProblem[] = [];
+    visit(this.#document, {
+      Alias: (_key, alias, ancestors) => {
+        const target = alias.resolve(this.#document);
+        const refuse = (why: string) =>
+          problems.push(this.#at(alias.range?.[0] ?? 0, [], `"*${alias.source}" ${why}`));
+        if (!target) refuse(`refers to nothing: write the value, or "&${alias.source}" before one above`);
+        else if (ancestors.includes(target))
+          refuse('stands inside of what it refers to: write the value out');
+      },
+    });
+    return problems;
   }
 
   /** A problem of the value at a path, or of what would contain it when it is not there. */

@@ -257,6 +257,22 @@ const WRONG: readonly (readonly [string, string, number, number, string, RegExp]
   ['a key written twice', 'name: a\nname: b', 2, 1, '', /is no YAML: Map keys must be unique/],
   ['a tab as indentation', 'log:\n\tlevel: info', 2, 1, '', /is no YAML: .*: correct the text here/],
   ['a list that is not closed', 'interfaces: [eth0', 1, 18, '', /is no YAML/],
+  ['an alias of nothing', 'name: *lb', 1, 7, '', /"\*lb" refers to nothing: write the value/],
+  ['an alias of itself', 'interfaces: &a [eth0, *a]', 1, 23, '', /stands inside of what it refers to/],
+  [
+    'aliases that multiply',
+    [
+      'a: &a [x, x, x, x, x, x, x, x]',
+      ...'bcdefgh'.split('').map((name, at) => {
+        const before = 'abcdefgh'[at];
+        return `${name}: &${name} [*${before}, *${before}, *${before}, *${before}, *${before}, *${before}]`;
+      }),
+    ].join('\n'),
+    1,
+    1,
+    '',
+    /repeats itself too often/,
+  ],
 ];
 
 test.each(WRONG)('%s is refused with its place and a remedy', (_what, text, line, column, key, message) => {
