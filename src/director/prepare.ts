@@ -26,6 +26,7 @@ export async function prepare(config: DirectorConfig): Promise<Prepared> {
     return { ...router, ifindex: its.ifindex, source: ownAddress(its, router.addresses) };
   });
   const interfaces = config.interfaces.map((name) => existing(name, facts));
+  for (const daemon of config.sync) existing(daemon.interface, facts);
   return { rules, key, interfaces, routers };
 }
 

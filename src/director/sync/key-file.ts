@@ -20,6 +20,8 @@ export function readKeyFile(path: string): SealKey {
     return parseSealKey(readFileSync(path, 'utf8'));
   } catch (error) {
     if (error instanceof ModelError) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      return refuse(`there is no such file: (umask 077; openssl rand -hex 32 > "${path}"), the same on both`);
     return refuse(error instanceof Error ? error.message : String(error));
   }
 }

@@ -35,7 +35,9 @@ test.each([0o640, 0o604, 0o660, 0o666])('a key that others can use (mode %o) is 
 });
 
 test('a file that is missing, a directory or no key is refused with its name', () => {
-  expect(() => readKeyFile(file)).toThrow(`sync key file "${file}": ENOENT`);
+  expect(() => readKeyFile(file)).toThrow(
+    `sync key file "${file}": there is no such file: (umask 077; openssl`,
+  );
   expect(() => readKeyFile(directory)).toThrow(/not a regular file/);
   write('password');
   expect(() => readKeyFile(file)).toThrow(/32 bytes/);
