@@ -34,6 +34,7 @@ const DIRECTOR_ERROR_CODES = Object.keys({
   'table-full': true,
   'already-running': true,
   'bad-plane': true,
+  'no-log-file': true,
 } satisfies Record<DirectorErrorCode, true>) as DirectorErrorCode[];
 
 export function failureTo(error: unknown): tandem.control.IFailure {

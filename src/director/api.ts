@@ -47,7 +47,8 @@ export type DirectorErrorCode =
   | 'handover-failed'
   | 'table-full'
   | 'already-running'
-  | 'bad-plane';
+  | 'bad-plane'
+  | 'no-log-file';
 
 /** A refusal of the director: says what, where and what to do. */
 export class DirectorError extends Error {

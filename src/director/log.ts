@@ -3,9 +3,10 @@
  * priority prefixes of sd-daemon(3); and to a file of JSON lines when one is configured. Under load an entry
  * is dropped rather than waited for: nothing here blocks the loop that logs.
  */
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import winston from 'winston';
+import { DirectorError } from './api.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
@@ -49,7 +50,7 @@ function terminalLine(entry: Entry): string {
   return `${entry.timestamp} ${entry.level.padEnd(5)} ${named(entry)}`;
 }
 
-/** @throws the file system's error, when the log file's folder cannot be made */
+/** @throws DirectorError `no-log-file` */
 export function createLog(options: LogOptions): Log {
   const { timestamp, printf, combine, json } = winston.format;
   const stream = options.stream ?? process.stderr;
@@ -64,12 +65,26 @@ export function createLog(options: LogOptions): Log {
     }),
   ];
   if (options.file !== undefined) {
-    mkdirSync(dirname(options.file), { recursive: true });
+    prepareFile(options.file);
     transports.push(
       new winston.transports.File({ filename: options.file, format: combine(timestamp(), json()) }),
     );
   }
   return wrap(winston.createLogger({ levels: winston.config.npm.levels, level: options.level, transports }));
+}
+
+/** Asked now: once it runs, what cannot be written is lost without a word. */
+function prepareFile(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new DirectorError(
+      'no-log-file',
+      `cannot write the log file ${file} (${why}): choose another log.file`,
+    );
+  }
 }
 
 function wrap(logger: winston.Logger): Log {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
@@ -66,4 +66,13 @@ test('a file gets one JSON object a line, in a folder that is made', async () =>
     message: 'lost',
     timestamp: /^\d{4}-.*Z$/,
   });
+});
+
+test('a file that cannot be written is refused at the start, not lost later without a word', () => {
+  const folder = scratch();
+  writeFileSync(join(folder, 'file'), '');
+  for (const file of [folder, join(folder, 'file', 'x.log')]) {
+    const create = () => createLog({ level: 'info', file, stream: capture(false).stream, env: {} });
+    expect(create).toThrow(`cannot write the log file ${file} (`);
+  }
 });
