@@ -21,6 +21,7 @@ import type {
   HeartbeatEvent,
   HeartbeatRouter,
 } from './heartbeat/messages.ts';
+import { InterfaceWatch } from './interface-watch.ts';
 import type { Log } from './log.ts';
 import { openPlane } from './open-plane.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -47,6 +48,8 @@ const ALIVE_EVERY_MS = 250;
 const DEFAULT_ADVERT_MS = 100;
 /** Said in the sync heartbeats of a director without a virtual router: VRRP's own default. */
 const DEFAULT_PRIORITY = 100;
+/** Troubles of sync that no datagram of somebody else's is the cause of. */
+const OWN_TROUBLE: ReadonlySet<string> = new Set(['socket', 'unsent', 'table-full']);
 /** The lease of a director that shares its addresses with nobody. Microseconds; 285 years. */
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
@@ -143,7 +146,14 @@ class RunningDirector implements Director {
       await this.#startHeartbeat(plane.shareFence(), announced);
     }
     this.#sweep();
-    this.#timers.push(setInterval(() => this.#sweep(), SWEEP_EVERY_MS));
+    const used = [...interfaces, ...keeper.sync.map((daemon) => ({ name: daemon.interface }))];
+    const watch = new InterfaceWatch(new Set(used.map(({ name }) => name)), this.#log.child('host'));
+    this.#timers.push(
+      setInterval(() => {
+        this.#sweep();
+        for (const name of watch.look()) this.#tellHeartbeat({ kind: 'interface-gone', name });
+      }, SWEEP_EVERY_MS),
+    );
   }
 
   async stop(): Promise<void> {
@@ -318,7 +328,7 @@ class RunningDirector implements Director {
         log.warn('the peer began a handover and did not finish it');
         return;
       case 'trouble':
-        log.warn(event.cause === 'socket' ? event.message : `refused a datagram: ${event.message}`);
+        log.warn(OWN_TROUBLE.has(event.cause) ? event.message : `refused a datagram: ${event.message}`);
     }
   }
 

@@ -271,7 +271,7 @@ function released(state: RouterState, now: number): RouterStep {
 
 function bar(state: RouterState, now: number): RouterStep {
   if (state.role !== 'master') return still({ ...state, barred: true });
-  const why = 'this daemon stands still';
+  const why = 'this director must not be master now';
   const { state: next, effects } = yieldTo(state, now, state.settings.advertUs, why);
   return { state: { ...next, barred: true }, effects: [...effects, ...farewell()] };
 }

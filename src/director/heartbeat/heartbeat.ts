@@ -58,6 +58,8 @@ export class Heartbeat {
   readonly #effects: RouterEffect[] = [];
   #carrying = false;
   #barred = false;
+  /** An interface that advertisements went out by is no more. */
+  #gone = false;
   #stopped = false;
   #peerAdvertAt = 0;
   #ticks = 0;
@@ -127,11 +129,17 @@ export class Heartbeat {
 
   #watch(now: number): void {
     const stalled = this.#liveness.stalled(now);
-    if ((stalled !== undefined) === this.#barred) return;
-    this.#barred = stalled !== undefined;
-    if (stalled === undefined) {
+    const barred = stalled !== undefined || this.#gone;
+    if (barred === this.#barred) return;
+    this.#barred = barred;
+    if (!barred) {
       this.#say('info', 'the threads of this daemon turn again: may become master');
       this.#step({ kind: 'unbar' });
+      return;
+    }
+    if (stalled === undefined) {
+      this.#say('error', 'the interface of the virtual router is gone: must not be master');
+      this.#step({ kind: 'bar' });
       return;
     }
     this.#counters.add('stalls');
@@ -145,6 +153,9 @@ export class Heartbeat {
       case 'floating':
         this.#announcer.setFloating(command.addresses);
         if (this.#state.role === 'master') this.#announcer.start(this.#ports.clock());
+        return;
+      case 'interface-gone':
+        this.#gone ||= this.#routers.some((router) => router.interface === command.name);
         return;
       case 'release':
       case 'released': {

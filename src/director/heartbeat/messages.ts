@@ -35,6 +35,8 @@ export interface HeartbeatSetup {
 export type HeartbeatCommand =
   /** The addresses to announce from now on; as master, new ones are announced at once. */
   | { readonly kind: 'floating'; readonly addresses: readonly FloatingAddress[] }
+  /** An interface has gone for good; the heartbeat knows whether it needs it. */
+  | { readonly kind: 'interface-gone'; readonly name: string }
   /** Close the fence and give the addresses away. Answered with a `role` event in any case. */
   | { readonly kind: 'release' }
   /** The peer closed its fence for us: take over. Answered with a `role` event in any case. */

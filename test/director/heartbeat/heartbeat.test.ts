@@ -275,6 +275,20 @@ describe('other threads', () => {
   });
 });
 
+test('a router whose interface is gone lets go and does not try again; other interfaces are no concern of it', () => {
+  world.pass(DOWN);
+  world.turn({ kind: 'interface-gone', name: 'eth7' });
+  expect(world.role).toBe('master');
+  world.transport.broken = new Error('no such device');
+  world.turn({ kind: 'interface-gone', name: ROUTER.interface });
+  expect(world.role).toBe('backup');
+  expect(world.fenceUntil).toBe(0);
+  const { length } = world.happened;
+  world.pass(100 * DOWN);
+  expect(world.happened.slice(length).filter((what) => what !== 'stale')).toEqual([]);
+  expect(world.logs().filter((text) => text.includes('interface'))).toHaveLength(1);
+});
+
 describe('commands', () => {
   test('are answered with the role although nothing changes', () => {
     const before = world.events.length;
