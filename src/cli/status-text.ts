@@ -1,12 +1,12 @@
 /** The status for people: the first line says how things stand, the others say why. */
-import type { PeerStatus, RouterStatus, Status, SyncStatus } from '../director/status.ts';
+import type { RouterStatus, Status, SyncStatus } from '../director/status.ts';
 
 type Row = readonly [label: string, text: string];
 
 export function statusText(status: Status): string {
   const rows: Row[] = [
     ...status.routers.map((router): Row => [`router ${router.name}`, routerText(router)]),
-    ['peer', peerText(status.peer)],
+    ['peer', peerText(status)],
     ['sync', syncText(status.sync)],
     ['connections', thousands(status.connections)],
     ['drops', countsText(status.drops)],
@@ -19,7 +19,7 @@ export function statusText(status: Status): string {
   return `${headline(status)}\n\n${body.join('')}`;
 }
 
-function headline({ name, role, routers }: Status): string {
+function headline({ name, role, routers, peer }: Status): string {
   const open = routers.some((router) => router.fence.open);
   const addresses = routers.flatMap((router) => router.addresses).join(', ');
   switch (role) {
@@ -28,8 +28,9 @@ function headline({ name, role, routers }: Status): string {
         ? `${name} is MASTER and answers for ${addresses}`
         : `${name} is MASTER, but its fence is closed: it answers for nothing`;
     case 'backup':
-      return open
-        ? `${name} is BACKUP, yet its fence is still open`
+      if (open) return `${name} is BACKUP, yet its fence is still open`;
+      return peer.vrrp_ms === null
+        ? `${name} is BACKUP: no master has been heard yet for ${addresses}`
         : `${name} is BACKUP: the peer answers for ${addresses}`;
     case 'init':
       return `${name} is starting: it answers for nothing yet`;
@@ -43,10 +44,12 @@ function routerText({ vrid, priority, state, fence, addresses }: RouterStatus): 
   return `${state}, ${gate}; vrid ${vrid}, priority ${priority}; ${addresses.join(', ')}`;
 }
 
-function peerText({ vrrp_ms, sync_ms, synced }: PeerStatus): string {
+function peerText({ role, peer: { vrrp_ms, sync_ms, synced } }: Status): string {
   const table = synced ? 'its table is here' : 'NOT SYNCED: its table is not wholly here';
   if (vrrp_ms === null && sync_ms === null) return 'never heard';
-  return `heard ${ago(vrrp_ms)} (VRRP), ${ago(sync_ms)} (sync); ${table}`;
+  // A backup advertises nothing: its silence there would only worry people.
+  const vrrp = role === 'master' ? '' : `${ago(vrrp_ms)} (VRRP), `;
+  return `heard ${vrrp}${ago(sync_ms)} (sync); ${table}`;
 }
 
 const ago = (ms: number | null) => (ms === null ? 'never' : `${age(ms)} ago`);

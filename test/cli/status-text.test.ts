@@ -20,8 +20,22 @@ test('a backup says who answers', () => {
 });
 
 test('a missing table of the peer stands out', () => {
-  expect(text({ peer: { vrrp_ms: 80, sync_ms: 3000, synced: false } })).toMatch(
+  expect(text({ role: 'backup', peer: { vrrp_ms: 80, sync_ms: 3000, synced: false } })).toMatch(
     /peer +heard 80 ms ago \(VRRP\), 3 s ago \(sync\); NOT SYNCED/,
+  );
+});
+
+test("a master does not wonder at a backup's silence on VRRP", () => {
+  expect(text({ peer: { vrrp_ms: null, sync_ms: 30, synced: true } })).toMatch(
+    /peer +heard 30 ms ago \(sync\); its/,
+  );
+});
+
+test('a backup that heard nobody does not say that somebody answers', () => {
+  const routers = STATUS.routers.map((router) => ({ ...router, fence: { open: false, remaining_ms: 0 } }));
+  const peer = { vrrp_ms: null, sync_ms: null, synced: false };
+  expect(text({ role: 'backup', routers, peer })).toMatch(
+    /^lb1 is BACKUP: no master has been heard yet for 10/,
   );
 });
 
