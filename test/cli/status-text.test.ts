@@ -16,7 +16,10 @@ test('a master behind a closed fence is told as what it is', () => {
 
 test('a backup says who answers', () => {
   const routers = STATUS.routers.map((router) => ({ ...router, fence: { open: false, remaining_ms: 0 } }));
-  expect(text({ role: 'backup', routers })).toMatch(/^lb1 is BACKUP: the peer answers for 10\.1\.1\.1\n/);
+  const peer = { vrrp_ms: 80, sync_ms: 30, synced: true };
+  expect(text({ role: 'backup', routers, peer })).toMatch(
+    /^lb1 is BACKUP: the peer answers for 10\.1\.1\.1\n/,
+  );
 });
 
 test('a missing table of the peer stands out', () => {
