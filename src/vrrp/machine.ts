@@ -136,7 +136,9 @@ function backupTimer(state: RouterState, now: number): RouterStep {
   if (state.barred) return still(rearm(state, now));
   const heardOf = hearsayDownAt(state);
   if (heardOf > now) return { state: { ...state, masterDownAt: heardOf }, effects: [count('held')] };
-  return takeOver(state, now, 'no advertisement for a master-down interval');
+  const released = state.masterDownAt - state.releaseHeardAt < 3 * state.intervalUs;
+  const why = released ? 'the master gave the addresses up' : 'no advertisement for a master-down interval';
+  return takeOver(state, now, why);
 }
 
 /**

@@ -62,6 +62,7 @@ class Rig {
 }
 
 const kinds = (effects: readonly RouterEffect[]) => effects.map((effect) => effect.kind);
+const whys = (rig: Rig) => rig.effects.flatMap((effect) => (effect.kind === 'role' ? [effect.why] : []));
 const counts = (rig: Rig, name: string) =>
   rig.effects.filter((effect) => effect.kind === 'count' && effect.name === name).length;
 
@@ -160,6 +161,15 @@ describe('a backup', () => {
     expect(rig.state.role).toBe('backup');
     rig.pass(1);
     expect(rig.state.role).toBe('master');
+    expect(whys(rig)).toContain('the master gave the addresses up');
+  });
+
+  test('says that nobody was heard when a release is long past', () => {
+    const rig = new Rig();
+    rig.hear(0);
+    rig.hear(200);
+    rig.pass(DOWN);
+    expect(whys(rig)).toContain('no advertisement for a master-down interval');
   });
 
   test('is held while the sync path says that the peer is master with a live lease', () => {

@@ -58,6 +58,8 @@ export class Heartbeat {
   readonly #effects: RouterEffect[] = [];
   #carrying = false;
   #barred = false;
+  /** Virtual routers of others that were heard, and told of: 254 at most. */
+  readonly #foreign = new Set<number>();
   /** An interface that advertisements went out by is no more. */
   #gone = false;
   #stopped = false;
@@ -162,7 +164,7 @@ export class Heartbeat {
         const { role } = this.#state;
         this.#step({ kind: command.kind });
         if (this.#state.role === role) {
-          this.#postRole(role, this.#state.term, `"${command.kind}" changes nothing`);
+          this.#postRole(role, this.#state.term, 'so it was when the handover came');
         }
         return;
       }
@@ -207,7 +209,13 @@ export class Heartbeat {
     if (vrid !== router.vrid) {
       // A sibling on the same interface reads its own copy.
       if (this.#vrids.has(vrid)) return;
-      this.#refuse(router, new VrrpError('vrid', `${from} speaks for virtual router ${vrid}`), now);
+      this.#counters.add('vrid');
+      if (this.#foreign.has(vrid)) return;
+      this.#foreign.add(vrid);
+      this.#say(
+        'info',
+        `router ${router.name}: ${from} speaks for virtual router ${vrid}, ours is ${router.vrid}`,
+      );
       return;
     }
     if (rank === transport.own) {

@@ -225,6 +225,15 @@ describe('reading', () => {
     expect(world.board.get('peerAdvertAt')).toBe(0);
   });
 
+  test('of another virtual router on the link is told once, and counted: it may be a stranger or a typing error', () => {
+    for (let i = 0; i < 3; i += 1) {
+      world.hear({ vrid: 9 });
+      world.pass(20_000_000);
+    }
+    expect(world.counters()).toMatchObject({ vrid: 3, adverts_received: 0 });
+    expect(world.logs().filter((text) => text.includes('virtual router 9'))).toHaveLength(1);
+  });
+
   test('of an endless flood leaves time for timers', () => {
     world.transport.receive = () => {
       throw new VrrpError('checksum', 'forged');
@@ -294,7 +303,7 @@ describe('commands', () => {
     const before = world.events.length;
     world.turn({ kind: 'release' });
     expect(world.events.slice(before)).toContainEqual(
-      expect.objectContaining({ kind: 'role', role: 'backup' }),
+      expect.objectContaining({ kind: 'role', role: 'backup', why: 'so it was when the handover came' }),
     );
   });
 
