@@ -242,6 +242,7 @@ export const FLOW_FLAG = {
   FLOW_INACTIVE: 8,
   FLOW_SEQUENCE_KNOWN: 16,
   FLOW_GONE: 32,
+  FLOW_ACK_KNOWN: 64,
 } as const;
 
 export const ADDRESS_KIND = {

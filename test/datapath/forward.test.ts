@@ -105,10 +105,71 @@ describe('a TCP connection through fullnat', () => {
     expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.CLOSE);
   });
 
-  test('closes when the server refuses its SYN', async () => {
+  test('is not prepared for a blind RST by a blind SYN or by data from far away', async () => {
+    for (const bait of [
+      { flags: 'S', seq: 2_000_000_000 },
+      { flags: 'PA', seq: 1_000_000_000, ack: 5001, payload: 'x' },
+      { flags: 'PA', seq: 20_000, ack: 4_000_000_000, payload: 'x' },
+      { flags: '', seq: 1001, payload: 'x' },
+    ]) {
+      const { tuple } = handshake();
+      bench.fromClient(tcp(tuple, bait));
+      const next = bait.seq + (bait.payload?.length ?? 0) + (bait.flags === 'S' ? 1 : 0);
+      bench.fromClient(tcp(tuple, { flags: 'R', seq: next }));
+      expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.ESTABLISHED);
+    }
+  });
+
+  test('is followed over data that was lost on its way to the director', async () => {
+    const { tuple, back } = handshake();
+    bench.fromClient(tcp(tuple, { flags: 'PA', seq: 31_001, ack: 5001, payload: 'behind a hole' }));
+    bench.fromServer(tcp(back, { flags: 'A', seq: 5001, ack: 1001 }));
+    bench.fromClient(tcp(tuple, { flags: 'FA', seq: 31_014, ack: 5001 }));
+    expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.CLOSE_WAIT);
+  });
+
+  test('follows sequence numbers over their wrap', async () => {
+    const tuple = fromClient();
+    const syn = read(bench.fromClient(tcp(tuple, { flags: 'S', seq: 0xffff_fffe })).data);
+    const back = reversed(syn);
+    bench.fromServer(tcp(back, { flags: 'SA', seq: 0xffff_ffff, ack: 0xffff_ffff }));
+    bench.fromClient(tcp(tuple, { flags: 'PA', seq: 0xffff_ffff, ack: 0, payload: 'over' }));
+    bench.fromClient(tcp(tuple, { flags: 'R', seq: 3 }));
+    expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.CLOSE);
+  });
+
+  test('closes when the server refuses its SYN, and only if it is that SYN that is refused', async () => {
     const tuple = fromClient();
     const syn = read(bench.fromClient(tcp(tuple, { flags: 'S', seq: 1000 })).data);
+    for (const blind of [
+      { flags: 'RA', seq: 0, ack: 77 },
+      { flags: 'R', seq: 1001 },
+    ]) {
+      bench.fromServer(tcp(reversed(syn), blind));
+      expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.SYN_RECV);
+    }
     bench.fromServer(tcp(reversed(syn), { flags: 'RA', seq: 0, ack: 1001 }));
+    expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.CLOSE);
+  });
+
+  test('is established by an acknowledgement, not by a segment that says nothing', async () => {
+    const tuple = fromClient();
+    bench.fromClient(tcp(tuple, { flags: 'S', seq: 1000 }));
+    for (const flags of ['', 'P']) bench.fromClient(tcp(tuple, { flags, seq: 1001 }));
+    expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.SYN_RECV);
+  });
+
+  test('whose client port is used again after its end is followed from the new SYN on', async () => {
+    const { tuple, back } = handshake();
+    bench.fromClient(tcp(tuple, { flags: 'FA', seq: 1001, ack: 5001 }));
+    bench.fromServer(tcp(back, { flags: 'FA', seq: 5001, ack: 1002 }));
+    bench.fromClient(tcp(tuple, { flags: 'S', seq: 9_000_000 }));
+    bench.fromServer(tcp(back, { flags: 'SA', seq: 70_000, ack: 9_000_001 }));
+    bench.fromClient(tcp(tuple, { flags: 'A', seq: 9_000_001, ack: 70_001 }));
+    expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.ESTABLISHED);
+    bench.fromServer(tcp(back, { flags: 'R', seq: 5002 }));
+    expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.ESTABLISHED);
+    bench.fromServer(tcp(back, { flags: 'R', seq: 70_001 }));
     expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.CLOSE);
   });
 

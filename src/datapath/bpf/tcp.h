@@ -47,43 +47,106 @@ static __always_inline int not_after(__u32 a, __u32 b)
 	return (__s32)(a - b) <= 0;
 }
 
-/* Whether a RST or FIN is where the receiver expects it (RFC 5961, 3.2). The receiver's next sequence lies
- * between what it acknowledged and what its sender sent; both ends of that range are known here once a packet
- * of each direction was seen. Before that there is nothing to judge by. */
-static __always_inline int sequence_is_due(const struct packet *p, const struct flow *flow, const struct flow *other)
+/* How far from the next sequence number a segment may lie and still move it: data before it may have been lost on
+ * the way here. 16 MiB: more than Linux lets a socket's buffers grow by itself (tcp_rmem, tcp_wmem: 6 MiB). */
+#define FURTHEST (1U << 24)
+
+static __always_inline int is_near(__u32 from, __u32 value)
+{
+	return value - from < FURTHEST;
+}
+
+static __always_inline __u32 segment_end(const struct packet *p)
+{
+	return bpf_ntohl(p->tcp->seq) + tcp_payload_length(p) + p->tcp->syn + p->tcp->fin;
+}
+
+/* Something before this segment did not pass here. */
+static __always_inline int is_ahead(const struct packet *p, const struct flow *flow)
+{
+	return flow->flags & FLOW_SEQUENCE_KNOWN && !not_after(bpf_ntohl(p->tcp->seq), flow->next_sequence);
+}
+
+/* Whether a segment acknowledges about what the other end has sent: a stranger who sees nothing of the connection
+ * does not know (RFC 5961, 5.2). */
+static __always_inline int acknowledges(const struct packet *p, const struct flow *other)
+{
+	__u32 acknowledged = bpf_ntohl(p->tcp->ack_seq);
+
+	if (!other || !(other->flags & FLOW_SEQUENCE_KNOWN))
+		return 1;
+	return is_near(acknowledged, other->next_sequence) || is_near(other->next_sequence, acknowledged);
+}
+
+static __always_inline void begin_sequence(const struct packet *p, struct flow *flow)
+{
+	flow->next_sequence = segment_end(p);
+	flow->last_ack = bpf_ntohl(p->tcp->ack_seq);
+	flow->flags &= ~(FLOW_SEQUENCE_KNOWN | FLOW_ACK_KNOWN);
+	flow->flags |= p->tcp->ack ? FLOW_SEQUENCE_KNOWN | FLOW_ACK_KNOWN : FLOW_SEQUENCE_KNOWN;
+}
+
+/* Follows what one direction has sent and acknowledged. 'other' is asked only when the segment is_ahead(). */
+static __always_inline void track_sequence(const struct packet *p, struct flow *flow, const struct flow *other)
+{
+	__u32 end = segment_end(p), acknowledged = bpf_ntohl(p->tcp->ack_seq);
+
+	if (!(flow->flags & FLOW_SEQUENCE_KNOWN)) {
+		begin_sequence(p, flow);
+		return;
+	}
+	if (not_after(flow->next_sequence, end) &&
+	    (!is_ahead(p, flow) || (is_near(flow->next_sequence, end) && acknowledges(p, other))))
+		flow->next_sequence = end;
+	if (!p->tcp->ack)
+		return;
+	if (!(flow->flags & FLOW_ACK_KNOWN) || is_near(flow->last_ack, acknowledged))
+		flow->last_ack = acknowledged;
+	flow->flags |= FLOW_ACK_KNOWN;
+}
+
+/* A SYN begins the sequence anew, but a stranger's must not: while a connection is established only its server's
+ * counts, which answers a SYN so when it has forgotten the connection. */
+static __always_inline void track_syn(const struct packet *p, struct flow *flow, struct flow *other, __u8 state)
+{
+	if (flow->direction == DIRECTION_REQUEST && state == TCP_S_ESTABLISHED)
+		return;
+	begin_sequence(p, flow);
+	if (flow->direction == DIRECTION_REPLY && p->tcp->ack && other) {
+		other->next_sequence = flow->last_ack;
+		other->flags |= FLOW_SEQUENCE_KNOWN;
+	}
+}
+
+/* Whether a RST is where its receiver expects it (RFC 5961, 3.2): at the end of what was sent, or of what the
+ * receiver acknowledged. The answer to a SYN must acknowledge exactly that SYN instead (RFC 9293, 3.10.7.3). Of a
+ * connection that came from the peer nothing may be known yet to judge by. */
+static __always_inline int reset_is_due(const struct packet *p, const struct flow *flow, const struct flow *other,
+					__u8 state)
+{
+	__u32 sequence = bpf_ntohl(p->tcp->seq);
+
+	if (flow->flags & FLOW_SEQUENCE_KNOWN && sequence == flow->next_sequence)
+		return 1;
+	if (!other || !(other->flags & FLOW_SEQUENCE_KNOWN))
+		return !(flow->flags & FLOW_SEQUENCE_KNOWN);
+	if (!(flow->flags & FLOW_SEQUENCE_KNOWN) && (state == TCP_S_SYN_RECV || state == TCP_S_SYN_SENT))
+		return p->tcp->ack && bpf_ntohl(p->tcp->ack_seq) == other->next_sequence;
+	if (!(other->flags & FLOW_ACK_KNOWN))
+		return !(flow->flags & FLOW_SEQUENCE_KNOWN);
+	return sequence == other->last_ack;
+}
+
+/* A FIN may be sent again with data that was lost behind us. */
+static __always_inline int fin_is_due(const struct packet *p, const struct flow *flow, const struct flow *other)
 {
 	__u32 sequence = bpf_ntohl(p->tcp->seq);
 
 	if (!(flow->flags & FLOW_SEQUENCE_KNOWN))
 		return 1;
-	if (p->tcp->rst) {
-		if (sequence == flow->next_sequence)
-			return 1;
-		if (!other || !(other->flags & FLOW_SEQUENCE_KNOWN))
-			return 0;
-		return sequence == other->last_ack;
-	}
-	/* A FIN may be sent again with data that was lost behind us. */
 	return not_after(sequence, flow->next_sequence) &&
-	       (!other || !(other->flags & FLOW_SEQUENCE_KNOWN) || not_after(other->last_ack, sequence + tcp_payload_length(p)));
-}
-
-/* The answer to a SYN may be a RST with sequence 0: it is due if it acknowledges exactly the SYN. */
-static __always_inline int refuses_syn(const struct packet *p, const struct flow *flow, const struct flow *other)
-{
-	return p->tcp->rst && p->tcp->ack && !(flow->flags & FLOW_SEQUENCE_KNOWN) && other &&
-	       (other->flags & FLOW_SEQUENCE_KNOWN) && bpf_ntohl(p->tcp->ack_seq) == other->next_sequence;
-}
-
-static __always_inline void track_sequence(const struct packet *p, struct flow *flow)
-{
-	__u32 end = bpf_ntohl(p->tcp->seq) + tcp_payload_length(p) + p->tcp->syn + p->tcp->fin;
-
-	if (!(flow->flags & FLOW_SEQUENCE_KNOWN) || p->tcp->syn || not_after(flow->next_sequence, end))
-		flow->next_sequence = end;
-	if (p->tcp->ack)
-		flow->last_ack = bpf_ntohl(p->tcp->ack_seq);
-	flow->flags |= FLOW_SEQUENCE_KNOWN;
+	       (!other || !(other->flags & FLOW_ACK_KNOWN) ||
+		not_after(other->last_ack, sequence + tcp_payload_length(p)));
 }
 
 /* Changes that the peer must know of. Half-open connections cost the channel nothing. */
@@ -117,37 +180,48 @@ changed:
 		announce(RECORD_UPDATE, request, record);
 }
 
+static __always_inline enum tcp_event event_of(const struct packet *p)
+{
+	if (p->tcp->rst)
+		return TCP_E_RST;
+	if (p->tcp->syn)
+		return TCP_E_SYN;
+	return p->tcp->fin ? TCP_E_FIN : TCP_E_ACK;
+}
+
 /* Follows a packet of an existing connection. The common one, of an established connection and with nothing but
- * data and acknowledgement, touches its own entry alone. */
+ * the next data and acknowledgement, touches its own entry alone. */
 static __always_inline void tcp_follow(const struct packet *p, struct flow *flow)
 {
-	int special = p->tcp->syn | p->tcp->fin | p->tcp->rst;
-	enum tcp_event event = TCP_E_ACK;
+	enum tcp_event event = event_of(p);
 	struct flow_key request, other;
 	struct flow *peer, *record;
+	__u8 state;
 
-	if (!special && (flow->direction == DIRECTION_REPLY ||
-			 state_of(flow->state_flags) == TCP_S_ESTABLISHED)) {
-		track_sequence(p, flow);
+	/* Every receiver drops a segment that says nothing (RFC 9293, 3.10.7.4). */
+	if (event == TCP_E_ACK && !p->tcp->ack)
+		return;
+	if (event == TCP_E_ACK && !is_ahead(p, flow) &&
+	    (flow->direction == DIRECTION_REPLY || state_of(flow->state_flags) == TCP_S_ESTABLISHED)) {
+		track_sequence(p, flow, 0);
 		return;
 	}
 	other_key(flow, IPPROTO_TCP, &other);
 	peer = bpf_map_lookup_elem(&flows, &other);
 	request = flow->direction == DIRECTION_REQUEST ? p->key : other;
 	record = flow->direction == DIRECTION_REQUEST ? flow : peer;
-	if (p->tcp->rst)
-		event = TCP_E_RST;
-	else if (p->tcp->syn)
-		event = TCP_E_SYN;
-	else if (p->tcp->fin)
-		event = TCP_E_FIN;
-	if ((event == TCP_E_RST || event == TCP_E_FIN) &&
-	    !(sequence_is_due(p, flow, peer) || refuses_syn(p, flow, peer))) {
+	state = record ? state_of(READ_ONCE(record->state_flags)) : TCP_S_NONE;
+	if ((event == TCP_E_RST && !reset_is_due(p, flow, peer, state)) ||
+	    (event == TCP_E_FIN && !fin_is_due(p, flow, peer))) {
 		count_event(EVENT_RESET_IGNORED);
 		return;
 	}
-	if (event != TCP_E_RST)
-		track_sequence(p, flow);
+	if (event == TCP_E_SYN)
+		track_syn(p, flow, peer, state);
+	else if (event != TCP_E_RST)
+		track_sequence(p, flow, peer);
+	if (event == TCP_E_ACK && flow->direction == DIRECTION_REPLY)
+		return;
 	if (record)
 		tcp_transition(&request, record, flow->direction, event);
 }

@@ -85,8 +85,9 @@ enum flow_flag {
 	FLOW_UNSENT = 2,	/* a change found no room in the ring: the sweep announces it again */
 	FLOW_SYNCED = 4,	/* came from the peer, and no packet was seen here since */
 	FLOW_INACTIVE = 8,	/* counts as inactive at its server */
-	FLOW_SEQUENCE_KNOWN = 16, /* next_sequence and last_ack are of a packet seen here */
+	FLOW_SEQUENCE_KNOWN = 16, /* next_sequence is of a packet seen here */
 	FLOW_GONE = 32,		/* on its way out: whoever set this removes and counts it, nobody else changes it */
+	FLOW_ACK_KNOWN = 64,	/* last_ack is of a packet seen here */
 };
 
 /* One direction of a connection. The packet that finds it finds all that it needs. The entry of the request
@@ -100,7 +101,7 @@ struct flow {
 	__u8 direction;
 	__u8 forwarding;
 	__u8 owner;		/* director that made this version */
-	__u8 flags;		/* of this entry: FLOW_SEQUENCE_KNOWN; of the record: in state_flags */
+	__u8 flags;		/* of this entry: the two FLOW_*_KNOWN; of the record: in state_flags */
 	__u64 last_seen;	/* ns, CLOCK_MONOTONIC_COARSE */
 	__u32 server_id;
 	__u32 packets;
