@@ -69,6 +69,7 @@ function syncText(sync: SyncStatus): string {
     gaps: sync.gaps,
     lost: sync.lost,
     stale: sync.records_stale,
+    conflicting: sync.records_conflicting,
     duplicates: sync.duplicates,
     foreign: sync.foreign,
     'ring overflows': sync.ring_overflows,

@@ -152,19 +152,22 @@ export const CONN_RECORD = {
 } as const;
 
 export const APPLY_CALL = {
-  size: 16,
+  size: 24,
   count: 0,
   applied: 4,
   stale: 8,
-  failed: 12,
+  conflicts: 12,
+  refused: 16,
+  failed: 20,
 } as const;
 
 export const SWEEP_CALL = {
-  size: 16,
+  size: 20,
   expired: 0,
   announced: 4,
   connections: 8,
   orphans: 12,
+  deferred: 16,
 } as const;
 
 export const DROP_REASON = {

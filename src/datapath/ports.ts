@@ -19,9 +19,15 @@ export interface ApplyResult {
   readonly applied: number;
   /** Not newer than what the table holds. */
   readonly stale: number;
+  /** A newer connection of ours holds their local port. */
+  readonly conflicts: number;
+  /** Such as no plane could have made. */
+  readonly refused: number;
   /** No room in the table. */
   readonly failed: number;
 }
+
+export const NOTHING_APPLIED: ApplyResult = { applied: 0, stale: 0, conflicts: 0, refused: 0, failed: 0 };
 
 /** What the sync worker holds. */
 export interface SyncPort {
@@ -39,6 +45,9 @@ export interface SyncPort {
   apply(batch: RecordBatch): ApplyResult;
   /** New connections are made only until then, 0: no peer to sync to, no limit. */
   renewSyncLease(until: number): void;
-  /** Emits an event for every connection that was not announced yet: half-open ones at a handover. */
-  announceAll(): void;
+  /**
+   * Emits an event for every connection that was not announced yet: half-open ones at a handover.
+   * @returns false when there are more than the ring has room for: to be asked again when it is read
+   */
+  announceAll(): boolean;
 }

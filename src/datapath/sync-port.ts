@@ -6,7 +6,7 @@ import { type Mapping, mapShared } from '../native/mmap.ts';
 import { bytes, u32, u64 } from './codec.ts';
 import { APPLY_CALL, CONN_RECORD, PLANE_EVENT, SWEEP_CALL } from './layouts.generated.ts';
 import { readPerCpu } from './per-cpu.ts';
-import type { ApplyResult, SyncPort } from './ports.ts';
+import { type ApplyResult, NOTHING_APPLIED, type SyncPort } from './ports.ts';
 import { Ring } from './ring.ts';
 
 const NS_PER_US = 1000n;
@@ -56,7 +56,7 @@ export class BpfSyncPort implements SyncPort {
   }
 
   apply(batch: RecordBatch): ApplyResult {
-    const total = { applied: 0, stale: 0, failed: 0 };
+    const total = { ...NOTHING_APPLIED };
     for (let from = 0; from < batch.length; from += this.#maps.inbox.maxEntries) {
       const count = Math.min(batch.length - from, this.#maps.inbox.maxEntries);
       for (let index = 0; index < count; index++) {
@@ -67,6 +67,8 @@ export class BpfSyncPort implements SyncPort {
       this.#apply.runSyscall(this.#applyCall);
       total.applied += this.#applyCall.readUInt32LE(APPLY_CALL.applied);
       total.stale += this.#applyCall.readUInt32LE(APPLY_CALL.stale);
+      total.conflicts += this.#applyCall.readUInt32LE(APPLY_CALL.conflicts);
+      total.refused += this.#applyCall.readUInt32LE(APPLY_CALL.refused);
       total.failed += this.#applyCall.readUInt32LE(APPLY_CALL.failed);
     }
     return total;
@@ -76,8 +78,10 @@ export class BpfSyncPort implements SyncPort {
     this.#maps.syncLease.update(ZERO, u64(BigInt(Math.trunc(until)) * NS_PER_US));
   }
 
-  announceAll(): void {
-    this.#announce.runSyscall(bytes(SWEEP_CALL.size));
+  announceAll(): boolean {
+    const call = bytes(SWEEP_CALL.size);
+    this.#announce.runSyscall(call);
+    return call.readUInt32LE(SWEEP_CALL.deferred) === 0;
   }
 
   close(): void {

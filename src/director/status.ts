@@ -27,6 +27,7 @@ export const NO_SYNC_COUNTS = {
   records_sent: 0,
   records_applied: 0,
   records_stale: 0,
+  records_conflicting: 0,
   gaps: 0,
   lost: 0,
   duplicates: 0,
@@ -39,7 +40,8 @@ export type SyncCount = keyof typeof NO_SYNC_COUNTS;
 export interface SyncCounters extends Readonly<Record<SyncCount, number>> {
   /**
    * Datagrams refused, by cause: `malformed`, `syncid`, `seal`, `replay`, ... (src/wire/sync-error.ts). Also
-   * `table-full`, the peer's records that found no room here, and `unsent`, our datagrams that the kernel did not take.
+   * `record`, records of the peer that no plane makes, `table-full`, those that found no room here, and `unsent`, our
+   * datagrams that the kernel did not take.
    */
   readonly rejected: Readonly<Record<string, number>>;
 }

@@ -32,6 +32,7 @@ export const STATUS: Status = {
     records_sent: 3,
     records_applied: 4,
     records_stale: 5,
+    records_conflicting: 2,
     gaps: 6,
     lost: 7,
     duplicates: 8,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ApplyResult } from '../../src/datapath/ports.ts';
+import { type ApplyResult, NOTHING_APPLIED } from '../../src/datapath/ports.ts';
 import { MemoryTable, recordAt } from '../../src/datapath/reference/memory-table.ts';
 import { ipv4ToNumber, parseAddress } from '../../src/model/address.ts';
 import { type Connection, isActive, TCP_STATE } from '../../src/model/connection.ts';
@@ -70,10 +70,10 @@ async function applyToBoth(memory: MemoryTable, ...records: Given[]): Promise<Ap
   return result;
 }
 
-function events() {
-  const batch = new RecordBatch(10_000);
-  bench.sync.read(batch);
-  bench.sync.acknowledge();
+function events(of = bench) {
+  const batch = new RecordBatch(60_000);
+  of.sync.read(batch);
+  of.sync.acknowledge();
   return Array.from({ length: batch.length }, (_, index) => recordAt(batch, index));
 }
 
@@ -179,9 +179,8 @@ describe('what the peer tells the plane', () => {
   test('is forwarded from the first packet on, with the same local port', async () => {
     const clientPort = nextPort++;
     expect(await applyToBoth(memory, { clientPort, localPort: 3001 })).toEqual({
+      ...NOTHING_APPLIED,
       applied: 1,
-      stale: 0,
-      failed: 0,
     });
     const frame = tcp(clientTuple(clientPort), { flags: 'PA', seq: 77, ack: 88, payload: 'go on' });
     const { verdict, data } = bench.fromClient(frame);
@@ -204,7 +203,7 @@ describe('what the peer tells the plane', () => {
       { clientPort, localPort: 3002, term: 4, version: 99, state: TCP_STATE.CLOSE },
       { clientPort, localPort: 3002, version: 7, op: RECORD_OP.DELETE },
     );
-    expect(older).toEqual({ applied: 0, stale: 4, failed: 0 });
+    expect(older).toEqual({ ...NOTHING_APPLIED, stale: 4 });
     expect((await find(clientPort))?.state).toBe(TCP_STATE.ESTABLISHED);
   });
 
@@ -238,7 +237,7 @@ describe('what the peer tells the plane', () => {
 
   test('is stale when it deletes what is not there', async () => {
     const result = await applyToBoth(memory, { clientPort: nextPort++, op: RECORD_OP.DELETE });
-    expect(result).toEqual({ applied: 0, stale: 1, failed: 0 });
+    expect(result).toEqual({ ...NOTHING_APPLIED, stale: 1 });
   });
 
   test('takes a local port from an older connection, and leaves it to a newer one', async () => {
@@ -249,7 +248,7 @@ describe('what the peer tells the plane', () => {
     });
     expect(await find(older)).toBeUndefined();
     expect(await applyToBoth(memory, { clientPort: late, localPort: 3004, term: 4 })).toMatchObject({
-      failed: 1,
+      conflicts: 1,
     });
     expect((await find(newer))?.local?.port).toBe(3004);
     expect(bench.plane.events().sync_conflict).toBeGreaterThanOrEqual(2);
@@ -271,7 +270,7 @@ describe('what the peer tells the plane', () => {
       memory,
       ...odd.map((each) => ({ ...each, clientPort, localPort: 3007 })),
     );
-    expect(result).toEqual({ applied: 0, stale: 0, failed: 3 });
+    expect(result).toEqual({ ...NOTHING_APPLIED, refused: 3 });
     expect(await find(clientPort)).toBeUndefined();
   });
 
@@ -320,6 +319,39 @@ describe('the sweep', () => {
     expect(events().findLast(({ clientPort }) => clientPort === tuple.fromPort)?.op).toBe(RECORD_OP.DELETE);
     expect(read(bench.fromServer(tcp(back, { flags: 'A' })).data).flags).toBe('R');
     bench.edit({ op: 'set-timeouts', timeouts: { tcp: 900, tcpFin: 120, udp: 300 } });
+  });
+
+  test('takes out no more connections at once than the peer can be told of, and the others later', async () => {
+    const many = new PlaneBench('many', { connections: 60_000 });
+    try {
+      many.addService('tcp', 80, [{ address: SERVER, port: 22 }]);
+      many.edit({ op: 'set-timeouts', timeouts: { tcp: 1, tcpFin: 120, udp: 300 } });
+      many.openFence();
+      const records = Array.from({ length: 50_000 }, (_, index) => ({
+        clientPort: index,
+        localPort: 10_000 + index,
+      }));
+      expect(many.sync.apply(batchOf(...records)).applied).toBe(50_000);
+      // Half of a ring of 4 MiB, at 48 bytes and a header of 8 each.
+      const told = Math.ceil((2 << 20) / 56);
+      const sweep = () => {
+        many.plane.sweep();
+        return many.plane.events().expired;
+      };
+      await expect.poll(sweep, { timeout: 10_000 }).toBe(told);
+      expect(sweep()).toBe(told);
+      many.fromClient(tcp(clientTuple(60_001), { flags: 'S' }));
+      expect(many.sync.announceAll()).toBe(false);
+      expect(many.sync.overflows()).toBe(0);
+      expect(events(many)).toHaveLength(told);
+      expect(many.sync.announceAll()).toBe(true);
+      await expect.poll(sweep, { timeout: 10_000 }).toBe(50_000);
+      const last = events(many);
+      expect(last).toHaveLength(1 + 50_000 - told);
+      expect(last[0]).toMatchObject({ clientPort: 60_001, state: TCP_STATE.SYN_RECV });
+    } finally {
+      many.remove();
+    }
   });
 
   test('binds connections to a server that was unknown when they came', async () => {

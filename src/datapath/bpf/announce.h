@@ -47,7 +47,14 @@ static __always_inline int is_later(__u32 a, __u32 b)
 	return (__s32)(a - b) > 0;
 }
 
-static __always_inline void announce(enum record_op op, const struct flow_key *key, struct flow *record)
+/* Half of the ring is for what packets cause; who walks the whole table goes on when that is free again. */
+static __always_inline int ring_has_room(void)
+{
+	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) < RING_BYTES / 2;
+}
+
+/* Returns whether the sync worker will hear of it. */
+static __always_inline int announce(enum record_op op, const struct flow_key *key, struct flow *record)
 {
 	struct settings *set = current_settings();
 	struct lease *held = current_lease();
@@ -55,7 +62,7 @@ static __always_inline void announce(enum record_op op, const struct flow_key *k
 	__u32 state_flags;
 
 	if (!set || !held)
-		return;
+		return 0;
 	/* A takeover raised the term: what this director announces from now on is newer than what it adopted. */
 	if (is_later(held->term, record->term))
 		record->term = held->term;
@@ -83,9 +90,10 @@ static __always_inline void announce(enum record_op op, const struct flow_key *k
 	if (bpf_ringbuf_output(&events, &out, sizeof(out), BPF_RB_NO_WAKEUP)) {
 		count_event(EVENT_RING_OVERFLOW);
 		change_flags(record, FLOW_ANNOUNCED | FLOW_UNSENT, 0);
-	} else {
-		change_flags(record, FLOW_ANNOUNCED, FLOW_UNSENT);
+		return 0;
 	}
+	change_flags(record, FLOW_ANNOUNCED, FLOW_UNSENT);
+	return 1;
 }
 
 #endif

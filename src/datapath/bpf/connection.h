@@ -5,6 +5,10 @@
 
 #include "announce.h"
 
+/* asm-generic/errno-base.h */
+#define ENOENT 2
+#define EEXIST 17
+
 /* Which states count as active: tcp_state_active_table of net/netfilter/ipvs/ip_vs_proto_tcp.c. IPVS makes every
  * connection inactive (__ip_vs_update_dest), and only TCP's states change that: UDP stays so. */
 static __always_inline int is_active(__u8 protocol, __u8 state)
@@ -103,14 +107,18 @@ static __always_inline int remove_connection(const struct flow_key *key, struct 
 	/* The entry may be reused as soon as it is deleted: everything needed afterwards is copied first. */
 	struct flow copy = *record;
 	struct flow_key other;
+	int error; /* as in try_port (open.h) */
 
 	if (flags_of(state_flags) & FLOW_GONE)
 		return 0;
 	copy.state_flags = state_flags;
 	other_key(&copy, key->protocol, &other);
 	bpf_map_delete_elem(&flows, &other);
-	if (bpf_map_delete_elem(&flows, key)) {
-		change_flags(record, 0, FLOW_GONE);
+	error = bpf_map_delete_elem(&flows, key);
+	if (error) {
+		/* Of an entry that somebody else took out the memory is another connection's by now. */
+		if (error != -ENOENT)
+			change_flags(record, 0, FLOW_GONE);
 		return 0;
 	}
 	count_connection(&copy, -1);

@@ -12,8 +12,6 @@
 #define PROBES_PER_HALF 64
 #define PROBES_PER_LOCAL (2 * PROBES_PER_HALF)
 
-#define EEXIST 17 /* asm-generic/errno-base.h */
-
 enum open_result { OPEN_OK, OPEN_NO_LOCAL, OPEN_NO_PORT, OPEN_TABLE_FULL, OPEN_NO_SERVER, OPEN_UNSUPPORTED, OPEN_RACED };
 
 struct search {

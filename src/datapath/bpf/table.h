@@ -41,6 +41,22 @@ static __always_inline __u32 find_server(const struct flow_key *key, __be32 addr
 	return id ? *id : 0;
 }
 
+/* Half a connection: its client has none, or by now another one with another local port. Not one that is being
+ * opened or taken out right now. */
+static __always_inline int is_orphan(const struct flow_key *key, const struct flow *reply, const struct flow *request,
+				     __u64 now)
+{
+	struct flow_key back;
+
+	if (now <= reply->last_seen || now - reply->last_seen <= NS_PER_S)
+		return 0;
+	if (!request)
+		return 1;
+	other_key(request, key->protocol, &back);
+	return back.source != key->source || back.destination != key->destination ||
+	       back.source_port != key->source_port || back.destination_port != key->destination_port;
+}
+
 /* Makes room under the reply tuple: an older connection that holds it gives way (I5). Returns 0 when a newer one
  * keeps it. */
 static __always_inline int claim_reply(const struct flow_key *reply_key, const struct conn_record *in)
@@ -57,17 +73,19 @@ static __always_inline int claim_reply(const struct flow_key *reply_key, const s
 	other_key(holder, reply_key->protocol, &owner_key);
 	owner = bpf_map_lookup_elem(&flows, &owner_key);
 	count_event(EVENT_SYNC_CONFLICT);
-	if (owner) {
-		if (!is_newer(in->term, in->version, owner))
-			return 0;
-		remove_connection(&owner_key, owner);
-	} else {
+	if (is_orphan(reply_key, holder, owner, exact_idle_clock())) {
 		bpf_map_delete_elem(&flows, reply_key);
+		return 1;
 	}
+	if (!owner || !is_newer(in->term, in->version, owner))
+		return 0;
+	remove_connection(&owner_key, owner);
 	return 1;
 }
 
-static __always_inline int insert_synced(const struct flow_key *key, const struct conn_record *in)
+enum insert_result { INSERTED, INSERT_CONFLICT, INSERT_NO_ROOM };
+
+static __always_inline enum insert_result insert_synced(const struct flow_key *key, const struct conn_record *in)
 {
 	struct flow record = {}, reply;
 	struct flow_key reply_key;
@@ -87,16 +105,16 @@ static __always_inline int insert_synced(const struct flow_key *key, const struc
 	record.term = in->term;
 	other_key(&record, in->protocol, &reply_key);
 	if (!claim_reply(&reply_key, in))
-		return 0;
+		return INSERT_CONFLICT;
 	reply_entry(key, &record, &reply);
 	if (bpf_map_update_elem(&flows, &reply_key, &reply, BPF_NOEXIST))
-		return 0;
+		return INSERT_NO_ROOM;
 	if (bpf_map_update_elem(&flows, key, &record, BPF_NOEXIST)) {
 		bpf_map_delete_elem(&flows, &reply_key);
-		return 0;
+		return INSERT_NO_ROOM;
 	}
 	count_connection(&record, 1);
-	return 1;
+	return INSERTED;
 }
 
 static __always_inline int same_translation(const struct flow *held, const struct conn_record *in)
@@ -141,7 +159,7 @@ static long apply_record(__u32 index, void *context)
 	if (!in)
 		return 1;
 	if (!plausible(in)) {
-		call->failed += 1;
+		call->refused += 1;
 		return 0;
 	}
 	request_key(in, &key);
@@ -164,10 +182,17 @@ static long apply_record(__u32 index, void *context)
 	}
 	if (held)
 		remove_connection(&key, held);
-	if (insert_synced(&key, in))
+	switch (insert_synced(&key, in)) {
+	case INSERTED:
 		call->applied += 1;
-	else
+		break;
+	case INSERT_CONFLICT:
+		call->conflicts += 1;
+		break;
+	case INSERT_NO_ROOM:
 		call->failed += 1;
+		break;
+	}
 	return 0;
 }
 
@@ -179,9 +204,7 @@ int tandem_apply(struct apply_call *call)
 	if (result.count > INBOX_RECORDS)
 		return -1;
 	bpf_loop(result.count, apply_record, &result, 0);
-	call->applied = result.applied;
-	call->stale = result.stale;
-	call->failed = result.failed;
+	*call = result;
 	return 0;
 }
 
@@ -206,18 +229,28 @@ static __always_inline void refresh_if_due(struct sweep *s, const struct flow_ke
 
 	if (!(flags & FLOW_ANNOUNCED))
 		return;
-	if (flags & FLOW_UNSENT || (used_since && s->now - announced > timeout / REFRESH_PARTS)) {
-		__sync_fetch_and_add(&record->version, 1);
-		announce(RECORD_UPDATE, key, record);
-		s->call.announced += 1;
+	if (!(flags & FLOW_UNSENT) && !(used_since && s->now - announced > timeout / REFRESH_PARTS))
+		return;
+	if (!ring_has_room()) {
+		s->call.deferred += 1;
+		return;
 	}
+	__sync_fetch_and_add(&record->version, 1);
+	announce(RECORD_UPDATE, key, record);
+	s->call.announced += 1;
 }
 
+/* A connection that the peer was told of stays until the peer can be told of its end too. */
 static __always_inline void expire(struct sweep *s, const struct flow_key *key, struct flow *record)
 {
 	if (flags_of(record->state_flags) & FLOW_ANNOUNCED && s->owner) {
+		if (!ring_has_room()) {
+			s->call.deferred += 1;
+			return;
+		}
 		__sync_fetch_and_add(&record->version, 1);
-		announce(RECORD_DELETE, key, record);
+		if (!announce(RECORD_DELETE, key, record))
+			return;
 	}
 	if (remove_connection(key, record)) {
 		s->call.expired += 1;
@@ -249,18 +282,6 @@ static __always_inline void bind_server(const struct flow_key *key, struct flow 
 	count_connection(record, 1);
 }
 
-/* Half a connection: its client has none, or by now another one with another local port. */
-static __always_inline int is_orphan(const struct flow_key *key, const struct flow *request)
-{
-	struct flow_key back;
-
-	if (!request)
-		return 1;
-	other_key(request, key->protocol, &back);
-	return back.source != key->source || back.destination != key->destination ||
-	       back.source_port != key->source_port || back.destination_port != key->destination_port;
-}
-
 static long sweep_flow(void *map, const void *key_pointer, void *value, void *context)
 {
 	struct flow_key key = *(const struct flow_key *)key_pointer;
@@ -273,8 +294,7 @@ static long sweep_flow(void *map, const void *key_pointer, void *value, void *co
 	other_key(record, key.protocol, &other);
 	reply = bpf_map_lookup_elem(&flows, &other);
 	if (record->direction == DIRECTION_REPLY) {
-		/* Not one that is being opened or taken out right now. */
-		if (is_orphan(&key, reply) && s->now > record->last_seen && s->now - record->last_seen > NS_PER_S) {
+		if (is_orphan(&key, record, reply, s->now)) {
 			bpf_map_delete_elem(&flows, &key);
 			s->call.orphans += 1;
 		}
@@ -316,15 +336,19 @@ static long announce_flow(void *map, const void *key_pointer, void *value, void 
 	struct flow *record = value;
 	struct sweep_call *call = context;
 
-	if (record->direction == DIRECTION_REQUEST &&
-	    (!(flags_of(record->state_flags) & FLOW_ANNOUNCED) || flags_of(record->state_flags) & FLOW_UNSENT)) {
-		announce(RECORD_UPDATE, &key, record);
-		call->announced += 1;
+	if (record->direction != DIRECTION_REQUEST ||
+	    (flags_of(record->state_flags) & (FLOW_ANNOUNCED | FLOW_UNSENT)) == FLOW_ANNOUNCED)
+		return 0;
+	if (!ring_has_room()) {
+		call->deferred += 1;
+		return 1;
 	}
+	announce(RECORD_UPDATE, &key, record);
+	call->announced += 1;
 	return 0;
 }
 
-/* Before a handover: half-open connections too go to the peer. */
+/* Before a handover: half-open connections too go to the peer, as many as the ring takes now. */
 SEC("syscall")
 int tandem_announce(struct sweep_call *call)
 {

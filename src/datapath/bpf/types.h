@@ -242,7 +242,9 @@ struct apply_call {
 	__u32 count;
 	__u32 applied;
 	__u32 stale;
-	__u32 failed;
+	__u32 conflicts; /* a newer connection holds the local port */
+	__u32 refused;	/* no plane could have made it */
+	__u32 failed;	/* no room */
 };
 
 struct sweep_call {
@@ -250,6 +252,7 @@ struct sweep_call {
 	__u32 announced;
 	__u32 connections;
 	__u32 orphans;
+	__u32 deferred;	/* what found no room in the ring, for the next call */
 };
 
 #endif

@@ -1,10 +1,10 @@
 /**
- * The memory plane's side of connection sync, in the worker. The table lives in the main thread; records go
- * there by message, and the answer tells what became of them the next time.
+ * The memory plane's side of connection sync, in the worker. The table lives in the main thread; records go there by
+ * message, without an answer: what becomes of them is not counted here.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { RecordBatch } from '../../model/record.ts';
-import type { ApplyResult, SyncPort } from '../ports.ts';
+import { type ApplyResult, NOTHING_APPLIED, type SyncPort } from '../ports.ts';
 import { recordAt, type TableRecord } from './memory-table.ts';
 
 /** What the worker sends to the main thread. */
@@ -34,10 +34,12 @@ export class MemorySyncPort implements SyncPort {
     const records = Array.from({ length: batch.length }, (_, index) => recordAt(batch, index));
     const message: MemoryApply = { records };
     this.#port.postMessage(message);
-    return { applied: records.length, stale: 0, failed: 0 };
+    return { ...NOTHING_APPLIED, applied: records.length };
   }
 
   renewSyncLease(): void {}
 
-  announceAll(): void {}
+  announceAll(): boolean {
+    return true;
+  }
 }

@@ -7,7 +7,7 @@ import { type Connection, TCP_STATE_NAME } from '../../model/connection.ts';
 import { RECORD_OP, type RecordBatch } from '../../model/record.ts';
 import { PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
 import { isLater } from '../../model/serial.ts';
-import type { ApplyResult } from '../ports.ts';
+import { type ApplyResult, NOTHING_APPLIED } from '../ports.ts';
 
 /** One record of a batch, as a value. */
 export interface TableRecord {
@@ -71,7 +71,7 @@ export class MemoryTable {
   }
 
   apply(records: readonly TableRecord[], now: number): ApplyResult {
-    const result = { applied: 0, stale: 0, failed: 0 };
+    const result = { ...NOTHING_APPLIED };
     for (const record of records) result[this.#merge(record, now)] += 1;
     return result;
   }
@@ -92,7 +92,7 @@ export class MemoryTable {
   }
 
   #merge(record: TableRecord, now: number): keyof ApplyResult {
-    if (!plausible(record)) return 'failed';
+    if (!plausible(record)) return 'refused';
     const key = requestKey(record);
     const held = this.#byRequest.get(key);
     if (held && !isNewer(record, held.record)) return 'stale';
@@ -100,7 +100,7 @@ export class MemoryTable {
       this.#remove(key, held.record);
     }
     if (record.op === RECORD_OP.DELETE) return held ? 'applied' : 'stale';
-    if (!this.#claim(record, key)) return 'failed';
+    if (!this.#claim(record, key)) return 'conflicts';
     if (!this.#byRequest.has(key) && this.#byRequest.size >= this.#capacity) return 'failed';
     this.#byRequest.set(key, { record, seenAt: now });
     this.#requestOfReply.set(replyKey(record), key);

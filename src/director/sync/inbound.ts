@@ -61,14 +61,17 @@ export class Inbound {
     const batch = this.#batch;
     if (batch.length === 0) return;
     const { port, counters } = this.#options;
-    const { applied, stale, failed } = port.apply(batch);
+    const { applied, stale, conflicts, refused, failed } = port.apply(batch);
     batch.length = 0;
     counters.add('records_applied', applied);
     counters.add('records_stale', stale);
+    counters.add('records_conflicting', conflicts);
+    if (refused > 0) counters.reject('record', refused, 'records of connections that no plane makes', now);
     if (failed > 0)
       counters.reject('table-full', failed, 'the connection table has no room for records of the peer', now);
     for (const [peer, sequence] of this.#waiting) {
-      if (failed > 0) peer.miss(sequence);
+      // Of a conflict the newer connection stays, here and there: nothing is missing.
+      if (failed + refused > 0) peer.miss(sequence);
       peer.applied = Math.max(peer.applied, sequence);
       peer.appliedAt = now;
     }

@@ -1,5 +1,5 @@
 /** A plane of a few maps behind the sync port: enough to see what the stream does to it. */
-import type { ApplyResult, SyncPort } from '../../../src/datapath/ports.ts';
+import { type ApplyResult, NOTHING_APPLIED, type SyncPort } from '../../../src/datapath/ports.ts';
 import { RECORD_OP, type RecordBatch } from '../../../src/model/record.ts';
 import { append, ordinaryRecord, type PlainRecord, recordAt } from '../../wire/records.ts';
 
@@ -11,7 +11,10 @@ export class MemoryPort implements SyncPort {
   readonly unannounced: PlainRecord[] = [];
   readonly clock: () => number;
   room = Number.POSITIVE_INFINITY;
+  ringRoom = Number.POSITIVE_INFINITY;
   lease: number | undefined;
+  /** Numbers of records that a newer connection of ours stands against. */
+  readonly conflicting = new Set<number>();
   lost = 0;
   #read = 0;
 
@@ -49,7 +52,7 @@ export class MemoryPort implements SyncPort {
   }
 
   apply(batch: RecordBatch): ApplyResult {
-    const result = { applied: 0, stale: 0, failed: 0 };
+    const result = { ...NOTHING_APPLIED };
     for (let at = 0; at < batch.length; at++) result[this.#put(recordAt(batch, at))]++;
     return result;
   }
@@ -58,8 +61,10 @@ export class MemoryPort implements SyncPort {
     this.lease = until;
   }
 
-  announceAll(): void {
-    for (const record of this.unannounced.splice(0)) this.emit(record);
+  /** As many as the ring has room for. */
+  announceAll(): boolean {
+    for (const record of this.unannounced.splice(0, this.ringRoom)) this.emit(record);
+    return this.unannounced.length === 0;
   }
 
   /** A new daemon adopts the plane: it reads what was not acknowledged. */
@@ -72,6 +77,7 @@ export class MemoryPort implements SyncPort {
     const name = `${record.client}:${record.clientPort}`;
     const known = this.table.get(name);
     if (known && (known.term - record.term || known.version - record.version) >= 0) return 'stale';
+    if (this.conflicting.has(record.clientPort)) return 'conflicts';
     if (!known && this.table.size >= this.room) return 'failed';
     if (record.op === RECORD_OP.DELETE) this.table.delete(name);
     else this.table.set(name, record);

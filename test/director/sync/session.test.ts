@@ -360,6 +360,15 @@ describe('directions', () => {
     expect(two.session.status()).toMatchObject({ records_applied: 3, rejected: { 'table-full': 2 } });
     expect(two.board.get('synced')).toBe(0);
   });
+
+  test('records that lose their local port to a newer connection are counted, and leave us synced', async () => {
+    const [one, two] = await rig.pair();
+    two.port.conflicting.add(2);
+    for (let n = 0; n < 5; n++) one.port.connect(n);
+    rig.run(5000);
+    expect(two.session.status()).toMatchObject({ records_applied: 4, records_conflicting: 1, rejected: {} });
+    expect(two.board.get('synced')).toBe(1);
+  });
 });
 
 describe('the heartbeat', () => {
