@@ -8,8 +8,12 @@ import type { HandoverMessage } from '../../wire/sync-message.ts';
 import type { SyncEvent } from './messages.ts';
 import type { Outbound } from './outbound.ts';
 
-/** Microseconds: draining the plane's events takes a few turns, unless the sockets are stuck. */
-const DRAIN_BOUND = 1_000_000;
+/**
+ * Microseconds: draining the plane's events takes a few turns, unless the sockets are stuck or a million connections
+ * were never announced. Before the offer, while we go on as master, that may take longer than after it.
+ */
+const OFFER_DRAIN_BOUND = 2_500_000;
+const CLOSE_DRAIN_BOUND = 1_000_000;
 
 const NOTHING: Progress = { synced: false, upTo: 0 };
 
@@ -32,6 +36,8 @@ export class HandoverDesk {
   #taker: TakerState = { phase: 'idle' };
   /** What has to be sent before the giver's next step. */
   #draining: Draining | undefined;
+  /** The plane had room to announce everything. */
+  #announced = false;
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -44,14 +50,15 @@ export class HandoverDesk {
       this.#options.report({ type: 'handover-failed', reason });
       return;
     }
-    this.#options.port.announceAll();
-    this.#draining = { next: 'start', token, peer: peer.sender, until: now + DRAIN_BOUND };
+    this.#announce();
+    this.#draining = { next: 'start', token, peer: peer.sender, until: now + OFFER_DRAIN_BOUND };
   }
 
-  /** The fence is closed: what the plane emitted before that is still to be sent. */
+  /** The fence is closed: what began since the first announcement, and is half-open still, is to be sent too. */
   fenceClosed(now: number): void {
     if (this.#giver.phase !== 'closing') return;
-    this.#draining = { next: 'closed', until: now + DRAIN_BOUND };
+    this.#announce();
+    this.#draining = { next: 'closed', until: now + CLOSE_DRAIN_BOUND };
   }
 
   message(peer: Peer, message: HandoverMessage, own: number, now: number): void {
@@ -92,7 +99,13 @@ export class HandoverDesk {
     if (!draining) return;
     const { outbound } = this.#options;
     const late = now >= draining.until;
-    if (!outbound.drained && !late) return;
+    if (!late) {
+      if (!outbound.drained) return;
+      if (!this.#announced) {
+        this.#announce();
+        return;
+      }
+    }
     this.#draining = undefined;
     const sequence = outbound.stream.newest;
     if (draining.next === 'closed') {
@@ -104,6 +117,10 @@ export class HandoverDesk {
       const { token, peer } = draining;
       this.#give({ type: 'start', token, peer, sequence }, now);
     }
+  }
+
+  #announce(): void {
+    this.#announced = this.#options.port.announceAll();
   }
 
   #progress(from: number): Progress {

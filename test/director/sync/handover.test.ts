@@ -32,6 +32,35 @@ test('a handover brings half-open connections and those of the last moment over 
   expect(eventsOf(backup)).toEqual(['handover-take']);
 });
 
+test('a handover announces again what began until the fence was closed', () => {
+  master.session.handover();
+  rig.run(20_000);
+  master.port.unannounced.push(ordinaryRecord(7));
+  master.session.fenceClosed();
+  rig.run(10_000);
+  expect(eventsOf(backup)).toEqual(['handover-take']);
+  expect(backup.port.table.size).toBe(1);
+});
+
+test('a handover announces no more at once than the ring has room for', () => {
+  master.port.ringRoom = 1000;
+  for (let n = 0; n < 5000; n++) master.port.unannounced.push(ordinaryRecord(n));
+  master.session.handover();
+  expect(master.port.events).toHaveLength(1000);
+  rig.run(40_000);
+  expect(eventsOf(master)).toEqual(['handover-close-fence']);
+  expect(backup.port.table.size).toBe(5000);
+});
+
+test('a handover that goes on finding more to announce gives up before the command that waits for it', () => {
+  master.port.ringRoom = 1;
+  for (let n = 0; n < 5000; n++) master.port.unannounced.push(ordinaryRecord(n));
+  master.session.handover();
+  rig.run(3_000_000);
+  expect(master.events.at(-1)).toMatchObject({ type: 'handover-failed' });
+  expect(eventsOf(backup)).toEqual([]);
+});
+
 test('a handover survives the loss of most of its messages', () => {
   let count = 0;
   const delivered = [true, false, false, true, true, false, false];
