@@ -42,6 +42,11 @@ export class Peer {
   readonly #kept: boolean;
   /** The sender has records of ours that we do not have. */
   #lacking = false;
+  /**
+   * It said that it hears our present epoch. Until then it may be a recording of a former day; after that its own
+   * epochs only rise.
+   */
+  #answers = false;
 
   constructor(first: FrameId, held?: Held) {
     this.sender = first.sender;
@@ -60,7 +65,7 @@ export class Peer {
   }
 
   get synced(): boolean {
-    return this.#beganWhole === true && this.#stream.whole && !this.#lacking;
+    return this.#answers && this.#beganWhole === true && this.#stream.whole && !this.#lacking;
   }
 
   /** Where the sender stands, as far as we know. */
@@ -107,6 +112,7 @@ export class Peer {
     this.heartbeat = heartbeat;
     this.heartbeatAt = now;
     const echo = heartbeat.echoes.find(({ sender }) => sender === own.sender);
+    this.#answers ||= echo?.epoch === own.epoch;
     const former = echo?.earlier || (echo?.epoch !== own.epoch && (echo?.applied ?? 0) > 0);
     if (former && !this.#kept) this.#lacking = true;
     if (taking) this.#stream.heard(heartbeat.newest, now);

@@ -10,7 +10,7 @@ const OWN = { sender: 1, epoch: 500 };
 function beat(newest: number, continues?: { epoch: number; sequence: number }): Heartbeat {
   return {
     ...{ kind: 'heartbeat', name: 'lb2', priority: 100, role: 1, term: 1, leaseRemaining: 0 },
-    ...{ newest, synced: true, echoes: [] },
+    ...{ newest, synced: true, echoes: [{ ...OWN, applied: 0, appliedAge: 0, earlier: false }] },
     ...(continues && { continues }),
   };
 }
@@ -34,6 +34,23 @@ test('a peer is not synced before its heartbeat says how it began', () => {
   peer.records(1, 0);
   expect(peer.synced).toBe(false);
   peer.beat(beat(1), OWN, true, 0);
+  expect(peer.synced).toBe(true);
+});
+
+test('a peer is not synced before it says that it hears this life of ours: it may be a recording', () => {
+  const peer = new Peer({ sender: SENDER, epoch: 100, counter: 1 });
+  const echo = { ...OWN, applied: 0, appliedAge: 0, earlier: false };
+  for (const echoes of [[], [{ ...echo, epoch: OWN.epoch - 1 }], [{ ...echo, sender: 9 }]]) {
+    peer.beat({ ...beat(0), echoes }, OWN, true, 0);
+    expect(peer.synced).toBe(false);
+  }
+  peer.beat(beat(0), OWN, true, 0);
+  expect(peer.synced).toBe(true);
+});
+
+test('of a peer that was heard live a later epoch is no recording', () => {
+  const peer = restart(synced(), 101);
+  peer.beat({ ...beat(0), echoes: [] }, OWN, true, 0);
   expect(peer.synced).toBe(true);
 });
 
