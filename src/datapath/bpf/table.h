@@ -123,23 +123,36 @@ static __always_inline int same_translation(const struct flow *held, const struc
 	       held->destination == in->server && held->destination_port == in->server_port;
 }
 
-static __always_inline void refresh_held(struct flow *held, const struct conn_record *in)
+/* What was read of a record before it was compared with the peer's. */
+struct seen {
+	__u32 state_flags;
+	__u32 version;
+};
+
+/* Returns 0 when a packet changed the connection meanwhile: that is newer than what the peer knew. */
+static __always_inline int refresh_held(struct flow *held, const struct conn_record *in, const struct seen *seen)
 {
-	__u32 old;
+	__u32 old = seen->state_flags;
 	int tries;
 
+	if (__sync_val_compare_and_swap(&held->version, seen->version, in->version) != seen->version)
+		return 0;
 #pragma unroll
 	for (tries = 0; tries < CHANGE_TRIES; tries++) {
-		old = held->state_flags;
+		if (state_of(old) != state_of(seen->state_flags) || flags_of(old) & FLOW_GONE)
+			return 0;
 		if (state_of(old) == in->state || change_state(in->protocol, held, old, in->state))
-			break;
+			goto changed;
+		old = READ_ONCE(held->state_flags);
 	}
-	held->version = in->version;
+	return 0;
+changed:
 	held->term = in->term;
 	held->owner = in->owner;
 	held->last_seen = exact_idle_clock();
 	held->announced_at = held->last_seen / NS_PER_S;
 	change_flags(held, FLOW_ANNOUNCED | FLOW_SYNCED, FLOW_UNSENT);
+	return 1;
 }
 
 static __always_inline int plausible(const struct conn_record *in)
@@ -153,6 +166,7 @@ static long apply_record(__u32 index, void *context)
 {
 	struct apply_call *call = context;
 	struct conn_record *in = bpf_map_lookup_elem(&inbox, &index);
+	struct seen seen = {};
 	struct flow_key key;
 	struct flow *held;
 
@@ -164,6 +178,11 @@ static long apply_record(__u32 index, void *context)
 	}
 	request_key(in, &key);
 	held = bpf_map_lookup_elem(&flows, &key);
+	if (held) {
+		/* A packet changes the state first, so it is read first here. */
+		seen.state_flags = READ_ONCE(held->state_flags);
+		seen.version = READ_ONCE(held->version);
+	}
 	if (held && (held->direction != DIRECTION_REQUEST || !is_newer(in->term, in->version, held))) {
 		call->stale += 1;
 		return 0;
@@ -176,8 +195,10 @@ static long apply_record(__u32 index, void *context)
 		return 0;
 	}
 	if (held && same_translation(held, in)) {
-		refresh_held(held, in);
-		call->applied += 1;
+		if (refresh_held(held, in, &seen))
+			call->applied += 1;
+		else
+			call->stale += 1;
 		return 0;
 	}
 	if (held)
