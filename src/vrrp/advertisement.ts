@@ -13,14 +13,12 @@
 import { type Address, addressFromBytes, addressToBytes, familyOf } from '../model/address.ts';
 import { internetChecksum, pseudoHeader } from './checksum.ts';
 import { VrrpError } from './error.ts';
+import { LONGEST_INTERVAL_CS } from './wire.ts';
 
 const VERSION = 3;
 const TYPE_ADVERTISEMENT = 1;
 const HEADER = 8;
 const ADDRESS = 4;
-
-/** The interval field has 12 bits. */
-const MAX_INTERVAL_CS = 4095;
 
 export interface Advertisement {
   /** 1-255 */
@@ -52,7 +50,7 @@ export function encodeAdvertisement(
   const { vrid, priority, intervalCs, addresses } = advertisement;
   requireRange('vrid', vrid, 1, 255);
   requireRange('priority', priority, 0, 255);
-  requireRange('intervalCs', intervalCs, 1, MAX_INTERVAL_CS);
+  requireRange('intervalCs', intervalCs, 1, LONGEST_INTERVAL_CS);
   requireRange('count of addresses', addresses.length, 1, 255);
   const bytes = new Uint8Array(HEADER + ADDRESS * addresses.length);
   bytes.set([(VERSION << 4) | TYPE_ADVERTISEMENT, vrid, priority, addresses.length]);

@@ -14,7 +14,7 @@ import {
   type RouterStep,
 } from './router.ts';
 import { leaseTime, masterDown, skew } from './timing.ts';
-import { PRIORITY } from './wire.ts';
+import { LONGEST_INTERVAL_US, PRIORITY } from './wire.ts';
 
 /** One may be lost; more say nothing new. */
 const RELEASE_ADVERTS = 3;
@@ -22,6 +22,8 @@ const RELEASE_ADVERTS = 3;
 const CONTEST_ANNOUNCE_US = 1_000_000;
 /** Steps further apart than this many intervals were slept through. Below it lies ordinary jitter. */
 const SLEEP_INTERVALS = 1.5;
+
+const CLOSE_FENCE = { kind: 'close-fence' } as const;
 
 /** A step that no caller may ask for: a mistake in the program. */
 export class RouterMisuse extends Error {
@@ -117,7 +119,10 @@ function react(state: RouterState, event: RouterEvent, now: number): RouterStep 
 
 function startup(before: RouterState, fence: { until: number; term: number }, now: number): RouterStep {
   const state = { ...before, term: fence.term };
-  if (fence.until > now) {
+  const left = fence.until - now;
+  // Of a director that was configured without a router: no peer waits for its end.
+  const absurd = left > leaseTime(LONGEST_INTERVAL_US);
+  if (left > 0 && !absurd) {
     return {
       state: { ...state, role: 'master', leaseUntil: fence.until, advertAt: now, advertisedAt: 0 },
       effects: [count('adoptions'), role('master', state.term, 'a lease from before the restart still runs')],
@@ -127,7 +132,7 @@ function startup(before: RouterState, fence: { until: number; term: number }, no
   if (priority === PRIORITY.OWNER && preempt) return takeOver(state, now, 'owner of the addresses');
   return {
     state: { ...rearm(state, now), role: 'backup' },
-    effects: [role('backup', state.term, 'started')],
+    effects: [...(absurd ? [CLOSE_FENCE] : []), role('backup', state.term, 'started')],
   };
 }
 
@@ -201,7 +206,8 @@ function sent(state: RouterState, event: { at: number; ok: boolean }, now: numbe
     if (!state.unproven) return { state, effects: [failed] };
     return yieldTo(state, now, advertUs, 'the first advertisement could not be sent', [failed]);
   }
-  const leaseUntil = Math.max(state.leaseUntil, event.at + leaseTime(advertUs));
+  // Also when that is shorter than what a daemon with a longer interval left.
+  const leaseUntil = event.at + leaseTime(advertUs);
   const open: RouterEffect = { kind: 'open-fence', until: leaseUntil, term: state.term };
   return {
     state: { ...state, leaseUntil, unproven: false },
@@ -282,7 +288,7 @@ function shutdown(state: RouterState, handOver: boolean): RouterStep {
   const gone = role('init', state.term, 'stopped');
   const next = newRouter(state.settings);
   if (state.role !== 'master' || !handOver) return { state: next, effects: [gone] };
-  return { state: next, effects: [{ kind: 'close-fence' }, gone, ...farewell()] };
+  return { state: next, effects: [CLOSE_FENCE, gone, ...farewell()] };
 }
 
 /** From master to backup: the fence shuts first, then a whole master-down interval of the new master's passes. */
@@ -295,7 +301,7 @@ function yieldTo(
 ): RouterStep {
   return {
     state: { ...rearm({ ...state, intervalUs }, now), role: 'backup', leaseUntil: 0, unproven: false },
-    effects: [{ kind: 'close-fence' }, role('backup', state.term, why), count('yields'), ...counts],
+    effects: [CLOSE_FENCE, role('backup', state.term, why), count('yields'), ...counts],
   };
 }
 

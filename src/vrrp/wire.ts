@@ -13,5 +13,9 @@ export const VRRP_TTL = 255;
 /** What keepalived sends: DSCP CS6, network control. */
 export const VRRP_TOS = 0xc0;
 
+/** The interval field has 12 bits of centiseconds (RFC 9568 section 5.2.7). */
+export const LONGEST_INTERVAL_CS = 4095;
+export const LONGEST_INTERVAL_US = LONGEST_INTERVAL_CS * 10_000;
+
 /** "The sender leaves"; the owner of the addresses. RFC 9568 section 5.2.4. */
 export const PRIORITY = { RELEASE: 0, OWNER: 255 } as const;

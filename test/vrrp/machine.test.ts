@@ -347,6 +347,21 @@ describe('a master', () => {
     expect(kinds(effects)).toContain(role === 'backup' ? 'close-fence' : 'send-advert');
   });
 
+  test('that goes on with a lease of a longer interval shortens it with its first advertisement', () => {
+    const rig = new Rig({}, { until: START + leaseTime(100 * A), term: 4 });
+    rig.pass(1);
+    expect(rig.state).toMatchObject({ role: 'master', leaseUntil: START + leaseTime(A) });
+    expect(rig.effects).toContainEqual({ kind: 'open-fence', until: START + leaseTime(A), term: 4 });
+  });
+
+  test('is not made by a lease that no advertisement can have given', () => {
+    const longest = leaseTime(40_950_000);
+    expect(new Rig({}, { until: START + longest, term: 4 }).state.role).toBe('master');
+    const rig = new Rig({}, { until: START + longest + 1, term: 4 });
+    expect(rig.state).toMatchObject({ role: 'backup', term: 4 });
+    expect(kinds(rig.effects)[0]).toBe('close-fence');
+  });
+
   test('closes the fence before anything else when it yields', () => {
     expect(kinds(master().hear(200))[0]).toBe('close-fence');
   });
