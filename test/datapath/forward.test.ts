@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseAddress } from '../../src/model/address.ts';
 import type { Connection } from '../../src/model/connection.ts';
 import { TCP_STATE } from '../../src/model/connection.ts';
 import { arpRequest, read, reversed, tcp, udp } from '../support/packet.ts';
@@ -255,6 +256,21 @@ describe('odd packets are dropped by name', () => {
   test('a TCP header that the packet is too short for', () => {
     dropped('malformed', () => bench.fromClient(tcp(fromClient(), { flags: 'S' }).subarray(0, 14 + 20 + 12)));
   });
+});
+
+test('what we do not take of an address that does not float is left to the host, fragments and odd packets too', () => {
+  const own = '10.1.1.2';
+  bench.plane.setAddresses([
+    { address: parseAddress(own), kind: 'virtual', floating: false, ifindex: bench.front.ifindex },
+  ]);
+  const tuple = { ...fromClient(), to: own };
+  const frames = [
+    tcp(tuple, { flags: 'S' }),
+    tcp(tuple, { fragment: 0x2000 }),
+    tcp(tuple, { flags: 'S' }).subarray(0, 14 + 20 + 12),
+  ];
+  expect(frames.map((frame) => bench.fromClient(frame).verdict)).toEqual(frames.map(() => VERDICT.PASS));
+  bench.placeAddresses();
 });
 
 describe('ARP for a floating address', () => {

@@ -101,11 +101,15 @@ export class PlaneBench {
       ),
       { op: 'add-local', id, local: { address: parseAddress(LIP) } },
     );
+    this.placeAddresses();
+    return id;
+  }
+
+  placeAddresses(): void {
     this.plane.setAddresses([
       { address: parseAddress(VIP), kind: 'virtual', floating: true, ifindex: this.front.ifindex },
       { address: parseAddress(LIP), kind: 'local', floating: true, ifindex: this.back.ifindex },
     ]);
-    return id;
   }
 
   openFence(term = 1): void {

@@ -90,12 +90,10 @@ static __always_inline int open_and_forward(struct xdp_md *ctx, struct packet *p
 	return flow ? forward(ctx, p, flow) : drop(DROP_TABLE_FULL);
 }
 
-/* A packet of no connection. What is for a floating address never reaches the host's stack unless this director
+/* A packet of no connection, for a floating address. It never reaches the host's stack unless this director
  * owns the address, and for a local address never at all: the stack would answer it with RST. */
 static __always_inline int stray_packet(struct xdp_md *ctx, struct packet *p, const struct address *address)
 {
-	if (!address->floating)
-		return XDP_PASS;
 	if (!fence_is_open())
 		return drop(DROP_FENCE_CLOSED);
 	if (address->kind == ADDRESS_VIRTUAL)
@@ -147,7 +145,7 @@ int tandem_xdp(struct xdp_md *ctx)
 	}
 	wanted.address = p.ip->daddr;
 	address = bpf_map_lookup_elem(&addresses, &wanted.address);
-	if (!address)
+	if (!address || !address->floating)
 		return XDP_PASS;
 	if (parsed == PARSE_FRAGMENT)
 		return drop(DROP_FRAGMENT);
