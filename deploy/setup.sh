@@ -11,6 +11,9 @@ PATH=$PATH:/usr/sbin:/sbin
 
 readonly MIN_NODE=20.19.0
 readonly POLICY=/usr/sbin/policy-rc.d
+# In our policy-rc.d, before the packages that are being installed.
+readonly MARK='# While the setup of Tandem installs:'
+readonly LISTS=/var/lib/apt/lists
 
 packages=(
   clang libbpf-dev libbpf1 iproute2 ethtool # the forwarding plane
@@ -47,29 +50,40 @@ check_node() {
   command -v npm >/dev/null || fail "npm is missing: it comes with Node.js: $remedy"
 }
 
+# Of those that are named.
+installed_packages() {
+  # dpkg-query exits 1 when it has never heard of one of them.
+  { dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null || true; } | sed -n 's/^.i *//p'
+}
+
 missing_packages() {
   local installed
-  # dpkg-query exits 1 when it has never heard of one of them.
-  installed=$({ dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "${packages[@]}" 2>/dev/null || true; } |
-    sed -n 's/^.i *//p')
+  installed=$(installed_packages "${packages[@]}")
   printf '%s\n' "${packages[@]}" | grep -vxF "${installed:-none}" || true
 }
 
 # Debian starts what it installs. No sshd, nginx or keepalived may begin to run on this host because Tandem
 # uses their programs: policy-rc.d (invoke-rc.d(8)) forbids it while we install, and what we installed is not
-# enabled for the next boot either.
+# enabled for the next boot either. Also when we are interrupted; killed, the next run does what was left undone.
 forbid_starts() {
-  [ ! -e "$POLICY" ] || mv "$POLICY" "$POLICY.before-tandem"
   trap allow_starts EXIT
-  trap 'exit 130' INT TERM
-  printf '#!/bin/sh\nexit 101\n' >"$POLICY"
+  trap 'exit 130' INT TERM HUP
+  [ ! -e "$POLICY" ] || mv "$POLICY" "$POLICY.before-tandem"
+  printf '#!/bin/sh\n%s %s\nexit 101\n' "$MARK" "$*" >"$POLICY"
   chmod 755 "$POLICY"
 }
 
+policy_is_ours() { grep -qsF "$MARK" "$POLICY"; }
+
 allow_starts() {
+  trap - EXIT
+  policy_is_ours || return 0
+  local named
+  read -ra named <<<"$(sed -n "s/^$MARK //p" "$POLICY")"
+  # shellcheck disable=SC2046 # one word a package
+  disable_services $(installed_packages "${named[@]}")
   rm -f "$POLICY"
   [ ! -e "$POLICY.before-tandem" ] || mv "$POLICY.before-tandem" "$POLICY"
-  trap - EXIT
 }
 
 # update-rc.d(8) does so for systemd and for System V, also where neither runs, as in the tree of an image.
@@ -88,6 +102,10 @@ disable_services() {
 
 install_packages() {
   command -v dpkg-query >/dev/null || fail "this is no Debian: install what corresponds to ${packages[*]}, and leave setup out"
+  if policy_is_ours && [ "$(id -u)" -eq 0 ]; then
+    say "Debian packages: finishing what was interrupted"
+    allow_starts
+  fi
   local missing
   mapfile -t missing < <(missing_packages)
   if [ ${#missing[@]} -eq 0 ]; then
@@ -98,11 +116,11 @@ install_packages() {
   say "Debian packages: installing ${missing[*]}"
   local install=(apt-get install -y -qq --no-install-recommends "${missing[@]}")
   export DEBIAN_FRONTEND=noninteractive
-  forbid_starts
+  forbid_starts "${missing[@]}"
   # The lists of a fresh machine are empty, those of an old one point to files that are gone.
-  "${install[@]}" >&2 || { say "Debian packages: updating the lists first" && apt-get update -qq >&2 && "${install[@]}" >&2; } ||
+  { compgen -G "$LISTS/*_Packages*" >/dev/null && "${install[@]}" >&2; } ||
+    { say "Debian packages: updating the lists first" && apt-get update -qq >&2 && "${install[@]}" >&2; } ||
     fail "apt-get failed: mend what it says above, and run this again"
-  disable_services "${missing[@]}"
   allow_starts
 }
 

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratch } from '../support/scratch.ts';
@@ -11,12 +19,15 @@ function checkout(node = '20.19.0') {
   const folder = scratch();
   const calls = join(folder, 'calls');
   const bin = join(folder, 'bin');
-  for (const path of ['deploy', 'src', 'proto', 'bin']) mkdirSync(join(folder, path));
+  for (const path of ['deploy', 'src', 'proto', 'bin', 'lists']) mkdirSync(join(folder, path));
   const policy = join(folder, 'policy-rc.d');
   writeFileSync(
     join(folder, 'deploy/setup.sh'),
-    readFileSync(script, 'utf8').replace('=/usr/sbin/policy-rc.d', `=${policy}`),
+    readFileSync(script, 'utf8')
+      .replace('=/usr/sbin/policy-rc.d', `=${policy}`)
+      .replace('=/var/lib/apt/lists', `=${join(folder, 'lists')}`),
   );
+  writeFileSync(join(folder, 'lists/mirror_Packages'), '');
   for (const path of ['package-lock.json', 'tsconfig.json', 'deploy/build.mjs', 'src/a.ts'])
     writeFileSync(join(folder, path), '');
   const program = (name: string, body: string) => {
@@ -28,7 +39,7 @@ function checkout(node = '20.19.0') {
   // dpkg refuses to begin without the programs of /usr/sbin.
   program(
     'apt-get',
-    `case :$PATH: in *:/usr/sbin:*) ;; *) exit 2;; esac; echo "apt-get $*" >>${calls}; ${policy} ssh start; echo "start: $?" >>${calls}`,
+    `case :$PATH: in *:/usr/sbin:*) ;; *) exit 2;; esac; echo "apt-get $*" >>${calls}; ${policy} ssh start; echo "start: $?" >>${calls}; touch installed`,
   );
   program('update-rc.d', `echo "update-rc.d $*" >>${calls}`);
   // Every package that is asked for is there.
@@ -104,9 +115,9 @@ test('an unknown argument is refused', () => {
   expect(checkout().run('--test')).toMatchObject({ status: 1, stderr: /unknown argument --test/ });
 });
 
-/** As the real one: what it has never heard of is missing from the output, and makes it exit 1. */
+/** As the real one: what it has never heard of is missing from the output, and makes it exit 1. Once installed, it is there. */
 const missing = (...packages: string[]) =>
-  `shift 3; for p; do case $p in ${packages.join('|')}) bad=1;; *) echo "ii $p";; esac; done; exit \${bad:-0}`;
+  `shift 3; for p; do case $p in ${packages.join('|')}) if [ -e installed ]; then echo "ii $p"; else bad=1; fi;; *) echo "ii $p";; esac; done; exit \${bad:-0}`;
 
 test.each([
   ['some packages', missing('ethtool', 'ipvsadm'), /sudo apt-get install ethtool ipvsadm\n/],
@@ -135,4 +146,43 @@ test('as root, what is missing is installed, and no service starts: not now, and
     'update-rc.d ipvsadm disable',
   ]);
   expect(readFileSync(policy, 'utf8')).toBe('of the machine');
+});
+
+const ALL_MISSING = missing('ethtool', 'openssh-server', 'ipvsadm');
+
+test.each(['INT', 'TERM', 'HUP'])(
+  'a SIG%s during the installation leaves no service for the next boot',
+  (signal) => {
+    const { policy, program, run } = checkout();
+    program('dpkg-query', ALL_MISSING);
+    program('id', 'echo 0');
+    program('apt-get', `touch installed; kill -${signal} $PPID`);
+    writeFileSync(policy, 'of the machine');
+    const { status, calls } = run('--tests');
+    expect(status).toBe(130);
+    expect(calls).toEqual(['update-rc.d ssh disable', 'update-rc.d ipvsadm disable']);
+    expect(readFileSync(policy, 'utf8')).toBe('of the machine');
+  },
+);
+
+test('what a setup that was killed left undone is done by the next one', () => {
+  const { policy, program, run } = checkout();
+  program('dpkg-query', ALL_MISSING);
+  program('id', 'echo 0');
+  program('apt-get', 'touch installed; kill -KILL $PPID');
+  writeFileSync(policy, 'of the machine');
+  expect(run('--tests').status).toBe(null);
+  expect(run('--tests').calls.slice(0, 2)).toEqual([
+    'update-rc.d ssh disable',
+    'update-rc.d ipvsadm disable',
+  ]);
+  expect(readFileSync(policy, 'utf8')).toBe('of the machine');
+});
+
+test('empty lists are updated before anything is asked of them', () => {
+  const { folder, program, run } = checkout();
+  program('dpkg-query', ALL_MISSING);
+  program('id', 'echo 0');
+  rmSync(join(folder, 'lists/mirror_Packages'));
+  expect(run('--tests').calls[0]).toBe('apt-get update -qq');
 });
