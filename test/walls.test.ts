@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 /** From the cellar to the roof: a room imports only from rooms before it, or from itself. */
@@ -19,7 +20,7 @@ const ROOMS = [
   'drill',
   'cli',
 ];
-const source = new URL('../src', import.meta.url).pathname;
+const source = fileURLToPath(new URL('../src', import.meta.url));
 
 test('imports between rooms run one way', () => {
   const wrong: string[] = [];

@@ -1,5 +1,6 @@
 /** Loads the kernel half: the compiled object, held against this program, with the maps that are pinned. */
 import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { BpfObject } from '../native/bpf-object.ts';
 import { NativeError } from '../native/error.ts';
 import { layoutDifference, layoutDigest, readLayouts } from './layout.ts';
@@ -7,7 +8,7 @@ import * as generated from './layouts.generated.ts';
 import { DatapathError } from './plane.ts';
 
 /** The compiled kernel half: the same file whether this runs from src/ or dist/. */
-export const OBJECT_PATH = new URL('../../dist/datapath/bpf/tandem.bpf.o', import.meta.url).pathname;
+export const OBJECT_PATH = fileURLToPath(new URL('../../dist/datapath/bpf/tandem.bpf.o', import.meta.url));
 
 /** The object on disk must be the one that this code was built for. Returns the digest of its layouts. */
 export function checkLayouts(): bigint {

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { serve } from '../../src/control/server.ts';
 import { SCENARIO_NAMES } from '../../src/drill/result.ts';
@@ -7,7 +8,7 @@ import { FakeDirector } from '../control/fake-director.ts';
 import { scratch } from '../support/scratch.ts';
 import { tandem } from './run.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const VERBS = ['daemon', 'start-daemon', 'stop-daemon', 'status', 'handover', 'check-config', 'drill'];
 
 test('the help lists every verb of this version and the exit codes', () => {

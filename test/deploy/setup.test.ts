@@ -9,10 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { scratch } from '../support/scratch.ts';
 
-const script = new URL('../../deploy/setup.sh', import.meta.url).pathname;
+const script = fileURLToPath(new URL('../../deploy/setup.sh', import.meta.url));
 
 /** A checkout with stand-ins for every program that would reach the network or take long. */
 function checkout(node = '20.19.0') {

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 test('the committed protobuf modules are what their protos make', () => {
-  const root = new URL('../..', import.meta.url).pathname;
+  const root = fileURLToPath(new URL('../..', import.meta.url));
   const run = spawnSync(process.execPath, ['deploy/generate-proto.mjs', '--check'], {
     cwd: root,
     encoding: 'utf8',

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { HeartbeatCommand, HeartbeatEvent } from '../../../src/director/heartbeat/messages.ts';
 import { bootTimeUs } from '../../../src/native/clock.ts';
 import { leaseTime } from '../../../src/vrrp/timing.ts';
@@ -107,7 +108,7 @@ export class TestDirector {
         },
       ],
     };
-    const harness = new URL('harness.mjs', import.meta.url).pathname;
+    const harness = fileURLToPath(new URL('harness.mjs', import.meta.url));
     const argument = JSON.stringify({ dist, setup, fenceFile: this.fenceFile });
     this.child = wire.spawn(namespace, process.execPath, [harness, argument]);
     createInterface({ input: this.child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
