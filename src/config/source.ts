@@ -1,5 +1,14 @@
 /** A YAML text whose values know where they stand. */
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
 import { ConfigError, type ConfigProblem } from './error.ts';
 
 export type Path = readonly (string | number)[];
@@ -12,13 +21,30 @@ export class Source {
   /** @throws ConfigError `invalid` when the text is no YAML */
   constructor(text: string, file: string) {
     this.#file = file;
-    // YAML 1.1's "yes" and octal numbers would surprise; merge keys would hide where a value came from.
-    this.#document = parseDocument(text, { lineCounter: this.#lines, version: '1.2', prettyErrors: false });
-    const problems = this.#document.errors.map((error) =>
-      this.#at(error.pos[0], [], `is no YAML: ${error.message.replace(/\.?$/, '')}: correct the text here`),
-    );
+    this.#document = parseDocument(text, {
+      lineCounter: this.#lines,
+      // YAML 1.1's "yes" and octal numbers would surprise; merge keys would hide where a value came from.
+      version: '1.2',
+      prettyErrors: false,
+      // What the parser would have Node print: it is an error here, with its place.
+      logLevel: 'error',
+    });
+    const problems = this.#textProblems();
     if (problems.length === 0) problems.push(...this.#aliasProblems());
     if (problems.length > 0) throw ConfigError.invalid(problems);
+  }
+
+  /** A tag or a directive that the parser does not know is a warning to it: it would be ignored. */
+  #textProblems(): ConfigProblem[] {
+    const { errors, warnings } = this.#document;
+    const tooDeep = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+    // What else is wrong then follows from where the parser gave up.
+    if (tooDeep) return [this.#at(tooDeep.pos[0], [], 'nests too deep to be read: write it flatter')];
+    // One fault a place: each level that is not closed is another one at the end of the text.
+    const places = new Map<number, YAMLError>();
+    for (const error of [...errors, ...warnings])
+      if (!places.has(error.pos[0])) places.set(error.pos[0], error);
+    return [...places].map(([at, error]) => this.#at(at, [], textFault(error)));
   }
 
   /** Plain values; an empty text is an empty mapping. @throws ConfigError `invalid` when it never ends */
@@ -78,6 +104,13 @@ export class Source {
       message,
     };
   }
+}
+
+function textFault({ code, message }: YAMLError): string {
+  const what = message.replace(/\.?$/, '');
+  return code === 'TAG_RESOLVE_FAILED'
+    ? `has a tag that means nothing here (${what}): leave it out`
+    : `is no YAML: ${what}: correct the text here`;
 }
 
 function describePath(path: Path): string {

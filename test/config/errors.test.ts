@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ConfigError } from '../../src/config/error.ts';
 import { parseConfig } from '../../src/config/load.ts';
 
@@ -257,6 +257,16 @@ const WRONG: readonly (readonly [string, string, number, number, string, RegExp]
   ['a key written twice', 'name: a\nname: b', 2, 1, '', /is no YAML: Map keys must be unique/],
   ['a tab as indentation', 'log:\n\tlevel: info', 2, 1, '', /is no YAML: .*: correct the text here/],
   ['a list that is not closed', 'interfaces: [eth0', 1, 18, '', /is no YAML/],
+  [
+    'a list that is not closed on any of its levels',
+    '['.repeat(300),
+    1,
+    301,
+    '',
+    /is no YAML: Flow sequence .* end with a \]: correct the text here$/,
+  ],
+  ['an unknown tag', 'name: !!js/function "x"', 1, 7, '', /a tag that means nothing here .*: leave it out$/],
+  ['an unknown directive', '%TANDEM 1\n---\nname: lb1', 1, 1, '', /is no YAML: Unknown directive %TANDEM/],
   ['an alias of nothing', 'name: *lb', 1, 7, '', /"\*lb" refers to nothing: write the value/],
   ['an alias of itself', 'interfaces: &a [eth0, *a]', 1, 23, '', /stands inside of what it refers to/],
   [
@@ -280,6 +290,18 @@ test.each(WRONG)('%s is refused with its place and a remedy', (_what, text, line
   expect(problem?.message).toMatch(message);
   expect(problem).toMatchObject({ file: 'tandem.yaml', line, column, key });
   expect(more).toEqual([]);
+});
+
+test.each(['', ']'])('lists in lists without end are one fault, which quotes no parser (%j)', (end) => {
+  const found = problems(`name: ${'['.repeat(10_000)}${end.repeat(10_000)}`);
+  expect(found).toMatchObject([{ line: 1, message: 'nests too deep to be read: write it flatter' }]);
+});
+
+test('a key that is a list is an unknown key, and the parser warns of nothing besides', () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  onTestFinished(() => warn.mockRestore());
+  expect(problems('? [a]\n: b')).toMatchObject([{ line: 1, message: /is an unknown key/ }]);
+  expect(warn).not.toHaveBeenCalled();
 });
 
 test('a file with many faults tells all of them at once', () => {
