@@ -3,6 +3,7 @@
  * read (deploy/tandem.schema.json). Defaults stand in settings.ts, where the rest is known too.
  */
 import * as z from 'zod';
+import { LARGEST_TIMEOUT, LARGEST_WEIGHT } from '../model/rules.ts';
 import { LARGEST_MAXLEN, SYNC_DEFAULTS } from '../model/sync-daemon.ts';
 import {
   absolutePath,
@@ -18,9 +19,6 @@ import {
   name,
   portRange,
 } from './fields.ts';
-
-/** INT_MAX milliseconds in seconds: what the kernel takes for a timeout at 1000 Hz, the strictest. */
-const MAX_TIMEOUT_S = 2_147_483;
 
 /** 64 bytes of the map's own, a key and a value, for each direction: 2^24 connections are about 5 GB. */
 const MAX_CONNECTIONS = 1 << 24;
@@ -99,7 +97,7 @@ const sync = keys(
 );
 
 const timeout = (key: string, example: number) =>
-  integer(1, MAX_TIMEOUT_S, `${key}: ${example}`).optional().describe(`Seconds; default ${example}`);
+  integer(1, LARGEST_TIMEOUT, `${key}: ${example}`).optional().describe(`Seconds; default ${example}`);
 
 const timeouts = keys(
   { tcp: timeout('tcp', 900), tcp_fin: timeout('tcp_fin', 120), udp: timeout('udp', 300) },
@@ -112,7 +110,9 @@ const server = keys(
     method: choice(['fullnat', 'masq', 'direct', 'tunnel'], 'method: fullnat')
       .optional()
       .describe('Forwarding method; default fullnat'),
-    weight: integer(0, 65_535, 'weight: 1').optional().describe('0 takes no new connections; default 1'),
+    weight: integer(0, LARGEST_WEIGHT, 'weight: 1')
+      .optional()
+      .describe('0 takes no new connections; default 1'),
   },
   '- {address: 192.168.20.2:8080, method: fullnat}',
 );

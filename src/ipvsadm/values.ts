@@ -1,6 +1,6 @@
 /** Reads the value of each option into the draft, with ipvsadm's bounds and words. */
 import { familyOf, isMulticast } from '../model/address.ts';
-import type { ForwardingMethod, Protocol } from '../model/rules.ts';
+import { type ForwardingMethod, LARGEST_TIMEOUT, LARGEST_WEIGHT, type Protocol } from '../model/rules.ts';
 import { LARGEST_MAXLEN, type SyncDirection } from '../model/sync-daemon.ts';
 import type { Draft } from './draft.ts';
 import { type ParsedEndpoint, parseEndpoint, parseIPv4, parseIPv6, parseLocal } from './endpoint.ts';
@@ -11,9 +11,7 @@ import type { OptionName } from './options.ts';
 import type { FoundOption } from './popt.ts';
 import { UsageError } from './usage-error.ts';
 
-/** 31 days: ipvsadm's bound of every timeout. */
-const MAX_TIMEOUT = 31 * 24 * 3600;
-/** The greatest int: Debian's bound of weights and thresholds. */
+/** The greatest int: Debian's bound of thresholds. */
 const MAX_INT = 0x7fff_ffff;
 const MAX_U32 = 0xffff_ffff;
 /** The vendor's bound of draining, in seconds. */
@@ -64,7 +62,7 @@ const READERS: Readonly<Partial<Record<OptionName, Reader>>> = {
     draft.forwarding = METHOD_OPTION[option.spec.long] ?? draft.forwarding;
   },
   weight: (draft, value) => {
-    draft.weight = within(value, 0, MAX_INT, 'illegal weight specified');
+    draft.weight = within(value, 0, LARGEST_WEIGHT, 'illegal weight specified');
   },
   'u-threshold': (draft, value) => {
     draft.upperThreshold = within(value, 0, MAX_INT, 'illegal u_threshold specified');
@@ -119,7 +117,7 @@ export function takeOption(draft: Draft, option: FoundOption, names: NameSource)
 
 /** @throws UsageError exit 2 outside min..31 days */
 export function parseTimeout(text: string, min: number): number {
-  return within(text, min, MAX_TIMEOUT, `invalid timeout value \`${text}' specified`);
+  return within(text, min, LARGEST_TIMEOUT, `invalid timeout value \`${text}' specified`);
 }
 
 /** @param what the option's own words for a wrong direction: the two commands differ */

@@ -88,6 +88,12 @@ export interface Timeouts {
   readonly udp: number;
 }
 
+/** ipvsadm's bound of every timeout: 31 days. */
+export const LARGEST_TIMEOUT = 31 * 24 * 3600;
+
+/** Debian's ipvsadm takes the greatest int. */
+export const LARGEST_WEIGHT = 0x7fff_ffff;
+
 export interface RuleSet {
   readonly services: readonly VirtualService[];
   readonly timeouts: Timeouts;

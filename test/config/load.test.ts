@@ -115,3 +115,24 @@ test('a file on disk is read', () => {
   writeFileSync(path, WHOLE);
   expect(loadConfig(path).name).toBe('lb1');
 });
+
+const keys = {
+  weight: (value: number) =>
+    `services: [{tcp: 10.1.1.1:80, servers: [{address: 10.2.2.2:80, weight: ${value}}]}]`,
+  timeout: (value: number) => `timeouts: {tcp: ${value}, tcp_fin: ${value}, udp: ${value}}`,
+};
+const lines = {
+  weight: (value: number) => `services: [-A -t 10.1.1.1:80, -a -t 10.1.1.1:80 -r 10.2.2.2:80 -q -w ${value}]`,
+  timeout: (value: number) => `services: [--set ${value} ${value} ${value}]`,
+};
+
+test.each([
+  ['weight', 2_147_483_647],
+  ['timeout', 2_678_400],
+] as const)('a %s is taken up to %i, as a key and as an ipvsadm line alike', (what, largest) => {
+  for (const form of [keys, lines]) {
+    expect(() => parse(form[what](largest))).not.toThrow();
+    expect(() => parse(form[what](largest + 1))).toThrow();
+  }
+  expect(parse(keys[what](largest)).rules).toEqual(parse(lines[what](largest)).rules);
+});
