@@ -2,7 +2,7 @@
 import type { Argv } from 'yargs';
 import { parseAddress } from '../model/address.ts';
 import { ModelError } from '../model/error.ts';
-import { LARGEST_MAXLEN, type SyncDaemon } from '../model/sync-daemon.ts';
+import { LARGEST_MAXLEN, SMALLEST_MAXLEN, type SyncDaemon } from '../model/sync-daemon.ts';
 import { UsageError } from './exit.ts';
 
 export interface SyncOptions {
@@ -19,7 +19,7 @@ export function withSyncOptions<T>(yargs: Argv<T>) {
   const text = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
   return yargs
     .option('syncid', number('Tells pairs apart, 0-255; a receiver with 0 takes all [default: 255]'))
-    .option('sync-maxlen', number('Largest payload of a datagram in bytes [default: 1472]'))
+    .option('sync-maxlen', number('Largest payload of a datagram in bytes, 512-65507 [default: 1472]'))
     .option('mcast-interface', text('The link to the peer [default: as configured]'))
     .option('mcast-group', text('Multicast group [default: 224.0.0.81]'))
     .option('mcast-port', number('UDP port [default: 8848]'))
@@ -36,8 +36,7 @@ export function givenSync(options: SyncOptions): Partial<Omit<SyncDaemon, 'direc
   };
   const given = {
     syncid: within('syncid', 0, 255),
-    // As the configuration's maxlen: the least that every host takes, and the largest UDP payload.
-    maxlen: within('sync-maxlen', 548, LARGEST_MAXLEN),
+    maxlen: within('sync-maxlen', SMALLEST_MAXLEN, LARGEST_MAXLEN),
     interface: options['mcast-interface'],
     group: group(options['mcast-group']),
     port: within('mcast-port', 1, 65_535),

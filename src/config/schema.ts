@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { LARGEST_TIMEOUT, LARGEST_WEIGHT } from '../model/rules.ts';
-import { LARGEST_MAXLEN, SYNC_DEFAULTS } from '../model/sync-daemon.ts';
+import { LARGEST_MAXLEN, SMALLEST_MAXLEN, SYNC_DEFAULTS } from '../model/sync-daemon.ts';
 import {
   absolutePath,
   address,
@@ -76,8 +76,7 @@ const sync = keys(
     syncid: integer(0, 255, 'syncid: 255')
       .optional()
       .describe('Tells pairs on one link apart; a receiver with 0 takes all; default 255'),
-    // RFC 791 asks every host to take 576 bytes.
-    maxlen: integer(548, LARGEST_MAXLEN, 'maxlen: 1472')
+    maxlen: integer(SMALLEST_MAXLEN, LARGEST_MAXLEN, 'maxlen: 1472')
       .optional()
       .describe('Largest payload of a datagram in bytes; default 1472, or 1452 for an IPv6 group'),
     key_file: absolutePath('key_file: /etc/tandem/sync.key')

@@ -65,7 +65,7 @@ Options:
 
 Daemon options:
   --syncid sid                        0-255, default 255; a receiver with 0 takes all
-  --sync-maxlen length                largest sync message in bytes, default 1472 (IPv6 group: 1452)
+  --sync-maxlen length                largest sync message, 512-65507 bytes, default 1472 (IPv6 group: 1452)
   --mcast-interface interface         default eth0
   --mcast-group address               IPv4 or IPv6 group, default 224.0.0.81
   --mcast-port port                   UDP port, default 8848

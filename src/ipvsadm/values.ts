@@ -1,7 +1,7 @@
 /** Reads the value of each option into the draft, with ipvsadm's bounds and words. */
 import { familyOf, isMulticast } from '../model/address.ts';
 import { type ForwardingMethod, LARGEST_TIMEOUT, LARGEST_WEIGHT, type Protocol } from '../model/rules.ts';
-import { LARGEST_MAXLEN, type SyncDirection } from '../model/sync-daemon.ts';
+import { LARGEST_MAXLEN, SMALLEST_MAXLEN, type SyncDirection } from '../model/sync-daemon.ts';
 import type { Draft } from './draft.ts';
 import { type ParsedEndpoint, parseEndpoint, parseIPv4, parseIPv6, parseLocal } from './endpoint.ts';
 import type { NameSource } from './names.ts';
@@ -96,7 +96,8 @@ const READERS: Readonly<Partial<Record<OptionName, Reader>>> = {
     draft.daemon.ttl = within(value, 1, 255, 'illegal mcast-ttl specified');
   },
   'sync-maxlen': (draft, value) => {
-    draft.daemon.maxlen = within(value, 1, LARGEST_MAXLEN, 'illegal sync-maxlen specified');
+    // ipvsadm takes 1, and the kernel's backup makes 1024 of it; ours sends nothing longer than it was told.
+    draft.daemon.maxlen = within(value, SMALLEST_MAXLEN, LARGEST_MAXLEN, 'illegal sync-maxlen specified');
   },
 };
 

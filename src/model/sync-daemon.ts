@@ -15,6 +15,9 @@ export interface SyncDaemon {
   readonly ttl: number;
 }
 
+/** Holds every message but records, the longest of which has 350 bytes when it is sealed, and a few of those. */
+export const SMALLEST_MAXLEN = 512;
+
 /** The largest UDP payload: 65535 - 20 (IPv4) - 8 (UDP). */
 export const LARGEST_MAXLEN = 65_507;
 

@@ -62,8 +62,6 @@ export type SyncMessage = RecordsMessage | Heartbeat | HandoverMessage;
 const LONGEST_TEXT = 64;
 /** A pair echoes one; the bound is on what a hostile sender may make us keep. */
 export const MOST_ECHOES = 4;
-/** Holds every message but Records, with 4 echoes and the longest text: 300 bytes, sealed 350. */
-export const SMALLEST_MAXLEN = 512;
 const LARGEST_ROLE = 2;
 const U32 = 0xffff_ffff;
 

@@ -50,6 +50,11 @@ test.each([
     /--syncid must be a whole number from 0/,
   ],
   [
+    'a maxlen that no message fits in',
+    ['start-daemon', 'master', '--sync-maxlen', '511'],
+    /--sync-maxlen must be a whole number from 512 to 65507/,
+  ],
+  [
     'a group that is none',
     ['start-daemon', 'master', '--mcast-group', '224.0.0'],
     /"224\.0\.0" is not an IP/,

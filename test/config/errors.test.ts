@@ -165,6 +165,14 @@ const WRONG: readonly (readonly [string, string, number, number, string, RegExp]
     /is 10\.0\.0\.1, which is no multicast group: use 224\.0\.0\.81/,
   ],
   [
+    'a maxlen of sync that no message fits in',
+    'sync: {interface: eth2, maxlen: 511}',
+    1,
+    33,
+    'sync.maxlen',
+    /is 511, but must be a whole number from 512 to 65507/,
+  ],
+  [
     'a direction of sync that there is not',
     'sync: {interface: eth2, directions: [both]}',
     1,

@@ -89,6 +89,8 @@ describe('mistakes are named as ipvsadm names them', () => {
     ['--set-vlanflag 2', "illegal vlanflag `2' specified: it is 0 or 1", 2],
     ['-A -D -t 10.1.1.1:80', "invalid option `-D'", 2],
     ['-LnQ', "invalid option `-LnQ'", 2],
+    ['--start-daemon master --sync-maxlen 511', 'illegal sync-maxlen specified', 2],
+    ['--start-daemon backup --sync-maxlen 65508', 'illegal sync-maxlen specified', 2],
     ['--set 1 2', '--set option requires 3 timeout values', 2],
     ['--set 1 2 3 4', 'unexpected argument 4', 2],
     ['--set 1 2 2678401', "invalid timeout value `2678401' specified", 2],
@@ -122,6 +124,7 @@ test('sync daemons get the defaults of the help text', () => {
   expect(parse(words('--start-daemon master --mcast-group ff05::51'))).toMatchObject({
     daemon: { maxlen: 1452 },
   });
+  expect(parse(words('--start-daemon master --sync-maxlen 512'))).toMatchObject({ daemon: { maxlen: 512 } });
 });
 
 describe('rule lines of a configuration', () => {

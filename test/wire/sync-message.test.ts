@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { SMALLEST_MAXLEN } from '../../src/model/sync-daemon.ts';
 import { tandem } from '../../src/wire/generated/sync.js';
 import { SEALED_OVERHEAD } from '../../src/wire/seal.ts';
 import { SyncWireError } from '../../src/wire/sync-error.ts';
@@ -9,7 +10,6 @@ import {
   encodeRecords,
   type HandoverMessage,
   type Heartbeat,
-  SMALLEST_MAXLEN,
 } from '../../src/wire/sync-message.ts';
 import { batchOf, ordinaryRecord } from './records.ts';
 

@@ -7,12 +7,17 @@
  */
 import type { SyncPort } from '../../datapath/ports.ts';
 import { ModelError } from '../../model/error.ts';
-import { LARGEST_MAXLEN, type SyncDaemon, type SyncDirection } from '../../model/sync-daemon.ts';
+import {
+  LARGEST_MAXLEN,
+  SMALLEST_MAXLEN,
+  type SyncDaemon,
+  type SyncDirection,
+} from '../../model/sync-daemon.ts';
 import type { Held, Peer } from '../../sync/peer.ts';
 import { Peers } from '../../sync/peers.ts';
 import { Opener } from '../../wire/seal.ts';
 import type { SealKey } from '../../wire/seal-key.ts';
-import { type Heartbeat, type Position, SMALLEST_MAXLEN } from '../../wire/sync-message.ts';
+import type { Heartbeat, Position } from '../../wire/sync-message.ts';
 import { DirectorError } from '../api.ts';
 import { BOARD_ROLE, type Board } from '../board.ts';
 import type { SyncStatus } from '../status.ts';
