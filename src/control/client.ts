@@ -7,6 +7,7 @@ import { connectionFrom, serviceCountersFrom } from '../wire/control-tables.ts';
 import { amountFrom, required, syncDaemonFrom, syncDaemonTo } from '../wire/control-values.ts';
 import { Calls, understood } from './calls.ts';
 import { ControlError } from './error.ts';
+import { socketError } from './socket-error.ts';
 import { checkSocketPath, defaultSocketPath } from './socket-path.ts';
 import { statusFrom } from './status-codec.ts';
 
@@ -20,7 +21,7 @@ export interface ControlClient extends DirectorApi {
 /**
  * Connects to the daemon.
  * @param path the socket; without it TANDEM_SOCKET, or the default place
- * @throws ControlError `no-daemon`, `no-access`
+ * @throws ControlError `no-daemon`, `no-access`, `bad-socket`
  */
 export async function connect(path: string = defaultSocketPath()): Promise<ControlClient> {
   checkSocketPath(path);
@@ -44,8 +45,7 @@ function refusal(path: string, error: NodeJS.ErrnoException): ControlError {
     const text = `no daemon listens on ${path}: start one with "tandem daemon" or "tandem start-daemon"`;
     return new ControlError('no-daemon', text, { cause: error });
   }
-  const why = error.code === 'EACCES' || error.code === 'EPERM' ? 'only root may: use sudo' : error.message;
-  return new ControlError('no-access', `cannot open the control socket ${path}: ${why}`, { cause: error });
+  return socketError(`cannot open the control socket ${path}`, error);
 }
 
 function client(calls: Calls): ControlClient {

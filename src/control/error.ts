@@ -4,6 +4,8 @@ export type ControlErrorCode =
   | 'no-daemon'
   /** The socket is not ours to open. */
   | 'no-access'
+  /** No socket can be where the path leads. */
+  | 'bad-socket'
   /** What came over the socket is not this protocol. */
   | 'protocol'
   /** The daemon failed inside: a bug, its log says more. */

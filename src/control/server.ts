@@ -10,8 +10,9 @@ import { type DirectorApi, DirectorError } from '../director/api.ts';
 import { type Log, SILENT } from '../director/log.ts';
 import { Seldom } from '../director/seldom.ts';
 import { ControlError } from './error.ts';
-import { reason, refuseIfServed } from './probe.ts';
+import { refuseIfServed } from './probe.ts';
 import { Session } from './session.ts';
+import { socketError } from './socket-error.ts';
 import { checkSocketPath } from './socket-path.ts';
 
 export interface ControlServer {
@@ -21,7 +22,7 @@ export interface ControlServer {
 
 /**
  * @throws DirectorError `already-running` when another daemon answers there
- * @throws ControlError `no-access` when the socket cannot be made
+ * @throws ControlError `no-access`, `bad-socket` when the socket cannot be made
  */
 export async function serve(api: DirectorApi, path: string, log: Log = SILENT): Promise<ControlServer> {
   // Bytes that the temporary name is longer than the path.
@@ -52,9 +53,7 @@ export async function serve(api: DirectorApi, path: string, log: Log = SILENT): 
   } catch (error) {
     server.close();
     if (error instanceof DirectorError || error instanceof ControlError) throw error;
-    throw new ControlError('no-access', `cannot make the control socket ${path}: ${reason(error)}`, {
-      cause: error,
-    });
+    throw socketError(`cannot make the control socket ${path}`, error);
   }
 }
 
@@ -92,7 +91,7 @@ async function removeDead(path: string, aside: string): Promise<void> {
   const probed = lstatOrGone(path);
   if (probed === undefined) return;
   if (!probed.isSocket())
-    throw new ControlError('no-access', `${path} is no socket: remove it, or choose another --socket`);
+    throw new ControlError('bad-socket', `${path} is no socket: remove it, or choose another --socket`);
   await refuseIfServed(path);
   renameSync(path, aside);
   if (lstatSync(aside).ino !== probed.ino) linkSync(aside, path);

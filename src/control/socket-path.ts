@@ -9,12 +9,12 @@ export function defaultSocketPath(env: NodeJS.ProcessEnv = process.env): string 
   return env.TANDEM_SOCKET || PATHS.socket;
 }
 
-/** @throws ControlError `no-access` when the kernel cannot take the path */
+/** @throws ControlError `bad-socket` when the kernel cannot take the path */
 export function checkSocketPath(path: string): void {
   const length = Buffer.byteLength(path);
   if (length > MAX_PATH) {
     throw new ControlError(
-      'no-access',
+      'bad-socket',
       `socket path ${path} has ${length} bytes and the kernel takes ${MAX_PATH}: choose a shorter one`,
     );
   }

@@ -94,7 +94,7 @@ test('the socket of a daemon that was killed is replaced', async () => {
 test('a file that is no socket is never replaced', async () => {
   const path = join(scratch(), 'a.sock');
   writeFileSync(path, 'precious');
-  await expect(serve(new FakeDirector(), path)).rejects.toMatchObject({ code: 'no-access' });
+  await expect(serve(new FakeDirector(), path)).rejects.toMatchObject({ code: 'bad-socket' });
 });
 
 test('without a daemon the client says how to start one', async () => {
@@ -106,8 +106,16 @@ test('without a daemon the client says how to start one', async () => {
 
 test('a path that is longer than a socket address is refused with its length', async () => {
   const path = join(scratch(), 'x'.repeat(120));
-  await expect(connect(path)).rejects.toMatchObject({ code: 'no-access', message: /the kernel takes 107/ });
-  await expect(serve(new FakeDirector(), path)).rejects.toMatchObject({ code: 'no-access' });
+  await expect(connect(path)).rejects.toMatchObject({ code: 'bad-socket', message: /the kernel takes 107/ });
+  await expect(serve(new FakeDirector(), path)).rejects.toMatchObject({ code: 'bad-socket' });
+});
+
+test('a path below a file is refused, and another one is asked for', async () => {
+  const file = join(scratch(), 'file');
+  writeFileSync(file, '');
+  const refused = { code: 'bad-socket', message: /ENOTDIR.*choose another --socket$/ };
+  await expect(connect(join(file, 'a.sock'))).rejects.toMatchObject(refused);
+  await expect(serve(new FakeDirector(), join(file, 'a.sock'))).rejects.toMatchObject({ code: 'bad-socket' });
 });
 
 test.each([

@@ -24,9 +24,9 @@ afterEach(async () => {
   await server.close();
 });
 
-async function run(line: string) {
+async function run(line: string, path = 'sock') {
   const { io, output } = terminal(checkSupported);
-  const exit = await main(line.split(' '), io, () => connect(join(folder, 'sock')));
+  const exit = await main(line.split(' '), io, () => connect(join(folder, path)));
   return { ...output, exit };
 }
 
@@ -51,6 +51,15 @@ test.each([
 ])('%s is refused as by a kernel', async (line, stderr) => {
   await run('-A -t 10.1.1.1:80');
   expect(await run(line)).toEqual({ stdout: '', stderr, exit: 255 });
+});
+
+test.each([
+  ['too long', 'x'.repeat(120)],
+  ['below something that is no folder', 'sock/sock'],
+])('a socket path %s is no matter of permission', async (_why, path) => {
+  const { stderr, exit } = await run('-L', path);
+  expect(stderr).toMatch(/^Can't initialize ipvs: Protocol not available\n/);
+  expect(exit).toBe(2);
 });
 
 test('sync daemons are started and listed, the sender first', async () => {
