@@ -1,6 +1,6 @@
 /** The daemon options of ipvsadm's help text, as `tandem start-daemon` takes them. */
 import type { Argv } from 'yargs';
-import { parseAddress } from '../model/address.ts';
+import { type Address, isMulticast, parseAddress } from '../model/address.ts';
 import { ModelError } from '../model/error.ts';
 import { LARGEST_MAXLEN, SMALLEST_MAXLEN, type SyncDaemon } from '../model/sync-daemon.ts';
 import { UsageError } from './exit.ts';
@@ -45,10 +45,14 @@ export function givenSync(options: SyncOptions): Partial<Omit<SyncDaemon, 'direc
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-function group(text: string | undefined) {
+function group(text: string | undefined): Address | undefined {
   if (text === undefined) return undefined;
   try {
-    return parseAddress(text);
+    const address = parseAddress(text);
+    if (isMulticast(address)) return address;
+    throw new UsageError(
+      `--mcast-group is ${address}, which is no multicast group: use 224.0.0.81 or ff02::51`,
+    );
   } catch (error) {
     if (error instanceof ModelError) throw new UsageError(`--mcast-group: ${error.message}`);
     throw error;

@@ -59,6 +59,11 @@ test.each([
     ['start-daemon', 'master', '--mcast-group', '224.0.0'],
     /"224\.0\.0" is not an IP/,
   ],
+  [
+    'a group that is no multicast',
+    ['start-daemon', 'master', '--mcast-group', '10.0.0.1'],
+    /--mcast-group is 10\.0\.0\.1, which is no multicast group: use 224\.0\.0\.81/,
+  ],
   ['an unknown drill', ['drill', 'flood'], /no drill "flood": choose crash, kill, restart, handover/],
   ['an interval that VRRP cannot tell', ['drill', 'crash', '--advert', '15'], /multiple of 10/],
   [
