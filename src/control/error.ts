@@ -6,6 +6,8 @@ export type ControlErrorCode =
   | 'no-access'
   /** No socket can be where the path leads. */
   | 'bad-socket'
+  /** A daemon that a command started did not become ready. */
+  | 'not-started'
   /** What came over the socket is not this protocol. */
   | 'protocol'
   /** The daemon failed inside: a bug, its log says more. */

@@ -1,4 +1,4 @@
-import { existsSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { scratch } from '../support/scratch.ts';
@@ -87,6 +87,57 @@ test('start-daemon starts a daemon that outlives the command, and stop-daemon st
   expect(tandem(['stop-daemon', 'master', '--socket', socket]).stdout).toBe('sync master stopped\n');
   expect(tandem(['stop-daemon', 'master', '--socket', socket]).status).toBe(1);
   expect(tandem(['status', '--socket', socket]).status).toBe(0);
+});
+
+/** Processes that name the socket on their command line; those of a test that failed end with it. */
+function processesOf(socket: string): number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^[0-9]+$/.test(entry) && commandLine(entry).includes(socket))
+    .map(Number);
+}
+
+function commandLine(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+function socketIn(folder: string): string {
+  const socket = join(folder, 'tandem.sock');
+  onTestFinished(() => {
+    for (const pid of processesOf(socket)) process.kill(pid, 'SIGKILL');
+  });
+  return socket;
+}
+
+test.each([
+  ['an interface that there is not', ['--mcast-interface', 'nosuch0'], /^tandem: .*nosuch0/],
+  [
+    'a configuration that there is not',
+    ['--mcast-interface', 'lo', '--config', '/nonexistent.yaml'],
+    /did not start:\n.*cannot read the configuration \/nonexistent\.yaml/,
+  ],
+])('start-daemon with %s ends with 1 and leaves nothing', (_what, args, message) => {
+  const folder = scratch();
+  const socket = socketIn(folder);
+  const { status, stderr } = tandem([
+    ...['start-daemon', 'master', '--datapath', 'memory', '--socket', socket],
+    ...args,
+  ]);
+  expect(stderr).toMatch(message);
+  expect(status).toBe(1);
+  expect(processesOf(socket)).toEqual([]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('start-daemon that fails stops no daemon that ran before', async () => {
+  const { socket, child } = await running(scratch());
+  const { status } = tandem(['start-daemon', 'master', '--mcast-interface', 'nosuch0', '--socket', socket]);
+  expect(status).toBe(1);
+  const now = tandem(['status', '--json', '--socket', socket]);
+  expect(JSON.parse(now.stdout)).toMatchObject({ pid: child.pid });
 });
 
 test('start-daemon without an interface for sync starts nothing', () => {
