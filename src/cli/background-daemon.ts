@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlClient, connect } from '../control/client.ts';
 import { ControlError } from '../control/error.ts';
+import { socketError } from '../control/socket-error.ts';
 import type { DaemonOptions } from './verbs/daemon.ts';
 
 /** Loading the plane takes well under a second; a host that swaps is given time. */
@@ -85,8 +86,12 @@ function launch(socket: string, options: DaemonOptions, log: string): ChildProce
 }
 
 function openLog(log: string): number {
-  mkdirSync(dirname(log), { recursive: true });
-  return openSync(log, 'w', 0o600);
+  try {
+    mkdirSync(dirname(log), { recursive: true });
+    return openSync(log, 'w', 0o600);
+  } catch (error) {
+    throw socketError(`cannot write the daemon's log ${log}`, error);
+  }
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { scratch } from '../support/scratch.ts';
@@ -138,6 +138,20 @@ test('start-daemon that fails stops no daemon that ran before', async () => {
   expect(status).toBe(1);
   const now = tandem(['status', '--json', '--socket', socket]);
   expect(JSON.parse(now.stdout)).toMatchObject({ pid: child.pid });
+});
+
+test('start-daemon that cannot write the log of the daemon starts none, and says what to do', () => {
+  const folder = scratch();
+  const socket = socketIn(folder);
+  mkdirSync(`${socket}.log`);
+  const args = ['--datapath', 'memory', '--mcast-interface', 'lo', '--socket', socket];
+  const { status, stderr } = tandem(['start-daemon', 'master', ...args]);
+  expect(stderr).toMatch(
+    /^tandem: cannot write the daemon's log .*sock\.log: .* or choose another --socket\n$/,
+  );
+  expect(status).toBe(1);
+  expect(processesOf(socket)).toEqual([]);
+  expect(readdirSync(folder)).toEqual(['tandem.sock.log']);
 });
 
 test('start-daemon without an interface for sync starts nothing', () => {
