@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlClient, connect } from '../control/client.ts';
 import { ControlError } from '../control/error.ts';
@@ -22,6 +22,7 @@ export interface BackgroundDaemon {
 
 /**
  * The daemon that serves the socket, started when there is none.
+ * @param socket an absolute path: the daemon lives in another folder
  * @throws ControlError `not-started`, `no-access`, `bad-socket`
  */
 export async function daemonOn(socket: string, options: DaemonOptions): Promise<BackgroundDaemon> {
@@ -73,7 +74,7 @@ const runs = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && si
 function launch(socket: string, options: DaemonOptions, log: string): ChildProcess {
   const output = openLog(log);
   const args = [process.argv[1] ?? '', 'daemon', '--socket', socket];
-  if (options.config !== undefined) args.push('--config', options.config);
+  if (options.config !== undefined) args.push('--config', resolve(options.config));
   if (options.datapath !== undefined) args.push('--datapath', options.datapath);
   const child = spawn(process.execPath, args, {
     detached: true,

@@ -1,4 +1,5 @@
 /** `tandem start-daemon`: makes sure that a daemon runs, and that one direction of sync does. */
+import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import type { ControlClient } from '../control/client.ts';
 import { defaultSocketPath } from '../control/socket-path.ts';
@@ -11,7 +12,7 @@ import type { StartOptions } from './verbs/start-daemon.ts';
 /** @throws UsageError, ConfigError, ControlError, DirectorError; then no daemon runs that did not before */
 export async function startSync(options: StartOptions): Promise<void> {
   const wanted = wantedSync(options);
-  const { client, takeBack } = await daemonOn(options.socket ?? defaultSocketPath(), options);
+  const { client, takeBack } = await daemonOn(resolve(options.socket ?? defaultSocketPath()), options);
   try {
     await ensure(client, wanted);
   } catch (error) {

@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { scratch } from '../support/scratch.ts';
 import { until } from '../support/until.ts';
-import { exited, spawnDaemon, tandem } from './run.ts';
+import { exited, spawnDaemon, TANDEM, tandem } from './run.ts';
 
 async function running(folder: string, args: readonly string[] = []) {
   const daemon = spawnDaemon(folder, args);
@@ -152,6 +153,20 @@ test('start-daemon that cannot write the log of the daemon starts none, and says
   expect(status).toBe(1);
   expect(processesOf(socket)).toEqual([]);
   expect(readdirSync(folder)).toEqual(['tandem.sock.log']);
+});
+
+test('start-daemon takes paths from where it is called', () => {
+  const folder = scratch();
+  const socket = socketIn(folder);
+  writeFileSync(join(folder, 'tandem.yaml'), 'name: lb9\ndatapath: {kind: memory}\n');
+  const args = ['--config', 'tandem.yaml', '--socket', 'tandem.sock', '--mcast-interface', 'lo'];
+  const { stderr } = spawnSync(process.execPath, [TANDEM, 'start-daemon', 'master', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  const { stdout } = tandem(['status', '--json', '--socket', socket]);
+  expect(JSON.parse(stdout)).toMatchObject({ name: 'lb9' });
 });
 
 test('start-daemon without an interface for sync starts nothing', () => {
