@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 /** tandem: the director's own command. A daemon's heartbeat begins before the command line is looked at (head-start.ts). */
 import { errorText, exitCodeOf, UsageError } from './exit.ts';
+import { mindOutput } from './output.ts';
+
+mindOutput();
 
 const args = process.argv.slice(2);
 // Imported for a daemon alone: it loads what the plane needs.

@@ -3,16 +3,17 @@ import { createInterface } from 'node:readline';
 import { checkSupported } from '../model/supported.ts';
 import type { Io } from './io.ts';
 import type { Connected } from './main.ts';
+import { outputFailure } from './output-failure.ts';
 import { systemResolver } from './system-resolver.ts';
 
-/** 128 + SIGPIPE: what a shell shows for a program whose reader went away. */
-const BROKEN_PIPE_EXIT = 141;
-
 export function processIo(): Io {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(BROKEN_PIPE_EXIT);
-    throw error;
+  process.stdout.on('error', (error) => {
+    const { exitCode, text } = outputFailure(error);
+    if (text !== undefined) process.stderr.write(text);
+    process.exit(exitCode);
   });
+  // What is wrong cannot be said then; the exit code still says that something is.
+  process.stderr.on('error', () => {});
   return {
     out: (text) =>
       new Promise((resolve) => {
