@@ -2,8 +2,7 @@
  * What this version's plane carries of the model. The model knows more, so that rules, listings and the
  * grammar need not change when the plane learns it: then only this page does.
  */
-import type { Address } from './address.ts';
-import { familyOf } from './address.ts';
+import { type Address, type Endpoint, familyOf } from './address.ts';
 import type { RuleEdit } from './edit.ts';
 import { ModelError } from './error.ts';
 import type { LocalAddress, RealServer, ServiceId, ServiceSettings } from './rules.ts';
@@ -17,30 +16,41 @@ const METHOD_OPTION = {
 } as const;
 
 /**
- * Refuses what the plane would not do; it never lets an option through that would then be ignored.
+ * Refuses what the plane would not do; it never lets an option through that would then be ignored. What may not
+ * be added is not there, and the rules themselves say so to who would change or delete it.
  * @throws ModelError `not-supported`, naming the option and what can be used instead
  */
 export function checkSupported(edit: RuleEdit): void {
-  if (edit.op === 'clear' || edit.op === 'set-timeouts') return;
-  checkService(edit.id);
   switch (edit.op) {
     case 'add-service':
-    case 'edit-service':
+      checkService(edit.id);
       checkSettings(edit.settings);
       break;
+    case 'edit-service':
+      if (mayBeThere(edit.id)) checkSettings(edit.settings);
+      break;
     case 'add-server':
-    case 'edit-server':
+      checkService(edit.id);
       checkServer(edit.server);
       break;
-    case 'delete-server':
-      checkFamily(edit.server.address, 'real servers');
+    case 'edit-server':
+      if (mayBeThere(edit.id, edit.server)) checkServer(edit.server);
       break;
     case 'add-local':
+      checkService(edit.id);
       checkLocal(edit.local);
       break;
-    case 'delete-local':
-      checkFamily(edit.address, 'local addresses');
-      break;
+  }
+}
+
+function mayBeThere(id: ServiceId, server?: Endpoint): boolean {
+  try {
+    checkService(id);
+    if (server) checkEndpoint(server);
+    return true;
+  } catch (error) {
+    if (error instanceof ModelError) return false;
+    throw error;
   }
 }
 
@@ -67,11 +77,15 @@ function checkSettings(settings: ServiceSettings): void {
 
 function checkServer(server: RealServer): void {
   if (server.forwarding !== 'fullnat') refuse(METHOD_OPTION[server.forwarding], 'use -q (FULLNAT)');
-  checkFamily(server.address, 'real servers');
-  if (server.port === 0) refuse('real server port 0 (every port)', 'name one port');
+  checkEndpoint(server);
   if (server.upperThreshold || server.lowerThreshold)
     refuse('a connection threshold (-x, -y)', 'leave it out');
   if (server.oif !== undefined) refuse(`an interface for a real server (${server.oif})`, 'leave it out');
+}
+
+function checkEndpoint({ address, port }: Endpoint): void {
+  checkFamily(address, 'real servers');
+  if (port === 0) refuse('real server port 0 (every port)', 'name one port');
 }
 
 function checkLocal(local: LocalAddress): void {

@@ -107,6 +107,24 @@ describe('local addresses', () => {
   });
 });
 
+describe('what cannot be there is missing, as from a kernel', () => {
+  test.each([
+    ['-D -t 10.1.1.1:0', 'No such service\n'],
+    ['-D -f 5', 'No such service\n'],
+    ['-E -f 5 -s rr', 'No such service\n'],
+    ['-E -t 10.1.1.1:0 -p', 'No such service\n'],
+    ['-d -f 5 -r 192.168.10.2:22', 'Service not defined\n'],
+    ['-e -t 10.1.1.1:0 -r 192.168.10.2:22', 'Service not defined\n'],
+    ['-d -t 10.1.1.1:80 -r 192.168.10.2:0', 'No such destination\n'],
+    ['-d -t 10.1.1.1:80 -r [2001:db8::1]:80', 'No such destination\n'],
+    ['-Q -t 10.1.1.1:80 -z 2001:db8::1', 'No such local address\n'],
+  ])('%s', async (line, stderr) => {
+    const director = memoryDirector();
+    await run('-A -t 10.1.1.1:80', director);
+    expect(await run(line, director)).toEqual({ stdout: '', stderr, exit: 255 });
+  });
+});
+
 test('an interface that does not exist has its own text', async () => {
   expect(await run('--start-daemon master --mcast-interface nosuch')).toEqual({
     stdout: '',
