@@ -72,7 +72,8 @@ Daemon options:
   --mcast-ttl ttl                     default 1
 
 Not built yet, and refused: -g -i -m and the tunnel options, -f -6 -W --sctp-service, IPv6 services, subnet_id
-and oif_name, other schedulers, -p -M --pe -b -o -x -y -V --tcp_draining_timeout --rate, the vlan flag.
+and oif_name, other schedulers, -p -M --pe -b -o, -V with a value, -x -y --tcp_draining_timeout with any but 0,
+--rate without --stats, the vlan flag.
 
 Example:
   ipvsadm -A -t 10.1.1.1:80 -s rr

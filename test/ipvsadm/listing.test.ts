@@ -51,6 +51,11 @@ const CONNECTION: Connection = {
 };
 
 describe('a FULLNAT service', () => {
+  test("is listed with its totals when --rate stands beside --stats, as ipvsadm's order of layouts has it", async () => {
+    const director = await seed();
+    expect(await run('-Ln --rate --stats', director)).toEqual(await run('-Ln --stats', director));
+  });
+
   test('is listed with its forward word', async () => {
     const { stdout } = await run('-Ln', await seed());
     expect(stdout).toBe(

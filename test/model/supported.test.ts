@@ -18,6 +18,8 @@ describe('what this version carries is let through', () => {
     ...['rr', 'wrr', 'lc', 'wlc'].map((scheduler) => `${A} -s ${scheduler}`),
     '-A -u 10.1.1.1:53',
     `${A} --tcp_draining_timeout 0`,
+    `${A} -V`,
+    `${a} -q -x 0 -y 0`,
     '-E -t 10.1.1.1:80 -s rr',
     '-D -t 10.1.1.1:80',
     `${a} -q -w 0`,
