@@ -106,15 +106,15 @@ export const milliseconds = (min: number, max: number, step: number, example: st
     });
 };
 
-/** `1024-65535`: both ends included. */
+/** `1024-65535`: both ends included. At least two, because each director of a pair takes half of them first. */
 export const portRange = (example: string) => {
-  const text = expects('a range of ports, low to high, within 1-65535', example);
+  const text = expects('a range of at least two ports, low to high, within 1-65535', example);
   return z
     .string(text)
     .regex(/^\d{1,5}-\d{1,5}$/, text)
     .transform((value, context): readonly [number, number] => {
       const [low = 0, high = 0] = value.split('-').map(Number);
-      if (low >= 1 && low <= high && high <= 65535) return [low, high];
+      if (low >= 1 && low < high && high <= 65535) return [low, high];
       context.addIssue({ code: 'custom', message: text.error({ input: value }) });
       return z.NEVER;
     });

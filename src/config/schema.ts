@@ -36,7 +36,7 @@ const datapath = keys(
       .describe('Connections that the table holds; default 1048576'),
     local_ports: portRange('local_ports: 1024-65535')
       .optional()
-      .describe('Ports that local addresses use; default 1024-65535'),
+      .describe('Ports that local addresses use, two at least; default 1024-65535'),
     pins: absolutePath('pins: /sys/fs/bpf/tandem/lb1')
       .optional()
       .describe('Where maps and programs outlive the daemon; default /sys/fs/bpf/tandem/<name>'),

@@ -145,7 +145,15 @@ const WRONG: readonly (readonly [string, string, number, number, string, RegExp]
     1,
     25,
     'datapath.local_ports',
-    /must be a range of ports, low to high/,
+    /must be a range of at least two ports, low to high/,
+  ],
+  [
+    'a range of one port, of which no half is left for a director',
+    'datapath: {local_ports: 5000-5000}',
+    1,
+    25,
+    'datapath.local_ports',
+    /is "5000-5000", but must be a range of at least two ports, .*: write for example "local_ports: 1024-65535"/,
   ],
   [
     'an unknown kind of plane',
