@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ATTACH, BpfLink, XDP_MODE } from '../native/bpf-link.ts';
 import type { BpfProgram } from '../native/bpf-program.ts';
 import { NativeError } from '../native/error.ts';
+import { interfaceIndex } from '../native/interface.ts';
 import { attachClassic, detachClassic, type Side } from './clsact.ts';
 import { DatapathError } from './plane.ts';
 
@@ -28,7 +29,8 @@ const UNSUPPORTED = new Set(['EOPNOTSUPP', 'ENOTSUPP', 'EINVAL']);
 
 /**
  * @returns how XDP is attached there
- * @throws DatapathError `busy` when another XDP program is on the interface, `no-xdp` when none can be
+ * @throws DatapathError `busy` when another XDP program is on the interface, `no-xdp` when none can be,
+ * `no-such-device` when it is gone
  */
 export function attachInterface(
   pins: string,
@@ -36,10 +38,17 @@ export function attachInterface(
   hooks: Hooks,
   mode: XdpMode,
 ): 'native' | 'generic' {
-  const attached = attachXdp(pins, target, hooks.xdp, mode);
-  attachTraffic(pins, target, 'ingress', hooks.resolve);
-  attachTraffic(pins, target, 'egress', hooks.egress);
-  return attached;
+  try {
+    const attached = attachXdp(pins, target, hooks.xdp, mode);
+    attachTraffic(pins, target, 'ingress', hooks.resolve);
+    attachTraffic(pins, target, 'egress', hooks.egress);
+    return attached;
+  } catch (error) {
+    // The kernel says EINVAL of an XDP link to nowhere, as it does of much else.
+    if (interfaceIndex(target.name) === target.ifindex) throw error;
+    const text = `interface ${target.name} is gone: name one that "ip link" lists`;
+    throw new DatapathError('no-such-device', text, { cause: error });
+  }
 }
 
 /**

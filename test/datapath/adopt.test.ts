@@ -22,13 +22,14 @@ function establish() {
   return back;
 }
 
-/** No such interface: what is attached after it never is. */
+/** No such interface any more: what is attached after it never is. */
 const NOWHERE: XdpInterface = { name: 'nowhere', ifindex: 9999, mac: Buffer.alloc(6), sendByRedirect: true };
 
 test('a plane that cannot be attached everywhere is attached nowhere, and leaves no pin', () => {
   bench = new PlaneBench('none');
   bench.plane.close(false);
-  expect(() => bench.open({ interfaces: [bench.front, NOWHERE] })).toThrow(DatapathError);
+  const gone = { code: 'no-such-device', message: expect.stringContaining('interface nowhere is gone') };
+  expect(() => bench.open({ interfaces: [bench.front, NOWHERE] })).toThrow(expect.objectContaining(gone));
   expect(existsSync(bench.namespace.pins)).toBe(false);
   bench.plane = bench.open();
   expect(bench.plane.adopted).toBe(false);
