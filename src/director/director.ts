@@ -83,6 +83,8 @@ class RunningDirector implements Director {
   #running: { plane: Plane; addresses: AddressKeeper; sync: SyncThread; commands: Commands } | undefined;
   routers: readonly HeartbeatRouter[] = [];
   #role: Role = 'init';
+  /** Names of those that are heard on the sync channel now. */
+  readonly #peers = new Set<string>();
   #connections = 0;
   #vrrpCounters: Readonly<Record<string, number>> = {};
   #onRole: Array<() => void> = [];
@@ -97,6 +99,7 @@ class RunningDirector implements Director {
     this.#stateDirectory = stateDirectory(config.datapath.pins);
     this.#handover = new Handover({
       isMaster: () => this.#role === 'master',
+      hasPeer: () => this.#peers.size > 0,
       begin: () => this.#parts.sync.tell({ type: 'handover' }),
       release: () => this.#release(),
       fenceClosed: () => this.#parts.sync.tell({ type: 'fence-closed' }),
@@ -158,7 +161,7 @@ class RunningDirector implements Director {
 
   async stop(): Promise<void> {
     if (this.#stopping) return;
-    if (this.#role === 'master' && this.#board.get('peerSyncAt') > 0) {
+    if (this.#role === 'master' && this.#peers.size > 0) {
       const excuse = (error: Error) => this.#log.warn(`${error.message}: stopping without a handover`);
       await this.#handover.run().catch(excuse);
     }
@@ -299,11 +302,13 @@ class RunningDirector implements Director {
     const log = this.#log.child('sync');
     switch (event.type) {
       case 'peer-found':
+        this.#peers.add(event.name);
         log.info(`peer ${event.name} ${event.restarted ? 'has restarted' : 'is there'}`);
         // Each takes the local ports of its own parity first, so that even a split rarely collides.
         this.#parts.plane.setDirector(this.#config.name < event.name ? 0 : 1);
         return;
       case 'peer-lost':
+        this.#peers.delete(event.name);
         log.warn(`peer ${event.name} is silent`);
         return;
       case 'synced':

@@ -9,6 +9,8 @@ const LONGEST_MS = 5000;
 
 export interface HandoverParts {
   readonly isMaster: () => boolean;
+  /** Whether one is heard that could take over. */
+  readonly hasPeer: () => boolean;
   /** Asks the sync worker to begin. */
   readonly begin: () => void;
   /** Closes the fence; resolves when it is closed. */
@@ -26,13 +28,19 @@ export class Handover {
     this.#parts = parts;
   }
 
-  /** @throws DirectorError `not-master`, `handover-failed` */
+  /** @throws DirectorError `not-master`, `no-peer`, `handover-failed` */
   async run(): Promise<{ tookMs: number }> {
-    const { isMaster, begin, now } = this.#parts;
+    const { isMaster, hasPeer, begin, now } = this.#parts;
     if (!isMaster()) {
       throw new DirectorError(
         'not-master',
         'this director does not own the addresses: ask its peer to hand over',
+      );
+    }
+    if (!hasPeer()) {
+      throw new DirectorError(
+        'no-peer',
+        'no peer is heard on the sync channel, so nobody can take over: start it, and look at "tandem status" there and here',
       );
     }
     if (this.#running) throw new DirectorError('handover-failed', 'a handover is running already');

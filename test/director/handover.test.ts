@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { Handover, type HandoverParts } from '../../src/director/handover.ts';
+
+function handover(more: Partial<HandoverParts> = {}) {
+  const happened: string[] = [];
+  const one = new Handover({
+    isMaster: () => true,
+    hasPeer: () => true,
+    begin: () => happened.push('begin'),
+    release: async () => void happened.push('release'),
+    fenceClosed: () => happened.push('fence-closed'),
+    now: () => 0,
+    ...more,
+  });
+  return { one, happened };
+}
+
+test('without a peer there is nobody to hand over to: it is said so, and nothing is begun', async () => {
+  const { one, happened } = handover({ hasPeer: () => false });
+  await expect(one.run()).rejects.toMatchObject({
+    name: 'DirectorError',
+    code: 'no-peer',
+    message:
+      'no peer is heard on the sync channel, so nobody can take over: start it, and look at "tandem status" there and here',
+  });
+  expect(happened).toEqual([]);
+});
+
+test('a director that is not master is told so first', async () => {
+  const { one } = handover({ isMaster: () => false, hasPeer: () => false });
+  await expect(one.run()).rejects.toMatchObject({ code: 'not-master' });
+});
+
+test('a peer that is heard but does not take over is a handover that failed', async () => {
+  const { one, happened } = handover();
+  const run = one.run();
+  one.failed('the peer is not in state backup');
+  await expect(run).rejects.toMatchObject({
+    code: 'handover-failed',
+    message: 'the peer did not take over: the peer is not in state backup',
+  });
+  expect(happened).toEqual(['begin']);
+});
