@@ -11,10 +11,14 @@ import type { Log } from './log.ts';
 const FACTS_FRESH_MS = 1000;
 
 export interface AddressKeeperParts {
-  readonly plane: Plane;
+  readonly plane: Pick<Plane, 'kind' | 'setAddresses'>;
+  /** As they are now. */
+  readonly rules: () => RuleSet;
   readonly routers: readonly RouterConfig[];
   /** Names of the interfaces that carry the plane. */
   readonly interfaces: readonly string[];
+  /** What the host says of its interfaces. */
+  readonly facts?: () => Promise<readonly InterfaceFacts[]>;
   /** The heartbeat announces these from now on. */
   readonly onAnnounced: (addresses: Placement['announced']) => void;
   readonly log: Log;
@@ -27,6 +31,8 @@ export class AddressKeeper {
   #facts: readonly InterfaceFacts[] = [];
   #factsAt = Number.NEGATIVE_INFINITY;
   #homeless = '';
+  /** One at a time: two that overlap would leave what the slower one knew. */
+  #placing: Promise<unknown> = Promise.resolve();
   #keeping: Promise<void> = Promise.resolve();
   #destinations = '';
 
@@ -35,9 +41,17 @@ export class AddressKeeper {
     this.#shown = new ShownAddresses(parts.log);
   }
 
-  async place(rules: RuleSet): Promise<Placement> {
+  /** Brings everybody to the rules as they are when the host has been asked. @throws HostError */
+  async place(): Promise<Placement> {
+    const placing = this.#placing.then(() => this.#placeNow());
+    this.#placing = placing.catch(() => {});
+    return placing;
+  }
+
+  async #placeNow(): Promise<Placement> {
     const { plane, routers, onAnnounced } = this.#parts;
     await this.#refreshFacts();
+    const rules = this.#parts.rules();
     const placement = placeAddresses(rules, routers, this.#facts);
     plane.setAddresses(placement.plane);
     this.#shown.setWanted(placement.shown);
@@ -53,6 +67,7 @@ export class AddressKeeper {
 
   /** Takes off the host what was put on it. */
   async clear(): Promise<void> {
+    await this.#placing;
     await this.#shown.clear();
     await this.#keeping;
     await this.#nextHops.release();
@@ -60,8 +75,9 @@ export class AddressKeeper {
 
   async #refreshFacts(): Promise<void> {
     if (performance.now() - this.#factsAt < FACTS_FRESH_MS) return;
-    const names = new Set(this.#parts.interfaces);
-    this.#facts = (await allInterfaces()).filter(({ name }) => names.has(name));
+    const { interfaces, facts = allInterfaces } = this.#parts;
+    const names = new Set(interfaces);
+    this.#facts = (await facts()).filter(({ name }) => names.has(name));
     this.#factsAt = performance.now();
   }
 

@@ -41,7 +41,7 @@ export class Commands implements DirectorApi {
     try {
       keeper.edit(edits);
     } finally {
-      await addresses.place(keeper.rules);
+      await addresses.place();
     }
   }
 

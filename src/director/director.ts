@@ -123,6 +123,7 @@ class RunningDirector implements Director {
     const keeper = new RuleKeeper(plane, new SavedRulesFile(`${this.#stateDirectory}/rules.json`));
     const addresses = new AddressKeeper({
       plane,
+      rules: () => keeper.rules,
       routers: config.routers,
       interfaces: config.interfaces,
       onAnnounced: (announced) => this.#tellHeartbeat({ kind: 'floating', addresses: announced }),
@@ -133,7 +134,7 @@ class RunningDirector implements Director {
     this.#running = { plane, addresses, sync, commands };
     await early;
     keeper.start(rules, config.sync);
-    const { announced } = await addresses.place(keeper.rules);
+    const { announced } = await addresses.place();
     addresses.setOwner(this.#role === 'master');
     for (const daemon of keeper.sync) await commands.runSync(daemon);
     if (!key && keeper.sync.length > 0) {
