@@ -19,7 +19,7 @@ export interface AddressKeeperParts {
   readonly interfaces: readonly string[];
   /** What the host says of its interfaces. */
   readonly facts?: () => Promise<readonly InterfaceFacts[]>;
-  /** The heartbeat announces these from now on. */
+  /** The heartbeat announces these from now on; called when they are others than before. */
   readonly onAnnounced: (addresses: Placement['announced']) => void;
   readonly log: Log;
 }
@@ -31,6 +31,7 @@ export class AddressKeeper {
   #facts: readonly InterfaceFacts[] = [];
   #factsAt = Number.NEGATIVE_INFINITY;
   #homeless = '';
+  #announced = '[]';
   /** One at a time: two that overlap would leave what the slower one knew. */
   #placing: Promise<unknown> = Promise.resolve();
   #keeping: Promise<void> = Promise.resolve();
@@ -55,7 +56,9 @@ export class AddressKeeper {
     const placement = placeAddresses(rules, routers, this.#facts);
     plane.setAddresses(placement.plane);
     this.#shown.setWanted(placement.shown);
-    onAnnounced(placement.announced);
+    const announced = JSON.stringify(placement.announced);
+    if (announced !== this.#announced) onAnnounced(placement.announced);
+    this.#announced = announced;
     this.#complain(placement);
     this.#keepNextHops(rules);
     return placement;

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { PlaneAddress } from '../../src/datapath/plane.ts';
 import { AddressKeeper } from '../../src/director/address-keeper.ts';
+import type { RouterConfig } from '../../src/director/config.ts';
 import { SILENT } from '../../src/director/log.ts';
 import type { InterfaceFacts } from '../../src/host/interfaces.ts';
 import { parseAddress } from '../../src/model/address.ts';
@@ -17,6 +18,15 @@ const FRONT: InterfaceFacts = {
   addresses: [{ address: parseAddress('10.1.1.2'), prefix: 24 }],
 };
 
+const ROUTER: RouterConfig = {
+  name: 'main',
+  vrid: 51,
+  interface: 'eth0',
+  priority: 100,
+  advertMs: 1000,
+  addresses: [parseAddress('10.1.1.1')],
+};
+
 /** The virtual address ends in the service's port. */
 const added = (port: number): RuleEdit => ({
   op: 'add-service',
@@ -29,22 +39,25 @@ let rules: RuleSet;
 let placed: readonly string[];
 /** Questions to the host, oldest first: each is answered when the test calls it. */
 let asked: Array<() => void>;
+/** What the heartbeat was told to announce, each time. */
+let announced: string[][];
 let keeper: AddressKeeper;
 
 beforeEach(() => {
   rules = EMPTY_RULES;
   placed = [];
   asked = [];
+  announced = [];
   const setAddresses = (addresses: readonly PlaneAddress[]) => {
     placed = addresses.map(({ address }) => address);
   };
   keeper = new AddressKeeper({
     plane: { kind: 'memory', setAddresses },
     rules: () => rules,
-    routers: [],
+    routers: [ROUTER],
     interfaces: ['eth0'],
     facts: () => new Promise((resolve) => void asked.push(() => resolve([FRONT]))),
-    onAnnounced: () => {},
+    onAnnounced: (addresses) => announced.push(addresses.map(({ address }) => address)),
     log: SILENT,
   });
 });
@@ -57,7 +70,7 @@ test('of two edits that overlap, the newer one is what the plane ends with, whic
   await Promise.resolve();
   for (const answer of asked.splice(0).reverse()) answer();
   await Promise.all([first, second]);
-  expect(placed).toEqual(['10.1.1.80', '10.1.1.81']);
+  expect(placed).toEqual(['10.1.1.1', '10.1.1.80', '10.1.1.81']);
 });
 
 test('an address whose rule goes while the host is asked is not placed any more', async () => {
@@ -67,5 +80,22 @@ test('an address whose rule goes while the host is asked is not placed any more'
   rules = EMPTY_RULES;
   asked.shift()?.();
   await placing;
-  expect(placed).toEqual([]);
+  expect(placed).toEqual(['10.1.1.1']);
+});
+
+test('the heartbeat is told of floating addresses when they change, not with every edit', async () => {
+  const place = async (edit: RuleEdit) => {
+    rules = applyEdit(rules, edit);
+    const placing = keeper.place();
+    await Promise.resolve();
+    asked.shift()?.();
+    await placing;
+  };
+  await place(added(80));
+  await place({ op: 'set-timeouts', timeouts: { tcp: 900, tcpFin: 120, udp: 60 } });
+  await place(added(81));
+  expect(announced).toEqual([
+    ['10.1.1.1', '10.1.1.80'],
+    ['10.1.1.1', '10.1.1.80', '10.1.1.81'],
+  ]);
 });
