@@ -15,40 +15,68 @@ const SCHEDULE: readonly (readonly [afterUs: number, repeat: number])[] = [
   [60_000_000, 1],
 ];
 
+/** An address and its way through the schedule; behind the end nothing is due. */
+interface Planned {
+  readonly floating: FloatingAddress;
+  readonly startedAt: number;
+  readonly next: number;
+}
+
 export class Announcer {
-  #floating: readonly FloatingAddress[];
-  #startedAt = 0;
-  /** Index into the schedule; behind its end nothing is due. */
-  #next = SCHEDULE.length;
+  #planned: readonly Planned[];
 
   constructor(floating: readonly FloatingAddress[]) {
-    this.#floating = floating;
+    this.#planned = floating.map(silent);
   }
 
-  setFloating(floating: readonly FloatingAddress[]): void {
-    this.#floating = floating;
+  /** The addresses from now on. @param owner whether new ones are announced at once; the others go on as planned */
+  setFloating(floating: readonly FloatingAddress[], owner: boolean, now: number): void {
+    const before = new Map(this.#planned.map((planned) => [nameOf(planned.floating), planned]));
+    this.#planned = floating.map(
+      (each) =>
+        before.get(nameOf(each)) ?? (owner ? { floating: each, startedAt: now, next: 0 } : silent(each)),
+    );
   }
 
   start(now: number): void {
-    this.#startedAt = now;
-    this.#next = 0;
+    this.#planned = this.#planned.map(({ floating }) => ({ floating, startedAt: now, next: 0 }));
   }
 
   stop(): void {
-    this.#next = SCHEDULE.length;
+    this.#planned = this.#planned.map(({ floating }) => silent(floating));
   }
 
   /** Infinity when nothing is planned. */
   deadline(): number {
-    const entry = SCHEDULE[this.#next];
-    return entry ? this.#startedAt + entry[0] : Number.POSITIVE_INFINITY;
+    return this.#planned.reduce(
+      (soonest, planned) => Math.min(soonest, dueAt(planned)),
+      Number.POSITIVE_INFINITY,
+    );
   }
 
   /** The announcements to send now, each address as many times as it stands in the result. */
   due(now: number): FloatingAddress[] {
-    const entry = SCHEDULE[this.#next];
-    if (!entry || now < this.#startedAt + entry[0]) return [];
-    this.#next += 1;
-    return Array.from({ length: entry[1] }, () => this.#floating).flat();
+    if (now < this.deadline()) return [];
+    const due = this.#planned.filter((planned) => dueAt(planned) <= now);
+    this.#planned = this.#planned.map((planned) =>
+      dueAt(planned) <= now ? { ...planned, next: planned.next + 1 } : planned,
+    );
+    // All of them once before any of them again: the first that arrives is the one that counts.
+    const rounds = Math.max(...due.map(repeats));
+    return Array.from({ length: rounds }, (_, round) => due.filter((planned) => repeats(planned) > round))
+      .flat()
+      .map(({ floating }) => floating);
   }
+}
+
+const silent = (floating: FloatingAddress): Planned => ({ floating, startedAt: 0, next: SCHEDULE.length });
+
+/** Equal for what the neighbours have been told already. */
+const nameOf = ({ address, ifindex, mac }: FloatingAddress) => `${address} ${ifindex} ${mac}`;
+
+const repeats = ({ next }: Planned) => SCHEDULE[next]?.[1] ?? 0;
+
+function dueAt({ startedAt, next }: Planned): number {
+  const entry = SCHEDULE[next];
+  return entry ? startedAt + entry[0] : Number.POSITIVE_INFINITY;
 }

@@ -153,8 +153,7 @@ export class Heartbeat {
   #obey(command: HeartbeatCommand): void {
     switch (command.kind) {
       case 'floating':
-        this.#announcer.setFloating(command.addresses);
-        if (this.#state.role === 'master') this.#announcer.start(this.#ports.clock());
+        this.#announcer.setFloating(command.addresses, this.#state.role === 'master', this.#ports.clock());
         return;
       case 'interface-gone':
         this.#gone ||= this.#routers.some((router) => router.interface === command.name);

@@ -324,6 +324,40 @@ describe('commands', () => {
     world.turn({ kind: 'floating', addresses: [{ ...FLOATING[0], ifindex: 9 } as (typeof FLOATING)[0]] });
     expect(world.frames).toEqual([9, 9, 9, 9, 9]);
   });
+
+  test('that bring a new address say nothing of the others, whose schedule goes on', () => {
+    world.pass(DOWN);
+    world.pass(900_000);
+    world.frames.length = 0;
+    const fresh = { address: parseAddress('10.2.0.1'), ifindex: 5, mac: '02:00:00:00:00:03' };
+    world.turn({ kind: 'floating', addresses: structuredClone([...FLOATING, fresh]) });
+    expect(world.frames).toEqual([5, 5, 5, 5, 5]);
+    world.pass(200_000);
+    expect(world.frames.slice(5).sort()).toEqual([3, 3, 3, 3, 3, 4, 4, 4, 4, 4]);
+    world.pass(120_000_000);
+    const times = (ifindex: number) => world.frames.filter((frame) => frame === ifindex).length;
+    expect([times(3), times(4), times(5)]).toEqual([9, 9, 14]);
+  });
+
+  test('that bring an address another MAC announce it anew', () => {
+    world.pass(DOWN);
+    world.pass(120_000_000);
+    world.frames.length = 0;
+    const [one, two] = FLOATING;
+    world.turn({
+      kind: 'floating',
+      addresses: [{ ...one, mac: '02:00:00:00:00:09' }, two] as typeof FLOATING,
+    });
+    expect(world.frames).toEqual([3, 3, 3, 3, 3]);
+  });
+
+  test('that bring addresses to a backup are announced when it takes over', () => {
+    const fresh = { address: parseAddress('10.2.0.1'), ifindex: 5, mac: '02:00:00:00:00:03' };
+    world.turn({ kind: 'floating', addresses: [fresh] });
+    expect(world.frames).toEqual([]);
+    world.pass(DOWN);
+    expect(world.frames).toEqual([5, 5, 5, 5, 5]);
+  });
 });
 
 describe('several routers', () => {
