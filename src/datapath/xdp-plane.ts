@@ -37,6 +37,7 @@ import {
   FLOW_KEY,
   LOCAL_USE,
   PLANE_EVENT,
+  SETTINGS,
   SWEEP_CALL,
 } from './layouts.generated.ts';
 import { checkLayouts, foreignPins, loadObject, removePins } from './object.ts';
@@ -153,7 +154,7 @@ export class XdpPlane implements Plane {
       },
       this.#counters,
     );
-    if (this.adopted) this.#tables.adopt();
+    if (this.adopted) this.#adopt();
     this.#attach();
   }
 
@@ -264,6 +265,14 @@ export class XdpPlane implements Plane {
     if (found !== 0n && found !== digest) throw foreignPins(this.#options.pins);
     this.#maps.layout_digest.update(ZERO, u64(digest));
     return found === digest;
+  }
+
+  #adopt(): void {
+    this.#tables.adopt();
+    // Until the peer is heard nobody else knows which of the two this director is.
+    const settings = bytes(SETTINGS.size);
+    this.#maps.settings.lookup(ZERO, settings);
+    this.#director = settings.readUInt32LE(SETTINGS.director);
   }
 
   #shareMap(name: MapName): MapShare {

@@ -60,6 +60,20 @@ describe('a plane whose daemon died', () => {
     expect(Array.from(batch.clientPort.subarray(0, batch.length))).toEqual([1234]);
   });
 
+  test('goes on with the local ports of its own parity before the peer is heard again', () => {
+    bench = new PlaneBench('parity', { director: 1 });
+    bench.addService('tcp', 80, [{ address: SERVER, port: 22 }]);
+    bench.openFence();
+    bench.plane.close(true);
+    bench.plane = bench.open();
+    bench.plane.applyRules(bench.rules);
+    const ports = [1, 2, 3].map((client) => {
+      const syn = tcp({ ...tuple, fromPort: client }, { flags: 'S', seq: 1 });
+      return read(bench.fromClient(syn).data).fromPort;
+    });
+    expect(ports.map((port) => port % 2)).toEqual([1, 1, 1]);
+  });
+
   test('is refused when its table has another size, and left as it was', () => {
     bench = new PlaneBench('other');
     bench.openFence(3);
