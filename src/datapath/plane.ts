@@ -25,7 +25,10 @@ export interface Plane {
   readonly kind: 'xdp' | 'memory';
   /** Whether it was taken over from a former daemon, with its connections. */
   readonly adopted: boolean;
-  /** Brings the plane from the rules it has to these. @throws DatapathError `table-full` */
+  /**
+   * Brings the plane from the rules it has to these.
+   * @throws DatapathError `table-full`; a plane that was adopted still has its former rules if these were the first
+   */
   applyRules(rules: RuleSet): void;
   setAddresses(addresses: readonly PlaneAddress[]): void;
   /** Which of the pair this is, 0 or 1: it takes the local ports of that parity first. */

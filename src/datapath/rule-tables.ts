@@ -23,19 +23,11 @@ import {
   serviceKeyBytes,
   u32,
 } from './codec.ts';
+import { HeldChanges } from './held-changes.ts';
 import { SCHEDULER, SERVER, SERVICE } from './layouts.generated.ts';
 import { DatapathError } from './plane.ts';
-import { RangeAllocator } from './ranges.ts';
+import { type FormerRun, full, type Run, RunTable, type TableMap } from './run-table.ts';
 import { scheduleKind, scheduleSlots } from './schedule-table.ts';
-
-/** What rule tables need of a BPF map; tests hand in one of their own. */
-export interface TableMap {
-  readonly maxEntries: number;
-  lookup(key: Uint8Array, value: Uint8Array): boolean;
-  update(key: Uint8Array, value: Uint8Array): void;
-  delete(key: Uint8Array): boolean;
-  keys(): Uint8Array[];
-}
 
 export interface RuleMaps {
   readonly services: TableMap;
@@ -64,10 +56,16 @@ interface Place {
 
 /** What a service takes of the arrays that all share. */
 interface Runs {
-  readonly firstSlot: number;
-  readonly slots: number;
-  readonly firstLocal: number;
-  readonly locals: number;
+  readonly slots: Run;
+  readonly locals: Run;
+}
+
+/** A service as a former daemon left it: packets walk its runs until it stands in its new place. */
+interface Former {
+  readonly id: number;
+  readonly key: Uint8Array;
+  readonly slots: FormerRun;
+  readonly locals: FormerRun;
 }
 
 interface Placed extends Place, Runs {
@@ -86,8 +84,9 @@ const SCHEDULER_NUMBER = {
 export class RuleTables {
   readonly #maps: RuleMaps;
   readonly #use: ServerUse;
-  readonly #slots: RangeAllocator;
-  readonly #locals: RangeAllocator;
+  readonly #changes = new HeldChanges();
+  readonly #slots: RunTable;
+  readonly #locals: RunTable;
   /** By service key. */
   readonly #placed = new Map<string, Placed>();
   /** Servers in the map by id, those of deleted rules included. Id 0 is nobody. */
@@ -95,19 +94,24 @@ export class RuleTables {
   /** Ids of {@link #servers} by service id and endpoint. */
   readonly #serverIds = new Map<string, number>();
   readonly #serviceIds = new Set<number>();
-  /** Of a former daemon's services: packets walk them until each service stands in its new place. */
-  #former: readonly Runs[] = [];
+  /** By the key in the plane's map, in hex. */
+  readonly #former = new Map<string, Former>();
+  /** Ids that go to nobody else during an edit: former services lead to them, or this edit has placed them. */
+  readonly #kept = new Set<number>();
   #nextServerId = 1;
   #nextServiceId = 1;
 
   constructor(maps: RuleMaps, use: ServerUse) {
     this.#maps = maps;
     this.#use = use;
-    this.#slots = new RangeAllocator(maps.slots.maxEntries);
-    this.#locals = new RangeAllocator(maps.locals.maxEntries);
+    this.#slots = new RunTable(maps.slots, 'scheduler slots', this.#changes);
+    this.#locals = new RunTable(maps.locals, 'local addresses', this.#changes);
   }
 
-  /** Learns the ids that a former daemon gave, so that connections keep their servers. */
+  /**
+   * Learns what a former daemon left: ids, so that connections keep their servers, and places, so that what stays
+   * the same needs no second one. Nothing is changed before the first rules have found their room.
+   */
   adopt(): void {
     const value = Buffer.allocUnsafeSlow(SERVER.size);
     for (let id = 1; id < this.#maps.servers.maxEntries; id++) {
@@ -115,26 +119,35 @@ export class RuleTables {
         this.#remember(id, readServer(value));
       }
     }
-    this.#former = this.#maps.services.keys().flatMap((key) => {
-      const service = Buffer.allocUnsafeSlow(SERVICE.size);
-      return this.#maps.services.lookup(key, service) ? [readService(service)] : [];
-    });
-    for (const { firstSlot, slots, firstLocal, locals } of this.#former) {
-      this.#slots.reserve(firstSlot, slots);
-      this.#locals.reserve(firstLocal, locals);
-    }
+    for (const key of this.#maps.services.keys()) this.#adoptService(key);
+    this.#changes.hold();
   }
 
+  #adoptService(key: Uint8Array): void {
+    const value = Buffer.allocUnsafeSlow(SERVICE.size);
+    if (!this.#maps.services.lookup(key, value)) return;
+    const { id, firstSlot, slots: slotCount, firstLocal, locals: localCount } = readService(value);
+    const slots = this.#slots.adopt(firstSlot, slotCount);
+    const locals = this.#locals.adopt(firstLocal, localCount);
+    for (let at = 0; at < slots.content.length; at += 4) this.#kept.add(slots.content.readUInt32LE(at));
+    this.#serviceIds.add(id);
+    this.#former.set(hex(key), { id, key, slots, locals });
+  }
+
+  /** @throws DatapathError `table-full`; of the first rules after an adoption nothing is in the plane then */
   apply(rules: RuleSet): void {
     const wanted = new Map(rules.services.map((service) => [serviceKey(service.id), service]));
-    for (const [key, placed] of this.#placed) if (!wanted.has(key)) this.#remove(key, placed);
-    this.#removeUnknown(wanted);
-    for (const [key, service] of wanted) {
-      // An edit leaves every service that it does not touch the same object.
-      if (this.#placed.get(key)?.service !== service) this.#place(key, service);
+    try {
+      for (const [key, placed] of this.#placed) if (!wanted.has(key)) this.#remove(key, placed);
+      this.#removeFormer(wanted);
+      for (const [key, service] of wanted) {
+        // An edit leaves every service that it does not touch the same object.
+        if (this.#placed.get(key)?.service !== service) this.#place(key, service);
+      }
+    } finally {
+      this.#kept.clear();
     }
-    for (const runs of this.#former) this.#freeRuns(runs);
-    this.#former = [];
+    this.#changes.carryOut();
   }
 
   /** Ids of a service and its servers, in the rule set's order. */
@@ -143,15 +156,15 @@ export class RuleTables {
   }
 
   /** After adoption: services of the maps that no rule names. */
-  #removeUnknown(wanted: ReadonlyMap<string, VirtualService>): void {
-    if (this.#placed.size > 0) return;
+  #removeFormer(wanted: ReadonlyMap<string, VirtualService>): void {
+    if (this.#former.size === 0) return;
     const known = new Set<string>();
-    for (const service of wanted.values()) known.add(this.#address(service).key.toString('hex'));
-    for (const key of this.#maps.services.keys()) {
-      const value = Buffer.allocUnsafeSlow(SERVICE.size);
-      if (!this.#maps.services.lookup(key, value)) continue;
-      this.#serviceIds.add(value.readUInt32LE(SERVICE.id));
-      if (!known.has(Buffer.from(key).toString('hex'))) this.#maps.services.delete(key);
+    for (const service of wanted.values()) known.add(hex(this.#address(service).key));
+    for (const [name, former] of this.#former) {
+      if (known.has(name)) continue;
+      this.#changes.make(() => this.#maps.services.delete(former.key));
+      this.#former.delete(name);
+      this.#freeRuns(former);
     }
   }
 
@@ -175,28 +188,45 @@ export class RuleTables {
   #place(key: string, service: VirtualService): void {
     const old = this.#placed.get(key);
     const place = this.#address(service);
-    const id = old?.id ?? this.#serviceId(place.key);
+    const former = this.#former.get(hex(place.key));
+    const id = old?.id ?? former?.id ?? this.#serviceId();
     const serverIds = service.servers.map((server) => this.#placeServer(place, server, id));
-    const slots = scheduleSlots(service).map((index) => serverIds[index] ?? 0);
-    const firstSlot = this.#range(this.#slots, slots.length, 'scheduler slots');
-    slots.forEach((serverId, index) => {
-      this.#maps.slots.update(u32(firstSlot + index), u32(serverId));
-    });
-    const firstLocal = this.#localRange(service, firstSlot, slots.length);
-    service.locals.forEach((local, index) => {
-      this.#maps.locals.update(u32(firstLocal + index), addressBytes(local.address));
-    });
-    const scheduler = SCHEDULER_NUMBER[scheduleKind(service.scheduler)];
-    const runs = { firstSlot, slots: slots.length, firstLocal, locals: service.locals.length };
-    this.#maps.services.update(place.key, serviceBytes({ id, scheduler, ...runs }));
+    const runs = this.#placeRuns(service, serverIds, former);
+    const entry = {
+      id,
+      scheduler: SCHEDULER_NUMBER[scheduleKind(service.scheduler)],
+      firstSlot: runs.slots.first,
+      slots: runs.slots.length,
+      firstLocal: runs.locals.first,
+      locals: runs.locals.length,
+    };
+    this.#changes.make(() => this.#maps.services.update(place.key, serviceBytes(entry)));
     this.#placed.set(key, { service, id, ...place, ...runs, serverIds });
     if (old) this.#release(old, new Set(serverIds));
+    if (former) this.#leave(former, runs);
   }
 
-  /** A map that was adopted may hold the service already. */
-  #serviceId(key: Buffer): number {
-    const value = Buffer.allocUnsafeSlow(SERVICE.size);
-    if (this.#maps.services.lookup(key, value)) return value.readUInt32LE(SERVICE.id);
+  /** Both or none: without room for the local addresses the slots are given back. */
+  #placeRuns(service: VirtualService, serverIds: readonly number[], former: Former | undefined): Runs {
+    const slotIds = scheduleSlots(service).map((index) => u32(serverIds[index] ?? 0));
+    const slots = this.#slots.place(slotIds, former?.slots);
+    try {
+      const addresses = service.locals.map(({ address }) => addressBytes(address));
+      return { slots, locals: this.#locals.place(addresses, former?.locals) };
+    } catch (error) {
+      if (slots !== former?.slots) this.#slots.free(slots);
+      throw error;
+    }
+  }
+
+  /** A former service has found its new place: what it does not use of the old one is free. */
+  #leave(former: Former, { slots, locals }: Runs): void {
+    this.#former.delete(hex(former.key));
+    if (slots !== former.slots) this.#slots.free(former.slots);
+    if (locals !== former.locals) this.#locals.free(former.locals);
+  }
+
+  #serviceId(): number {
     // Service ids index the cursors, and entries behind the servers' traffic: 0 is nobody here too.
     const last = this.#maps.services.maxEntries;
     for (let tries = 1; tries < last; tries++) {
@@ -214,8 +244,11 @@ export class RuleTables {
     const index = serverIndexBytes(place.address, place.port, entry);
     const id = this.#serverIds.get(serverName(entry)) ?? this.#serverId();
     this.#remember(id, entry);
-    this.#maps.servers.update(u32(id), serverBytes(entry));
-    this.#maps.serverIndex.update(index, u32(id));
+    this.#kept.add(id);
+    this.#changes.make(() => {
+      this.#maps.servers.update(u32(id), serverBytes(entry));
+      this.#maps.serverIndex.update(index, u32(id));
+    });
     return id;
   }
 
@@ -236,9 +269,9 @@ export class RuleTables {
       this.#nextServerId = id + 1 < last ? id + 1 : 1;
       const held = this.#servers.get(id);
       if (!held) return id;
-      if (this.#isPlaced(id, held) || this.#use.connections(id) > 0) continue;
+      if (this.#kept.has(id) || this.#isPlaced(id, held) || this.#use.connections(id) > 0) continue;
       this.#forget(id, held);
-      this.#use.clear(id);
+      this.#changes.make(() => this.#use.clear(id));
       return id;
     }
     throw full('real servers', last - 1);
@@ -251,22 +284,6 @@ export class RuleTables {
     return false;
   }
 
-  #range(allocator: RangeAllocator, length: number, what: string): number {
-    const start = allocator.allocate(length);
-    if (start === undefined) throw full(what, allocator.size);
-    return start;
-  }
-
-  /** The last thing that a service needs: without it the slots that it has already are given back. */
-  #localRange(service: VirtualService, firstSlot: number, slots: number): number {
-    try {
-      return this.#range(this.#locals, service.locals.length, 'local addresses');
-    } catch (error) {
-      this.#slots.free(firstSlot, slots);
-      throw error;
-    }
-  }
-
   #remove(key: string, placed: Placed): void {
     this.#maps.services.delete(placed.key);
     this.#placed.delete(key);
@@ -277,9 +294,9 @@ export class RuleTables {
       this.#maps.localUse.delete(localUseKeyBytes(placed.id, local.address));
   }
 
-  #freeRuns({ firstSlot, slots, firstLocal, locals }: Runs): void {
-    this.#slots.free(firstSlot, slots);
-    this.#locals.free(firstLocal, locals);
+  #freeRuns({ slots, locals }: Runs): void {
+    this.#slots.free(slots);
+    this.#locals.free(locals);
   }
 
   #release(placed: Placed, kept: ReadonlySet<number>): void {
@@ -307,6 +324,6 @@ function serverName(entry: ServerEntry): string {
   return `${entry.serviceId} ${entry.address} ${entry.port}`;
 }
 
-function full(what: string, limit: number): DatapathError {
-  return new DatapathError('table-full', `no room for more ${what}: the plane holds ${limit}`);
+function hex(key: Uint8Array): string {
+  return Buffer.from(key).toString('hex');
 }

@@ -164,10 +164,11 @@ export class XdpPlane implements Plane {
   }
 
   applyRules(rules: RuleSet): void {
+    // First what may find no room: a plane that was adopted is then left with its timeouts, too.
+    this.#tables.apply(rules);
     this.#timeouts = tcpTimeouts(rules.timeouts);
     this.#udpTimeout = rules.timeouts.udp;
     this.#writeSettings();
-    this.#tables.apply(rules);
   }
 
   setDirector(director: number): void {

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SERVER, SERVICE } from '../../src/datapath/layouts.generated.ts';
-import { type RuleMaps, RuleTables, type ServerUse, type TableMap } from '../../src/datapath/rule-tables.ts';
+import { type RuleMaps, RuleTables, type ServerUse } from '../../src/datapath/rule-tables.ts';
+import type { TableMap } from '../../src/datapath/run-table.ts';
 import { ipv4FromNumber, parseAddress } from '../../src/model/address.ts';
 import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
-import { EMPTY_RULES, type RuleSet, type ServiceId } from '../../src/model/rules.ts';
+import { EMPTY_RULES, type RuleSet, type ServiceId, type VirtualService } from '../../src/model/rules.ts';
 
 /** A map of the kernel's; `written` is called after each change. */
 class FakeMap implements TableMap {
@@ -35,6 +36,10 @@ class FakeMap implements TableMap {
 
   keys(): Uint8Array[] {
     return [...this.#entries.keys()].map((key) => Buffer.from(key, 'hex'));
+  }
+
+  content(): Map<string, string> {
+    return new Map([...this.#entries].map(([key, value]) => [key, value.toString('hex')]));
   }
 
   number(index: number): number {
@@ -121,6 +126,8 @@ const server = (port: number, last: number): RuleEdit => ({
   },
 });
 
+const service = (port: number) => [added(port)].reduce(applyEdit, EMPTY_RULES).services[0] as VirtualService;
+
 function run(tables: RuleTables, rules: RuleSet, ...edits: RuleEdit[]): RuleSet {
   let now = rules;
   for (const edit of edits) {
@@ -167,5 +174,51 @@ describe('a service', () => {
       .reduce(applyEdit, rules);
     expect(() => heir.apply(more)).not.toThrow();
     expect(strayed).toEqual([]);
+  });
+});
+
+describe('the tables of a former daemon', () => {
+  const whole = (port: number) => [added(port), server(port, 1), local(port)];
+  const rulesOf = (...ports: number[]) => ports.flatMap(whole).reduce(applyEdit, EMPTY_RULES);
+  const content = () => Object.values(maps).map((map) => map.content());
+
+  function heirOf(rules: RuleSet): RuleTables {
+    new RuleTables(maps, NO_USE).apply(rules);
+    const heir = new RuleTables(maps, NO_USE);
+    heir.adopt();
+    return heir;
+  }
+
+  test('are adopted where they stand, however full they are', () => {
+    const rules = rulesOf(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+    const heir = heirOf(rules);
+    const before = content();
+    heir.apply(structuredClone(rules));
+    expect(content()).toEqual(before);
+    expect(() => heir.apply([added(13), server(13, 1)].reduce(applyEdit, rules))).toThrow(/no room/);
+    const fewer = applyEdit(rules, { op: 'delete-service', id: id(4) });
+    heir.apply(fewer);
+    heir.apply(whole(13).reduce(applyEdit, fewer));
+    expect(strayed).toEqual([]);
+  });
+
+  test('give way where the rules are others, service by service', () => {
+    const heir = heirOf(rulesOf(1, 2, 3, 4, 5, 6, 7, 8));
+    heir.apply([server(3, 2), ...whole(9), ...whole(10)].reduce(applyEdit, rulesOf(1, 2, 3, 4)));
+    expect(strayed).toEqual([]);
+    expect(maps.services.keys()).toHaveLength(6);
+    const servers = [1, 2, 3, 4, 9, 10].map((port) => heir.find(service(port))?.serverIds);
+    expect(servers[2]).toHaveLength(2);
+    expect(new Set(servers.flat()).size).toBe(7);
+  });
+
+  test('stay as they were when the rules of the new one find no room', () => {
+    const heir = heirOf(rulesOf(1, 2, 3, 4, 5, 6, 7, 8));
+    const before = content();
+    const more = Array.from({ length: 20 }, (_, last) => server(3, last + 2));
+    expect(() => heir.apply(more.reduce(applyEdit, rulesOf(1, 3, 9)))).toThrow(
+      expect.objectContaining({ code: 'table-full' }),
+    );
+    expect(content()).toEqual(before);
   });
 });

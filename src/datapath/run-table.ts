@@ -1,0 +1,73 @@
+/** An array of the plane that all services share: each has a run of its entries, which packets walk at any moment. */
+import { bytes, u32 } from './codec.ts';
+import type { HeldChanges } from './held-changes.ts';
+import { DatapathError } from './plane.ts';
+import { RangeAllocator } from './ranges.ts';
+
+/** What rule tables need of a BPF map; tests hand in one of their own. */
+export interface TableMap {
+  readonly maxEntries: number;
+  lookup(key: Uint8Array, value: Uint8Array): boolean;
+  update(key: Uint8Array, value: Uint8Array): void;
+  delete(key: Uint8Array): boolean;
+  keys(): Uint8Array[];
+}
+
+export interface Run {
+  readonly first: number;
+  readonly length: number;
+}
+
+/** One that a former daemon wrote, with what it wrote there. */
+export interface FormerRun extends Run {
+  readonly content: Buffer;
+}
+
+/** An id or an IPv4 address. */
+const VALUE_SIZE = 4;
+
+export class RunTable {
+  readonly #map: TableMap;
+  readonly #what: string;
+  readonly #changes: HeldChanges;
+  readonly #ranges: RangeAllocator;
+
+  /** @param what its entries are, for people */
+  constructor(map: TableMap, what: string, changes: HeldChanges) {
+    this.#map = map;
+    this.#what = what;
+    this.#changes = changes;
+    this.#ranges = new RangeAllocator(map.maxEntries);
+  }
+
+  adopt(first: number, length: number): FormerRun {
+    this.#ranges.reserve(first, length);
+    const content = Buffer.alloc(length * VALUE_SIZE);
+    const value = bytes(VALUE_SIZE);
+    for (let index = 0; index < length; index++) {
+      if (this.#map.lookup(u32(first + index), value)) value.copy(content, index * VALUE_SIZE);
+    }
+    return { first, length, content };
+  }
+
+  /** @returns a new run, or the former one when it holds the same. @throws DatapathError `table-full` */
+  place(values: readonly Buffer[], former?: FormerRun): Run {
+    if (former?.content.equals(Buffer.concat(values))) return former;
+    const first = this.#ranges.allocate(values.length);
+    if (first === undefined) throw full(this.#what, this.#ranges.size);
+    this.#changes.make(() => {
+      values.forEach((value, index) => {
+        this.#map.update(u32(first + index), value);
+      });
+    });
+    return { first, length: values.length };
+  }
+
+  free({ first, length }: Run): void {
+    this.#ranges.free(first, length);
+  }
+}
+
+export function full(what: string, limit: number): DatapathError {
+  return new DatapathError('table-full', `no room for more ${what}: the plane holds ${limit}`);
+}
