@@ -48,12 +48,15 @@ export class RuleKeeper {
 
   /**
    * A plane that was adopted keeps the rules and the sync that it had; a fresh one gets these. What is to run stands
-   * in the file before it runs: a daemon that dies while it starts must not leave less than it found.
+   * in the file before it runs: a daemon that dies while it starts must not leave less than it found. Rules that find
+   * no room are not taken out again: a fresh plane goes with the start that failed, an adopted one is as it was.
+   * @throws DirectorError `table-full`
    */
   start(rules: RuleSet, sync: readonly SyncDaemon[]): void {
     const saved = this.#plane.adopted ? this.#file.read() : undefined;
     this.#sync = inOrder(saved?.sync ?? sync);
-    this.#put(saved?.rules ?? rules);
+    this.#apply(saved?.rules ?? rules);
+    this.#keep(saved?.rules ?? rules);
   }
 
   /** @throws ModelError, DirectorError; the edits before the one that failed stay */
@@ -73,13 +76,25 @@ export class RuleKeeper {
 
   #put(rules: RuleSet): void {
     try {
-      this.#plane.applyRules(rules);
+      this.#apply(rules);
     } catch (error) {
       // What was put in before the plane was full is taken out again.
       this.#plane.applyRules(this.#rules);
+      throw error;
+    }
+    this.#keep(rules);
+  }
+
+  #apply(rules: RuleSet): void {
+    try {
+      this.#plane.applyRules(rules);
+    } catch (error) {
       if (error instanceof DatapathError) throw new DirectorError('table-full', error.message);
       throw error;
     }
+  }
+
+  #keep(rules: RuleSet): void {
     this.#rules = rules;
     this.#save();
   }

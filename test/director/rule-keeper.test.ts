@@ -21,17 +21,21 @@ let file: SavedRulesFile;
 let path: string;
 /** What the plane carries. */
 let carried: RuleSet;
+/** What it was given, each time. */
+let applied: RuleSet[];
 let room: number;
 
 beforeEach(() => {
   path = join(scratch(), 'state', 'rules.json');
   file = new SavedRulesFile(path);
   room = 10;
+  applied = [];
 });
 
 function keeper(adopted: boolean, kind: 'xdp' | 'memory' = 'xdp'): RuleKeeper {
   const applyRules = (rules: RuleSet) => {
     carried = rules;
+    applied.push(rules);
     if (rules.services.length > room) throw new DatapathError('table-full', 'no room');
   };
   return new RuleKeeper({ kind, adopted, applyRules }, file);
@@ -53,6 +57,18 @@ describe('a daemon that adopts a plane', () => {
     keeper(false).start(rulesOf([added(80)]), SYNC);
     keeper(true).start(EMPTY_RULES, []);
     expect(file.read()).toMatchObject({ rules: { services: [{}] }, sync: SYNC });
+  });
+
+  test('that finds no room for its rules leaves the plane and the file alone', () => {
+    keeper(false).start(rulesOf([added(80), added(81)]), SYNC);
+    const before = file.read();
+    room = 1;
+    applied.length = 0;
+    expect(() => keeper(true).start(EMPTY_RULES, [])).toThrow(
+      expect.objectContaining({ code: 'table-full' }),
+    );
+    expect(applied).toEqual([before?.rules]);
+    expect(file.read()).toEqual(before);
   });
 
   test('without a file that can be read takes the configuration', () => {
