@@ -13,6 +13,7 @@ import type { DirectorApi } from './api.ts';
 import type { Board } from './board.ts';
 import { type CommandParts, Commands } from './commands.ts';
 import { type DirectorConfig, stateDirectory } from './config.ts';
+import { DropWatch } from './drop-watch.ts';
 import { Handover } from './handover.ts';
 import { type Head, newHead } from './heartbeat/head-start.ts';
 import type {
@@ -150,11 +151,13 @@ class RunningDirector implements Director {
       await this.#startHeartbeat(plane.shareFence(), announced);
     }
     this.#sweep();
+    const drops = new DropWatch(plane.drops(), this.#log.child('datapath'));
     const used = [...interfaces, ...keeper.sync.map((daemon) => ({ name: daemon.interface }))];
     const watch = new InterfaceWatch(new Set(used.map(({ name }) => name)), this.#log.child('host'));
     this.#timers.push(
       setInterval(() => {
         this.#sweep();
+        drops.look(plane.drops(), bootTimeUs());
         for (const name of watch.look()) this.#tellHeartbeat({ kind: 'interface-gone', name });
       }, SWEEP_EVERY_MS),
     );

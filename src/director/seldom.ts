@@ -12,11 +12,16 @@ export class Seldom {
    */
   say(subject: string, text: string, now: number): string | undefined {
     const before = this.#subjects.get(subject);
-    if (before && now < before.quietUntil) {
-      before.held += 1;
-      return undefined;
-    }
+    if (this.due(subject, now)) return before?.held ? `${text} (and ${before.held} more like it)` : text;
+    if (before) before.held += 1;
+    return undefined;
+  }
+
+  /** For news that counts by itself: whether to tell it now, and then not again for a while. */
+  due(subject: string, now: number): boolean {
+    const before = this.#subjects.get(subject);
+    if (before && now < before.quietUntil) return false;
     this.#subjects.set(subject, { quietUntil: now + SILENCE_US, held: 0 });
-    return before?.held ? `${text} (and ${before.held} more like it)` : text;
+    return true;
   }
 }
