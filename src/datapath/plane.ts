@@ -31,6 +31,8 @@ export interface Plane {
    */
   applyRules(rules: RuleSet): void;
   setAddresses(addresses: readonly PlaneAddress[]): void;
+  /** An interface that carries the plane has this link address now. @param mac 6 bytes */
+  setMac(ifindex: number, mac: Uint8Array): void;
   /** Which of the pair this is, 0 or 1: it takes the local ports of that parity first. */
   setDirector(director: number): void;
   /** In the order of `rules.services`. */

@@ -176,6 +176,11 @@ export class XdpPlane implements Plane {
     this.#writeSettings();
   }
 
+  setMac(ifindex: number, mac: Uint8Array): void {
+    const target = this.#options.interfaces.find((each) => each.ifindex === ifindex);
+    if (target) this.#maps.interfaces.update(u32(ifindex), interfaceBytes(mac, target.sendByRedirect));
+  }
+
   setAddresses(addresses: readonly PlaneAddress[]): void {
     const wanted = new Map(addresses.map((entry) => [addressBytes(entry.address).toString('hex'), entry]));
     for (const [, entry] of wanted) {

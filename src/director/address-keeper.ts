@@ -42,9 +42,16 @@ export class AddressKeeper {
     this.#shown = new ShownAddresses(parts.log);
   }
 
-  /** Brings everybody to the rules as they are when the host has been asked. @throws HostError */
-  async place(): Promise<Placement> {
-    const placing = this.#placing.then(() => this.#placeNow());
+  /**
+   * Brings everybody to the rules as they are when the host has been asked.
+   * @param changed something about the interfaces has changed: what the host said before does not count
+   * @throws HostError
+   */
+  async place(changed = false): Promise<Placement> {
+    const placing = this.#placing.then(() => {
+      if (changed) this.#factsAt = Number.NEGATIVE_INFINITY;
+      return this.#placeNow();
+    });
     this.#placing = placing.catch(() => {});
     return placing;
   }

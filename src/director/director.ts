@@ -5,6 +5,7 @@
 import { rmSync } from 'node:fs';
 import { pinnedLease } from '../datapath/fence-port.ts';
 import type { FenceShare, Plane } from '../datapath/plane.ts';
+import { macBytes } from '../host/gratuitous-arp.ts';
 import { InterfaceSettings } from '../host/sysctl.ts';
 import { bootTimeUs } from '../native/clock.ts';
 import type { SealKey } from '../wire/seal-key.ts';
@@ -22,7 +23,7 @@ import type {
   HeartbeatEvent,
   HeartbeatRouter,
 } from './heartbeat/messages.ts';
-import { InterfaceWatch } from './interface-watch.ts';
+import { InterfaceWatch, type Readdressed } from './interface-watch.ts';
 import type { Log } from './log.ts';
 import { openPlane } from './open-plane.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -153,12 +154,14 @@ class RunningDirector implements Director {
     this.#sweep();
     const drops = new DropWatch(plane.drops(), this.#log.child('datapath'));
     const used = [...interfaces, ...keeper.sync.map((daemon) => ({ name: daemon.interface }))];
-    const watch = new InterfaceWatch(new Set(used.map(({ name }) => name)), this.#log.child('host'));
+    const watch = new InterfaceWatch(used, this.#log.child('host'));
     this.#timers.push(
       setInterval(() => {
         this.#sweep();
         drops.look(plane.drops(), bootTimeUs());
-        for (const name of watch.look()) this.#tellHeartbeat({ kind: 'interface-gone', name });
+        const { gone, readdressed } = watch.look();
+        for (const name of gone) this.#tellHeartbeat({ kind: 'interface-gone', name });
+        if (readdressed.length > 0) this.#readdress(readdressed);
       }, SWEEP_EVERY_MS),
     );
   }
@@ -345,6 +348,13 @@ class RunningDirector implements Director {
     const released = new Promise<void>((resolve) => this.#onRole.push(resolve));
     this.#tellHeartbeat({ kind: 'release' });
     await released;
+  }
+
+  /** Frames to the new address are the plane's from now on, and the neighbours are told of it. */
+  #readdress(interfaces: readonly Readdressed[]): void {
+    const { plane, addresses } = this.#parts;
+    for (const { ifindex, mac } of interfaces) plane.setMac(ifindex, macBytes(mac));
+    addresses.place(true).catch((error: Error) => this.#log.child('host').warn(error.message));
   }
 
   #sweep(): void {

@@ -1,40 +1,84 @@
 /**
- * Notices that an interface which the director uses has gone: whatever went through it ends, and nothing else would
- * say so. One that comes back under its name is another one, which only a new daemon takes up.
+ * Notices what happens to the interfaces that the director uses, which nothing else would say. One that has gone
+ * ends whatever went through it, and one that comes back under its name is another one, which only a new daemon takes
+ * up. One that gets another link address goes on, when the plane and the neighbours learn of it.
  */
-import { interfaceIndex } from '../native/interface.ts';
+import { interfaceIndex, interfaceMac } from '../native/interface.ts';
 import type { Log } from './log.ts';
 
+export interface WatchedInterface {
+  readonly name: string;
+  /** What it had when the director began to use it; read now where it is not given. */
+  readonly ifindex?: number;
+  /** Where its link address matters: what the plane was told. */
+  readonly mac?: string;
+}
+
+export interface Readdressed {
+  readonly name: string;
+  readonly ifindex: number;
+  readonly mac: string;
+}
+
+export interface WatchedHost {
+  /** The kernel's number of an interface, 0 when there is none. */
+  readonly indexOf: (name: string) => number;
+  readonly macOf: (name: string) => string | undefined;
+}
+
+const KERNEL: WatchedHost = { indexOf: interfaceIndex, macOf: interfaceMac };
+
 export class InterfaceWatch {
-  /** What they had when the director began to use them. */
-  readonly #indexes: ReadonlyMap<string, number>;
-  readonly #indexOf: (name: string) => number;
+  readonly #host: WatchedHost;
+  readonly #indexes = new Map<string, number>();
+  readonly #macs = new Map<string, string>();
   readonly #log: Log;
   readonly #gone = new Set<string>();
   readonly #back = new Set<string>();
 
-  /** @param indexOf the kernel's number of an interface, 0 when there is none */
-  constructor(names: Iterable<string>, log: Log, indexOf = interfaceIndex) {
-    this.#indexOf = indexOf;
-    this.#indexes = new Map([...names].map((name) => [name, indexOf(name)]));
+  constructor(interfaces: Iterable<WatchedInterface>, log: Log, host = KERNEL) {
+    this.#host = host;
     this.#log = log;
+    for (const { name, ifindex, mac } of interfaces) {
+      if (!this.#indexes.has(name)) this.#indexes.set(name, ifindex ?? host.indexOf(name));
+      if (mac) this.#macs.set(name, mac);
+    }
   }
 
-  /** @returns those that have gone since the last look */
-  look(): readonly string[] {
-    const lost: string[] = [];
-    for (const [name, before] of this.#indexes) {
-      const index = this.#indexOf(name);
-      if (index !== before && !this.#gone.has(name)) {
-        this.#gone.add(name);
-        lost.push(name);
-        this.#log.error(`interface ${name} is gone: nothing goes through it until this daemon is restarted`);
-      }
-      if (this.#gone.has(name) && index !== 0 && !this.#back.has(name)) {
-        this.#back.add(name);
-        this.#log.warn(`interface ${name} is there again, as another one: restart this daemon to use it`);
-      }
+  /** @returns what has happened since the last look */
+  look(): { readonly gone: readonly string[]; readonly readdressed: readonly Readdressed[] } {
+    const gone: string[] = [];
+    const readdressed: Readdressed[] = [];
+    for (const [name, ifindex] of this.#indexes) {
+      if (this.#hasGone(name, ifindex)) gone.push(name);
+      const mac = this.#gone.has(name) ? undefined : this.#newMac(name);
+      if (mac !== undefined) readdressed.push({ name, ifindex, mac });
     }
-    return lost;
+    return { gone, readdressed };
+  }
+
+  /** Since the last look. */
+  #hasGone(name: string, before: number): boolean {
+    const index = this.#host.indexOf(name);
+    const news = index !== before && !this.#gone.has(name);
+    if (news) {
+      this.#gone.add(name);
+      this.#log.error(`interface ${name} is gone: nothing goes through it until this daemon is restarted`);
+    }
+    if (this.#gone.has(name) && index !== 0 && !this.#back.has(name)) {
+      this.#back.add(name);
+      this.#log.warn(`interface ${name} is there again, as another one: restart this daemon to use it`);
+    }
+    return news;
+  }
+
+  /** Undefined when it is as before. */
+  #newMac(name: string): string | undefined {
+    const before = this.#macs.get(name);
+    const mac = before && this.#host.macOf(name);
+    if (mac === undefined || mac === before) return undefined;
+    this.#macs.set(name, mac);
+    this.#log.info(`the link address of ${name} is ${mac} now, it was ${before}`);
+    return mac;
   }
 }

@@ -34,6 +34,8 @@ export const libcCall = {
     'int ppoll(void *, unsigned long, void *, void *)',
   ),
   eventfd: bind<[initial: number, flags: number]>('int eventfd(unsigned int, int)'),
+  /** Variadic in C; with one pointer behind the request its registers are the same on every machine of ours. */
+  ioctl: bind<[fd: number, request: number, argument: Memory]>('int ioctl(int, unsigned long, void *)'),
   ifNametoindex: bind<[name: string]>('unsigned int if_nametoindex(const char *)'),
   read: bind<[fd: number, data: Memory, size: number]>('intptr_t read(int, void *, size_t)'),
   write: bind<[fd: number, data: Memory, size: number]>('intptr_t write(int, void *, size_t)'),

@@ -8,7 +8,7 @@ export const AF_PACKET = 17;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
-const SOCK_CLOEXEC = 0o2000000;
+export const SOCK_CLOEXEC = 0o2000000;
 
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;

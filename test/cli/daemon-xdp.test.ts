@@ -3,6 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { bytes, u32 } from '../../src/datapath/codec.ts';
+import { INTERFACE } from '../../src/datapath/layouts.generated.ts';
+import { BpfMap } from '../../src/native/bpf-map.ts';
+import { interfaceIndex } from '../../src/native/interface.ts';
 import { ip, TestNamespace } from '../support/namespace.ts';
 import { scratch } from '../support/scratch.ts';
 import { until } from '../support/until.ts';
@@ -44,8 +48,11 @@ function configuration(more: object = {}): string {
 
 const daemon = (file: string) => ['daemon', '--config', file, '--socket', socket()];
 
-async function running(file: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [TANDEM, ...daemon(file)], { stdio: ['ignore', 'ignore', 'pipe'] });
+async function running(file: string, env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [TANDEM, ...daemon(file)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   children.push(child);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -53,7 +60,7 @@ async function running(file: string): Promise<ChildProcess> {
   });
   await until('the daemon is ready', () => said.includes('is ready') || child.exitCode !== null, 20_000);
   expect(said).toContain('is ready');
-  return child;
+  return { child, said: () => said };
 }
 
 test('a daemon that fails half-way through its start leaves no program, pin, address, state or setting', () => {
@@ -67,7 +74,7 @@ test('a daemon that fails half-way through its start leaves no program, pin, add
 });
 
 test('a daemon that cannot start leaves the plane of one that was killed, and the next one adopts it', async () => {
-  const first = await running(configuration());
+  const { child: first } = await running(configuration());
   expect(tandem(['status', '--json', '--socket', socket()]).status).toBe(0);
   const pins = readdirSync(namespace.pins).sort();
   first.kill('SIGKILL');
@@ -75,8 +82,22 @@ test('a daemon that cannot start leaves the plane of one that was killed, and th
   expect(tandem(daemon(configuration({ interfaces: ['front', 'nosuch1'] }))).stderr).toContain('nosuch1');
   expect(attached()).toBe(true);
   expect(readdirSync(namespace.pins).sort()).toEqual(pins);
-  const next = await running(configuration());
+  const { child: next } = await running(configuration());
   next.kill('SIGTERM');
   expect(await exited(next)).toBe(0);
   expect([attached(), existsSync(namespace.pins), existsSync(state())]).toEqual([false, false, false]);
+});
+
+test('a daemon whose interface gets another MAC goes on with it', async () => {
+  const { said } = await running(configuration());
+  const sizes = { keySize: 4, valueSize: INTERFACE.size, maxEntries: 256 };
+  const macs = BpfMap.openPinned(`${namespace.pins}/interfaces`, sizes);
+  const mac = () => {
+    const value = bytes(INTERFACE.size);
+    macs?.lookup(u32(interfaceIndex('front')), value);
+    return value.subarray(INTERFACE.mac, INTERFACE.mac + 6).toString('hex');
+  };
+  ip('link', 'set', 'front', 'address', '02:00:00:00:00:77');
+  await until('the plane knows the new MAC', () => mac() === '020000000077');
+  expect(said()).toContain('the link address of front is 02:00:00:00:00:77 now');
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAddress } from '../../src/model/address.ts';
 import type { Connection } from '../../src/model/connection.ts';
 import { TCP_STATE } from '../../src/model/connection.ts';
-import { arpRequest, read, reversed, tcp, udp } from '../support/packet.ts';
+import { arpRequest, macBytes, read, reversed, tcp, to, udp } from '../support/packet.ts';
 import { CLIENT, LIP, PlaneBench, SERVER, VERDICT, VIP } from '../support/plane.ts';
 
 let bench: PlaneBench;
@@ -303,4 +303,16 @@ describe('ARP for a floating address', () => {
   test('for an address of others is left to the host', () => {
     expect(bench.fromClient(arpRequest(CLIENT, '10.1.1.2')).verdict).toBe(VERDICT.PASS);
   });
+});
+
+test('an interface that has another MAC takes frames to it, and answers ARP with it', () => {
+  const mac = macBytes('02:00:00:00:00:77');
+  const arriving = (frame: Buffer) =>
+    bench.program('tandem_xdp').runPacket(frame, { ingress: bench.front.ifindex });
+  const syn = to(mac, tcp(fromClient(), { flags: 'S', seq: 1 }));
+  expect(arriving(syn).verdict).toBe(VERDICT.PASS);
+  bench.plane.setMac(bench.front.ifindex, mac);
+  expect(arriving(syn).verdict).toBe(VERDICT.REDIRECT);
+  expect(arriving(arpRequest(CLIENT, VIP)).data.subarray(22, 28)).toEqual(mac);
+  bench.plane.setMac(bench.front.ifindex, bench.front.mac);
 });

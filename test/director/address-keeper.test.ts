@@ -8,10 +8,11 @@ import { parseAddress } from '../../src/model/address.ts';
 import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
 import { EMPTY_RULES, type RuleSet } from '../../src/model/rules.ts';
 
+const MAC = '02:00:00:00:00:02';
 const FRONT: InterfaceFacts = {
   name: 'eth0',
   ifindex: 2,
-  mac: '02:00:00:00:00:02',
+  mac: MAC,
   mtu: 1500,
   kind: '',
   up: true,
@@ -41,6 +42,7 @@ let placed: readonly string[];
 let asked: Array<() => void>;
 /** What the heartbeat was told to announce, each time. */
 let announced: string[][];
+let mac: string;
 let keeper: AddressKeeper;
 
 beforeEach(() => {
@@ -48,6 +50,7 @@ beforeEach(() => {
   placed = [];
   asked = [];
   announced = [];
+  mac = MAC;
   const setAddresses = (addresses: readonly PlaneAddress[]) => {
     placed = addresses.map(({ address }) => address);
   };
@@ -56,11 +59,22 @@ beforeEach(() => {
     rules: () => rules,
     routers: [ROUTER],
     interfaces: ['eth0'],
-    facts: () => new Promise((resolve) => void asked.push(() => resolve([FRONT]))),
-    onAnnounced: (addresses) => announced.push(addresses.map(({ address }) => address)),
+    facts: () => new Promise((resolve) => void asked.push(() => resolve([{ ...FRONT, mac }]))),
+    onAnnounced: (addresses) => announced.push(addresses.map((each) => `${each.address} ${each.mac}`)),
     log: SILENT,
   });
 });
+
+async function answered(placing: Promise<unknown>): Promise<void> {
+  await Promise.resolve();
+  asked.shift()?.();
+  await placing;
+}
+
+async function edit(one: RuleEdit): Promise<void> {
+  rules = applyEdit(rules, one);
+  await answered(keeper.place());
+}
 
 test('of two edits that overlap, the newer one is what the plane ends with, whichever hears from the host first', async () => {
   rules = applyEdit(rules, added(80));
@@ -84,18 +98,19 @@ test('an address whose rule goes while the host is asked is not placed any more'
 });
 
 test('the heartbeat is told of floating addresses when they change, not with every edit', async () => {
-  const place = async (edit: RuleEdit) => {
-    rules = applyEdit(rules, edit);
-    const placing = keeper.place();
-    await Promise.resolve();
-    asked.shift()?.();
-    await placing;
-  };
-  await place(added(80));
-  await place({ op: 'set-timeouts', timeouts: { tcp: 900, tcpFin: 120, udp: 60 } });
-  await place(added(81));
+  await edit(added(80));
+  await edit({ op: 'set-timeouts', timeouts: { tcp: 900, tcpFin: 120, udp: 60 } });
+  await edit(added(81));
   expect(announced).toEqual([
-    ['10.1.1.1', '10.1.1.80'],
-    ['10.1.1.1', '10.1.1.80', '10.1.1.81'],
+    [`10.1.1.1 ${MAC}`, `10.1.1.80 ${MAC}`],
+    [`10.1.1.1 ${MAC}`, `10.1.1.80 ${MAC}`, `10.1.1.81 ${MAC}`],
   ]);
+});
+
+test('an interface that has another link address is asked for anew, however fresh what the host said is', async () => {
+  await answered(keeper.place());
+  mac = '02:00:00:00:00:09';
+  await answered(keeper.place());
+  await answered(keeper.place(true));
+  expect(announced).toEqual([[`10.1.1.1 ${MAC}`], [`10.1.1.1 ${mac}`]]);
 });

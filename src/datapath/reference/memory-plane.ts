@@ -30,6 +30,8 @@ export class MemoryPlane implements Plane {
 
   setAddresses(): void {}
 
+  setMac(): void {}
+
   setDirector(): void {}
 
   counters(rules: RuleSet): ServiceCounters[] {
