@@ -75,12 +75,12 @@ export class AddressKeeper {
     this.#shown.setOwner(owner);
   }
 
-  /** Takes off the host what was put on it. */
-  async clear(): Promise<void> {
+  /** Takes off the host what was put on it. @param keepNextHops for a plane that goes on */
+  async clear(keepNextHops: boolean): Promise<void> {
     await this.#placing;
     await this.#shown.clear();
     await this.#keeping;
-    await this.#nextHops.release();
+    if (!keepNextHops) await this.#nextHops.release();
   }
 
   async #refreshFacts(): Promise<void> {

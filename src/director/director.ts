@@ -37,7 +37,10 @@ export interface Director {
   readonly api: DirectorApi;
   /** What its heartbeat carries. */
   readonly routers: readonly HeartbeatRouter[];
-  /** Hands over where a peer can take over, takes the plane down, ends the threads. */
+  /**
+   * Hands over where a peer can take over, takes the plane down, ends the threads. After a thread has died the plane
+   * goes on instead, for the next daemon.
+   */
   stop(): Promise<void>;
   /** Rejects when a thread that the director needs has died. */
   readonly done: Promise<void>;
@@ -91,6 +94,8 @@ class RunningDirector implements Director {
   #vrrpCounters: Readonly<Record<string, number>> = {};
   #onRole: Array<() => void> = [];
   #stopping = false;
+  /** What a thread has died of. */
+  #death: Error | undefined;
   #fail: (error: Error) => void = () => {};
 
   constructor(config: DirectorConfig, log: Log, head: Head) {
@@ -108,7 +113,10 @@ class RunningDirector implements Director {
       now: () => performance.now(),
     });
     this.done = new Promise((_, reject) => {
-      this.#fail = reject;
+      this.#fail = (error) => {
+        this.#death ??= error;
+        reject(error);
+      };
     });
     this.done.catch(() => {});
   }
@@ -168,40 +176,50 @@ class RunningDirector implements Director {
 
   async stop(): Promise<void> {
     if (this.#stopping) return;
+    // The kernel's half is whole, and carries connections that the peer may not have (I8).
+    if (this.#death) return this.#end('died');
     if (this.#role === 'master' && this.#peers.size > 0) {
       const excuse = (error: Error) => this.#log.warn(`${error.message}: stopping without a handover`);
       await this.#handover.run().catch(excuse);
     }
-    await this.#end(false);
+    await this.#end('stopped');
   }
 
   /** Ends a start that failed. A plane that carries connections is left as it was found. */
   async abandon(): Promise<void> {
-    await this.#end(this.#running?.plane.adopted ?? false);
+    await this.#end('failed start');
   }
 
   /** Ends each part whatever became of the one before: what stays behind would go on in the kernel. */
-  async #end(keepPlane: boolean): Promise<void> {
+  async #end(how: 'stopped' | 'failed start' | 'died'): Promise<void> {
     this.#stopping = true;
+    const died = how === 'died';
+    const keepPlane = died || (how === 'failed start' && this.#running?.plane.adopted === true);
     const attempt = async (work: () => unknown) => {
       try {
         await work();
       } catch (error) {
-        this.#log.error(error instanceof Error ? error.message : String(error));
+        // What a thread has died of is said already.
+        if (error !== this.#death) this.#log.error(error instanceof Error ? error.message : String(error));
       }
     };
-    await attempt(() => this.#heartbeat.stop(true));
+    // A peer goes on at once. Where there is none the lease stays what it is, and the next daemon may go on with it.
+    await attempt(() => this.#heartbeat.stop(!died || this.#peers.size > 0));
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#running) {
       const { plane, sync, addresses } = this.#running;
       await attempt(() => sync.close());
-      await attempt(() => plane.fence.close());
-      await attempt(() => addresses.clear());
+      // That of a plane which goes on was the heartbeat's to close; one whose heartbeat died ends by itself.
+      if (!keepPlane) await attempt(() => plane.fence.close());
+      await attempt(() => addresses.clear(keepPlane));
       await attempt(() => plane.close(keepPlane));
       if (plane.kind === 'xdp' && !keepPlane)
         await attempt(() => rmSync(this.#stateDirectory, { recursive: true, force: true }));
+      if (plane.kind === 'xdp' && died)
+        this.#log.warn('the plane goes on without this daemon, and the next one adopts it');
     }
-    await attempt(() => this.#settings.restore());
+    // Without them the plane forwards nothing.
+    if (!died) await attempt(() => this.#settings.restore());
   }
 
   get api(): DirectorApi {

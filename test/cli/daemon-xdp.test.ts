@@ -1,16 +1,20 @@
-/** The daemon with the plane in the kernel: what it leaves when it cannot start. */
-import { type ChildProcess, spawn } from 'node:child_process';
+/** The daemon with the plane in the kernel: what it leaves when it cannot start, or not go on. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bytes, u32 } from '../../src/datapath/codec.ts';
+import { BpfFence, pinnedLease } from '../../src/datapath/fence-port.ts';
 import { INTERFACE } from '../../src/datapath/layouts.generated.ts';
 import { BpfMap } from '../../src/native/bpf-map.ts';
+import { bootTimeUs } from '../../src/native/clock.ts';
 import { interfaceIndex } from '../../src/native/interface.ts';
 import { ip, TestNamespace } from '../support/namespace.ts';
 import { scratch } from '../support/scratch.ts';
 import { until } from '../support/until.ts';
-import { exited, TANDEM, tandem } from './run.ts';
+import { exited, IPVSADM, TANDEM, tandem } from './run.ts';
+
+const DYING_THREAD = new URL('data/dying-thread.mjs', import.meta.url).pathname;
 
 let namespace: TestNamespace;
 let folder: string;
@@ -100,4 +104,89 @@ test('a daemon whose interface gets another MAC goes on with it', async () => {
   ip('link', 'set', 'front', 'address', '02:00:00:00:00:77');
   await until('the plane knows the new MAC', () => mac() === '020000000077');
   expect(said()).toContain('the link address of front is 02:00:00:00:00:77 now');
+});
+
+describe('a daemon that dies of one of its threads', () => {
+  /** A master; what is returned makes the thread die, and gives what the process says until its end. */
+  async function dying(thread: 'heartbeat' | 'sync') {
+    const when = join(folder, 'die');
+    const env = { NODE_OPTIONS: `--import=${DYING_THREAD}`, DYING: thread, DYING_WHEN: when };
+    const { child, said } = await running(configuration({ sync: { interface: 'lo' } }), env);
+    await until('the daemon is master', () => said().includes('vrrp: master'), 20_000);
+    const service = ['-A', '-t', '10.1.1.1:80', '-s', 'rr'];
+    const edited = spawnSync(process.execPath, [IPVSADM, ...service], {
+      env: { ...process.env, TANDEM_SOCKET: socket() },
+    });
+    expect(edited.status).toBe(0);
+    return async () => {
+      writeFileSync(when, '');
+      expect(await exited(child)).toBe(1);
+      expect(said()).toContain(`the ${thread} thread was made to die`);
+      return said();
+    };
+  }
+
+  const lease = () => {
+    const share = pinnedLease(namespace.pins);
+    if (share?.kind !== 'xdp') throw new Error('no lease is pinned');
+    const { fd, keySize, valueSize, maxEntries } = share.lease;
+    return new BpfFence(new BpfMap(fd, keySize, valueSize, maxEntries)).read();
+  };
+
+  /** Whatever the fence says: what is established needs the programs, the rules and the host's settings. */
+  async function expectWholePlane() {
+    expect([attached(), forwarding().trim(), existsSync(state())]).toEqual([true, '1', true]);
+    const { child, said } = await running(configuration({ sync: { interface: 'lo' } }));
+    expect(said()).toContain('adopted the running plane');
+    const listing = tandem(['status', '--json', '--socket', socket()]);
+    expect(listing.status).toBe(0);
+    const rules = spawnSync(process.execPath, [IPVSADM, '-Ln'], {
+      encoding: 'utf8',
+      env: { ...process.env, TANDEM_SOCKET: socket() },
+    });
+    expect(rules.stdout).toContain('10.1.1.1:80');
+    child.kill('SIGTERM');
+    expect(await exited(child)).toBe(0);
+    expect([attached(), existsSync(namespace.pins), existsSync(state())]).toEqual([false, false, false]);
+  }
+
+  test('leaves its plane to the next one, with the lease that its heartbeat had', async () => {
+    const die = await dying('heartbeat');
+    const said = await die();
+    const { until: end, term } = lease();
+    expect(term).toBe(1);
+    expect(end).toBeGreaterThan(0);
+    // 2.5 intervals of 100 ms from an advertisement that was sent before now.
+    expect(end).toBeLessThan(bootTimeUs() + 250_000);
+    expect(said).toContain('the plane goes on');
+    await expectWholePlane();
+  });
+
+  test('leaves its plane and its lease to the next one when no peer is there to take over', async () => {
+    const die = await dying('sync');
+    await die();
+    expect(lease().until).toBeGreaterThan(0);
+    await expectWholePlane();
+  });
+
+  test('gives the addresses to the peer that is there, and leaves its plane to what is established', async () => {
+    const die = await dying('sync');
+    const peer = join(folder, 'peer.yaml');
+    writeFileSync(peer, JSON.stringify({ name: 'peer', sync: { interface: 'lo' } }));
+    const other = join(folder, 'peer.sock');
+    const child = spawn(
+      process.execPath,
+      [TANDEM, 'daemon', '--datapath', 'memory', '--config', peer, '--socket', other],
+      { stdio: 'ignore' },
+    );
+    children.push(child);
+    const heard = () => {
+      const { stdout } = tandem(['status', '--json', '--socket', socket()]);
+      return (JSON.parse(stdout) as { peer: { sync_ms: number | null } }).peer.sync_ms !== null;
+    };
+    await until('the peer is heard', heard, 20_000);
+    await die();
+    expect(lease().until).toBe(0);
+    await expectWholePlane();
+  });
 });

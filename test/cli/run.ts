@@ -5,6 +5,7 @@ import { built } from '../support/build.ts';
 
 /** The commands are tested as people run them: built, in a process of their own. */
 export const TANDEM = built('cli/tandem.js');
+export const IPVSADM = built('cli/ipvsadm.js');
 
 export function tandem(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [TANDEM, ...args], {
