@@ -32,8 +32,8 @@ export interface OutboundOptions {
   readonly sender: number;
   readonly key: SealKey | undefined;
   readonly random: (length: number) => Uint8Array;
-  /** Called after records are sent and before the plane forgets them. */
-  readonly onSent: (position: Position) => void;
+  /** Called after records are sent and before the plane forgets them; with undefined when it forgets some unsent. */
+  readonly onSent: (position: Position | undefined) => void;
 }
 
 export class Outbound {
@@ -97,12 +97,12 @@ export class Outbound {
     if (overflows !== this.#overflows) {
       counters.add('ring_overflows', Math.max(0, overflows - this.#overflows));
       this.#overflows = overflows;
-      this.#omitted = true;
+      this.#omit();
     }
     const channel = this.#channel;
     if (!this.sending || !channel) {
       if (batch.length === 0) return;
-      this.#omitted = true;
+      this.#omit();
       port.acknowledge();
       return;
     }
@@ -119,6 +119,12 @@ export class Outbound {
     if (!channel) return;
     const datagram = this.#sealer.seal(channel.syncid(), encodeMessage(message));
     channel.transmitter.send([datagram], (failed, error) => this.#count(1, failed, error, now));
+  }
+
+  /** No peer can have everything from here on until the hole is in the stream. */
+  #omit(): void {
+    if (!this.#omitted) this.#options.onSent(undefined);
+    this.#omitted = true;
   }
 
   #send(batch: RecordBatch, channel: Channel, now: number): void {

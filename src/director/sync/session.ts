@@ -62,7 +62,7 @@ export interface SyncSessionOptions {
   readonly held?: Held | undefined;
   readonly report: (event: SyncEvent) => void;
   /** To be written down before the plane forgets the records. */
-  readonly onSent?: (position: Position) => void;
+  readonly onSent?: (position: Position | undefined) => void;
   readonly onHeld?: (held: Held | undefined) => void;
 }
 

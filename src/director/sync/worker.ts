@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { SyncPort } from '../../datapath/ports.ts';
 import { ModelError } from '../../model/error.ts';
+import type { Position } from '../../wire/sync-message.ts';
 import { DirectorError } from '../api.ts';
 import { Board } from '../board.ts';
 import type { MainToSync, SyncSettings, SyncToMain } from './messages.ts';
@@ -35,20 +36,25 @@ export function runSyncWorker(main: MessagePort, settings: SyncSettings, around:
   const tell = (message: SyncToMain) => main.postMessage(message);
   const { adopted, progressFile, key } = settings;
   const before = adopted && progressFile ? readProgress(progressFile) : {};
-  const file = progressFile ? new ProgressFile(progressFile, before) : undefined;
   const wallClock = around.wallClock ?? Date.now;
+  const epoch = Math.max(wallClock(), (before.sent?.epoch ?? 0) + 1);
+  // A fresh plane: nothing was sent of it, and nothing had to be.
+  const sent = adopted ? before.sent : { epoch, sequence: 0 };
+  const file = progressFile
+    ? new ProgressFile(progressFile, { ...before, ...(sent && { sent }) })
+    : undefined;
   const trouble = (error: Error) => tell({ type: 'trouble', cause: 'socket', message: error.message });
   const session = new SyncSession({
     ...settings,
     key,
     sender: senderId(settings.name),
-    epoch: Math.max(wallClock(), (before.sent?.epoch ?? 0) + 1),
+    epoch,
     board: new Board(settings.board),
     port: around.port,
     clock: around.clock,
     random: randomBytes,
     sockets: around.sockets ?? udpSockets({ onError: trouble }),
-    continues: adopted ? (before.sent ?? { epoch: 0, sequence: 0 }) : undefined,
+    continues: adopted ? continuation(before.sent) : undefined,
     held: before.held,
     report: tell,
     onSent: (sent) => file?.update({ sent }),
@@ -87,6 +93,12 @@ export function runSyncWorker(main: MessagePort, settings: SyncSettings, around:
     else if (message.type === 'fence-closed') session.fenceClosed();
     else void close();
   });
+}
+
+/** Undefined where there is nothing to continue: no record was sent since the plane was fresh. */
+function continuation(sent: Position | undefined): Position | undefined {
+  if (!sent) return { epoch: 0, sequence: 0 };
+  return sent.sequence === 0 ? undefined : sent;
 }
 
 /** @throws what is no refusal: a mistake of ours ends the thread */

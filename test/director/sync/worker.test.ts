@@ -137,6 +137,40 @@ test('a worker restarted with its plane leaves the peer synced', async () => {
   expect(two.board.get('synced')).toBe(1);
 });
 
+test('a worker that had sent nothing, restarted with its plane, leaves the peer synced', async () => {
+  let one = await both(new Director('lb1'));
+  const two = await both(new Director('lb2'));
+  await until('they are synced', () => two.board.get('synced') === 1 && one.board.get('synced') === 1);
+  for (let life = 2; life < 4; life++) {
+    await one.close();
+    one = await both(new Director('lb1', { adopted: true }, one.plane.adopted()));
+    const found = () => two.messages.filter(({ type }) => type === 'peer-found').length === life;
+    await until('lb2 found it again', found);
+    await until(
+      'they are synced again',
+      () => two.board.get('synced') === 1 && one.board.get('synced') === 1,
+    );
+  }
+  one.plane.connect(1);
+  await until('what it sends then comes', () => two.plane.table.size === 1);
+  expect(two.board.get('synced')).toBe(1);
+});
+
+test('a worker whose plane had connections while sync did not send is not believed after a restart', async () => {
+  const one = new Director('lb1');
+  expect(await one.start('backup', 2)).toEqual({ type: 'done', id: 2 });
+  const two = await both(new Director('lb2'));
+  await until('lb2 found it', () => two.has('peer-found'));
+  one.plane.connect(1);
+  await until('the event was passed over', () => one.plane.events.length === 0);
+  await one.close();
+  await both(new Director('lb1', { adopted: true }, one.plane.adopted()));
+  await until('lb2 found it again', () =>
+    two.messages.some((message) => message.type === 'peer-found' && message.restarted),
+  );
+  expect(two.board.get('synced')).toBe(0);
+});
+
 test('refusals come back with the id of the request', async () => {
   const one = new Director('lb1');
   const daemon = syncDaemon({ direction: 'master', interface: 'nosuch0', port });
