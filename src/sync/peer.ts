@@ -64,8 +64,13 @@ export class Peer {
     return this.#stream.epoch;
   }
 
+  /** It has heard this life of ours: what comes from it is no recording. */
+  get live(): boolean {
+    return this.#answers;
+  }
+
   get synced(): boolean {
-    return this.#answers && this.#beganWhole === true && this.#stream.whole && !this.#lacking;
+    return this.live && this.#beganWhole === true && this.#stream.whole && !this.#lacking;
   }
 
   /** Where the sender stands, as far as we know. */
@@ -105,14 +110,16 @@ export class Peer {
   }
 
   /**
+   * Of one that is not {@link live} nothing but what makes it live counts.
    * @param own our id and epoch
    * @param taking false while receiving is off: what it sent until now is not in our table
    */
   beat(heartbeat: Heartbeat, own: Own, taking: boolean, now: number): void {
-    this.heartbeat = heartbeat;
-    this.heartbeatAt = now;
     const echo = heartbeat.echoes.find(({ sender }) => sender === own.sender);
     this.#answers ||= echo?.epoch === own.epoch;
+    if (!this.live) return;
+    this.heartbeat = heartbeat;
+    this.heartbeatAt = now;
     const former = echo?.earlier || (echo?.epoch !== own.epoch && (echo?.applied ?? 0) > 0);
     if (former && !this.#kept) this.#lacking = true;
     if (taking) this.#stream.heard(heartbeat.newest, now);

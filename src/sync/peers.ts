@@ -33,10 +33,10 @@ export class Peers {
     return nearest;
   }
 
-  /** With no peer ever heard we do not know what we lack. */
+  /** With no peer ever heard we do not know what we lack. A recording says nothing about it. */
   get synced(): boolean {
-    for (const peer of this) if (!peer.synced) return false;
-    return this.#peers.size > 0;
+    const live = [...this].filter((peer) => peer.live);
+    return live.length > 0 && live.every((peer) => peer.synced);
   }
 
   /** @throws SyncWireError `peers` when there is no room for another sender */

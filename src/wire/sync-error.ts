@@ -18,6 +18,8 @@ export type SyncRefusal =
   | 'seal'
   /** Behind the replay window, or of an epoch that its sender has left. */
   | 'replay'
+  /** Of a sender that has not said yet that it hears this life of ours: perhaps a recording of a former day. */
+  | 'unproven'
   /** The protobuf message cannot be read. */
   | 'malformed'
   /** It can be read, but a value is outside of its range. */

@@ -1,5 +1,5 @@
 /** Counts of the sync channel since the daemon's start, and news of refusals at a bounded rate. */
-import type { SyncWireError } from '../../wire/sync-error.ts';
+import type { SyncRefusal, SyncWireError } from '../../wire/sync-error.ts';
 import { Seldom } from '../seldom.ts';
 import { NO_SYNC_COUNTS, type SyncCount, type SyncCounters } from '../status.ts';
 
@@ -23,10 +23,19 @@ export class Counters {
     else this.reject(error.refusal, 1, error.message, now);
   }
 
+  /** Refused without a word: it is no fault. */
+  count(cause: SyncRefusal, count = 1): void {
+    this.#tally(cause, count);
+  }
+
   reject(cause: string, count: number, message: string, now: number): void {
-    this.#rejected[cause] = (this.#rejected[cause] ?? 0) + count;
+    this.#tally(cause, count);
     const said = this.#seldom.say(cause, message, now);
     if (said !== undefined) this.#report(cause, said);
+  }
+
+  #tally(cause: string, count: number): void {
+    this.#rejected[cause] = (this.#rejected[cause] ?? 0) + count;
   }
 
   snapshot(): SyncCounters {

@@ -24,6 +24,7 @@ export interface InboundOptions {
   readonly counters: Counters;
   /** Our own sender id. */
   readonly sender: number;
+  /** Also of one that is not live yet: its heartbeats are what shows that it is. */
   readonly onHeartbeat: (peer: Peer, heartbeat: Heartbeat, now: number) => void;
   readonly onHandover: (peer: Peer, message: HandoverMessage, now: number) => void;
   /** A sender that was not heard before, or one that restarted. */
@@ -101,8 +102,9 @@ export class Inbound {
     this.heardSyncid = frame.syncid;
     counters.add('received');
     if (former !== peer.epoch) this.#options.onLife(peer);
-    if (message.kind === 'records') this.#records(peer, message, now);
-    else if (message.kind === 'heartbeat') this.#options.onHeartbeat(peer, message, now);
+    if (message.kind === 'heartbeat') this.#options.onHeartbeat(peer, message, now);
+    else if (!peer.live) counters.count('unproven');
+    else if (message.kind === 'records') this.#records(peer, message, now);
     else {
       // Its answer says what is in the table, not what is on the way there.
       this.apply(now);

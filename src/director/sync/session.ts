@@ -13,7 +13,7 @@ import {
   type SyncDaemon,
   type SyncDirection,
 } from '../../model/sync-daemon.ts';
-import type { Held, Peer } from '../../sync/peer.ts';
+import type { Held, Own, Peer } from '../../sync/peer.ts';
 import { Peers } from '../../sync/peers.ts';
 import { Opener } from '../../wire/seal.ts';
 import type { SealKey } from '../../wire/seal-key.ts';
@@ -179,6 +179,10 @@ export class SyncSession {
     };
   }
 
+  get #own(): Own {
+    return { sender: this.#options.sender, epoch: this.#outbound.stream.epoch };
+  }
+
   /** Makes sockets for what is to run; when that fails, what ran goes on. */
   async #reopen(daemons: Map<SyncDirection, SyncDaemon>): Promise<void> {
     const { sockets, clock } = this.#options;
@@ -221,18 +225,24 @@ export class SyncSession {
   }
 
   #onHeartbeat(peer: Peer, heartbeat: Heartbeat, now: number): void {
-    const { board, sender } = this.#options;
-    peer.beat(heartbeat, { sender, epoch: this.#outbound.stream.epoch }, this.#inbound.taking, now);
+    const { board } = this.#options;
+    peer.beat(heartbeat, this.#own, this.#inbound.taking, now);
+    this.#heed(heartbeat, now);
+    if (!peer.live) return;
     board.set('peerRole', heartbeat.role);
     board.set('peerTerm', heartbeat.term);
     board.set('peerLeaseUntil', heartbeat.leaseRemaining > 0 ? now + heartbeat.leaseRemaining : 0);
     board.set('peerSyncAt', now);
-    for (const echo of heartbeat.echoes) {
-      if (echo.sender !== sender) continue;
-      const { stream } = this.#outbound;
-      if (echo.epoch === stream.epoch) stream.acknowledged(echo.applied, echo.appliedAge, now);
+  }
+
+  /** What the peer has of our stream. */
+  #heed({ echoes }: Heartbeat, now: number): void {
+    const { stream } = this.#outbound;
+    for (const { sender, epoch, applied, appliedAge } of echoes) {
+      if (sender !== this.#options.sender) continue;
+      if (epoch === stream.epoch) stream.acknowledged(applied, appliedAge, now);
       // The wall clock went back between two lives: the peer refuses us until we are newer than it knows.
-      else if (echo.epoch > stream.epoch && echo.epoch < LARGEST_EPOCH) this.#outbound.renew(echo.epoch + 1);
+      else if (epoch > stream.epoch && epoch < LARGEST_EPOCH) this.#outbound.renew(epoch + 1);
     }
   }
 

@@ -530,3 +530,37 @@ describe('a restart', () => {
     expect(two.session.status().rejected.replay).toBeGreaterThan(0);
   });
 });
+
+describe('a recording', () => {
+  const replay = (of: Node) => {
+    for (const { datagram } of rig.network.sent.filter(({ from }) => from === of.name)) {
+      rig.network.inject(datagram, 'recorder');
+      rig.run(1000);
+    }
+  };
+
+  test('of a former day enters nothing into the table, the board or the role of a director that begins', async () => {
+    const [one, two] = await rig.pair({ key });
+    two.board.set('role', BOARD_ROLE.MASTER);
+    two.board.set('leaseUntil', Number.MAX_SAFE_INTEGER);
+    for (let n = 0; n < 10; n++) two.port.connect(n);
+    rig.run(2 * ADVERT);
+    two.session.handover();
+    rig.run(20_000);
+    two.session.fenceClosed();
+    rig.run(2 * ADVERT);
+    rig.kill(one);
+    rig.kill(two);
+    const fresh = await rig.start(rig.node('lb1', { key, port: new MemoryPort(rig.network.clock) }));
+    replay(two);
+    expect(fresh.port.table.size).toBe(0);
+    expect(fresh.board.get('peerSyncAt')).toBe(0);
+    expect(fresh.board.get('synced')).toBe(0);
+    expect(fresh.events).toEqual([]);
+    expect(fresh.session.status().rejected.unproven).toBeGreaterThan(0);
+    // And it is in nobody's way.
+    const again = await rig.start(rig.node('lb2', { key, port: new MemoryPort(rig.network.clock) }));
+    rig.run(3 * ADVERT);
+    expect([fresh.board.get('synced'), again.board.get('synced')]).toEqual([1, 1]);
+  });
+});
