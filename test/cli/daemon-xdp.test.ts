@@ -14,7 +14,8 @@ import { scratch } from '../support/scratch.ts';
 import { until } from '../support/until.ts';
 import { exited, IPVSADM, TANDEM, tandem } from './run.ts';
 
-const DYING_THREAD = new URL('data/dying-thread.mjs', import.meta.url).pathname;
+// As a URL: NODE_OPTIONS is split at blanks.
+const DYING_THREAD = new URL('data/dying-thread.mjs', import.meta.url).href;
 
 let namespace: TestNamespace;
 let folder: string;

@@ -1,7 +1,6 @@
 /** Real daemons on the lab's lb1: what a restarted one does first. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Director } from '../../src/drill/director.ts';
 import { Lab } from '../../src/lab/lab.ts';
@@ -10,7 +9,8 @@ import { TANDEM } from './run.ts';
 
 /** Its lease outlives a killed daemon by 1.5 to 2.5 s. */
 const ADVERT_MS = 1000;
-const SLOW_PARSER = fileURLToPath(new URL('data/slow-parser.mjs', import.meta.url));
+// As a URL: NODE_OPTIONS is split at blanks.
+const SLOW_PARSER = new URL('data/slow-parser.mjs', import.meta.url).href;
 const { signal } = new AbortController();
 
 let lab: Lab;

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { serve } from '../../src/control/server.ts';
 import { FakeDirector } from '../control/fake-director.ts';
@@ -10,7 +11,7 @@ import { scratch } from '../support/scratch.ts';
 import { until } from '../support/until.ts';
 import { exited, spawnDaemon, tandem } from './run.ts';
 
-const example = new URL('../../deploy/lb1.yaml.example', import.meta.url).pathname;
+const example = fileURLToPath(new URL('../../deploy/lb1.yaml.example', import.meta.url));
 const TALKATIVE: readonly (readonly [string, readonly string[]])[] = [
   ['tandem', ['--help']],
   ['tandem', ['check-config', example]],
