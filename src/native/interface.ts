@@ -8,16 +8,35 @@ export function interfaceIndex(name: string): number {
 }
 
 /** linux/sockios.h */
+const SIOCGIFFLAGS = 0x8913;
 const SIOCGIFHWADDR = 0x8927;
-/** struct ifreq: char name[16], then a union; here a sockaddr: unsigned short family, the address. */
-const IFREQ = { size: 40, family: 16, address: 18 } as const;
+/** struct ifreq: char name[16], then a union: short flags; or a sockaddr, unsigned short family and the address. */
+const IFREQ = { size: 40, flags: 16, family: 16, address: 18 } as const;
+/** net/if.h: it is up, and its driver has a carrier. */
+const IFF_RUNNING = 0x40;
 /** linux/if_arp.h */
 const ARPHRD_ETHER = 1;
 
+/**
+ * Whether frames can leave through an interface: false without a carrier (RFC 2863's "operational"), and when it is
+ * down or gone. Takes no lock of the kernel's network configuration, as netlink and ethtool do.
+ * @param fd any socket
+ */
+export function isRunning(fd: number, name: string): boolean {
+  const request = ifreq(name);
+  if (libcCall.ioctl(fd, SIOCGIFFLAGS, request) < 0) return false;
+  return (request.readUInt16LE(IFREQ.flags) & IFF_RUNNING) !== 0;
+}
+
+function ifreq(name: string): Buffer {
+  const request = Buffer.allocUnsafeSlow(IFREQ.size).fill(0);
+  request.write(name, 0, IFREQ.flags - 1);
+  return request;
+}
+
 /** `02:00:5e:10:00:01`; undefined when there is no such interface, or it is no Ethernet. @throws NativeError */
 export function interfaceMac(name: string): string | undefined {
-  const request = Buffer.allocUnsafeSlow(IFREQ.size).fill(0);
-  request.write(name, 0, IFREQ.family - 1);
+  const request = ifreq(name);
   const fd = checked('socket', libcCall.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   try {
     if (libcCall.ioctl(fd, SIOCGIFHWADDR, request) < 0) {

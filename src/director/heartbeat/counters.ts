@@ -13,6 +13,7 @@ const NAMES = [
   'garp_sent',
   'garp_failures',
   'stalls',
+  'carrier_losses',
   'takeovers',
   'adoptions',
   'yields',

@@ -12,7 +12,7 @@ import { PRIORITY } from '../../vrrp/wire.ts';
 import { BOARD_ROLE, type Board } from '../board.ts';
 import { Seldom } from '../seldom.ts';
 import { Announcer } from './announcer.ts';
-import { HeartbeatCounters } from './counters.ts';
+import { type HeartbeatCount, HeartbeatCounters } from './counters.ts';
 import { Freshness } from './freshness.ts';
 import { Liveness, stallBound } from './liveness.ts';
 import type { FloatingAddress, HeartbeatCommand, HeartbeatEvent, HeartbeatRouter } from './messages.ts';
@@ -130,24 +130,30 @@ export class Heartbeat {
   }
 
   #watch(now: number): void {
-    const stalled = this.#liveness.stalled(now);
-    const barred = stalled !== undefined || this.#gone;
+    const obstacle = this.#obstacle(now);
+    const barred = obstacle !== undefined;
     if (barred === this.#barred) return;
     this.#barred = barred;
     if (!barred) {
-      this.#say('info', 'the threads of this daemon turn again: may become master');
+      this.#say('info', 'nothing is in the way any more: may become master');
       this.#step({ kind: 'unbar' });
       return;
     }
-    if (stalled === undefined) {
-      this.#say('error', 'the interface of the virtual router is gone: must not be master');
-      this.#step({ kind: 'bar' });
-      return;
-    }
-    this.#counters.add('stalls');
-    const bound = stallBound(this.#state.settings.advertUs) / 1_000_000;
-    this.#say('error', `the ${stalled} stands still for more than ${bound} s: must not be master`);
+    this.#counters.add(obstacle.count);
+    this.#say('error', `${obstacle.text}: must not be master`);
     this.#step({ kind: 'bar' });
+  }
+
+  /** Why this director is not fit to be master now. */
+  #obstacle(now: number): { readonly count: HeartbeatCount; readonly text: string } | undefined {
+    if (this.#gone) return { count: 'carrier_losses', text: 'the interface of the virtual router is gone' };
+    const cut = this.#routers.find((_, index) => this.#ports.transports[index]?.carrier === false);
+    // What is sent would be taken by the kernel, and heard by nobody: the lease would go on for ever.
+    if (cut) return { count: 'carrier_losses', text: `the cable of ${cut.interface} has no carrier` };
+    const stalled = this.#liveness.stalled(now);
+    if (stalled === undefined) return undefined;
+    const bound = stallBound(this.#state.settings.advertUs) / 1_000_000;
+    return { count: 'stalls', text: `the ${stalled} stands still for more than ${bound} s` };
   }
 
   #obey(command: HeartbeatCommand): void {

@@ -1,4 +1,5 @@
 import { ipv4ToNumber } from '../../model/address.ts';
+import { isRunning } from '../../native/interface.ts';
 import type { Socket } from '../../native/socket.ts';
 import { type Link, openRawVrrp, RAW_DESTINATION } from '../../native/vrrp-socket.ts';
 import { type Advertisement, decodeAdvertisement, encodeAdvertisement } from '../../vrrp/advertisement.ts';
@@ -19,6 +20,10 @@ export class RawTransport implements Transport {
     this.#socket = openRawVrrp(link);
     this.own = ipv4ToNumber(link.source);
     this.fds = [this.#socket.fd];
+  }
+
+  get carrier(): boolean {
+    return isRunning(this.#socket.fd, this.#link.interface);
   }
 
   receive(): Received | undefined {

@@ -14,6 +14,8 @@ export interface Transport {
   readonly own: number;
   /** Descriptors that become readable when something waits. */
   readonly fds: readonly number[];
+  /** Whether what is sent can leave this host. */
+  readonly carrier: boolean;
   /**
    * @returns undefined when nothing waits
    * @throws VrrpError for a datagram that was taken and refused; NativeError when the socket is broken

@@ -12,6 +12,8 @@ import type { Received, Transport } from './transport.ts';
 export class UdpTransport implements Transport {
   readonly own: number;
   readonly fds: readonly number[];
+  /** It stays on this host. */
+  readonly carrier = true;
   readonly #link: Link;
   readonly #listener: Socket;
   readonly #sender: Socket;

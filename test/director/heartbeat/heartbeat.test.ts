@@ -39,6 +39,7 @@ class FakeTransport implements Transport {
   readonly sent: Advertisement[] = [];
   readonly inbox: (Received | Error)[] = [];
   broken: Error | undefined;
+  carrier = true;
 
   receive(): Received | undefined {
     const next = this.inbox.shift();
@@ -296,6 +297,31 @@ test('a router whose interface is gone lets go and does not try again; other int
   world.pass(100 * DOWN);
   expect(world.happened.slice(length).filter((what) => what !== 'stale')).toEqual([]);
   expect(world.logs().filter((text) => text.includes('interface'))).toHaveLength(1);
+});
+
+describe('a router whose cable is pulled', () => {
+  test('lets go at once, and is master again a master-down interval after the carrier is back', () => {
+    world.pass(DOWN);
+    world.transport.carrier = false;
+    world.turn();
+    expect(world.role).toBe('backup');
+    expect(world.fenceUntil).toBe(0);
+    world.pass(100 * DOWN);
+    expect(world.role).toBe('backup');
+    world.transport.carrier = true;
+    world.turn();
+    world.pass(DOWN - 1);
+    expect(world.role).toBe('backup');
+    world.pass(1);
+    expect(world.role).toBe('master');
+    expect(world.counters()).toMatchObject({ carrier_losses: 1 });
+  });
+
+  test('says so once, with its interface', () => {
+    world.transport.carrier = false;
+    world.pass(100 * DOWN);
+    expect(world.logs()).toEqual([`the cable of ${ROUTER.interface} has no carrier: must not be master`]);
+  });
 });
 
 describe('commands', () => {

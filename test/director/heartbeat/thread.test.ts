@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BOARD_ROLE } from '../../../src/director/board.ts';
 import { bootTimeUs } from '../../../src/native/clock.ts';
 import { built } from '../../support/build.ts';
+import { ip } from '../../support/namespace.ts';
 import { until } from '../../support/until.ts';
 import { ifindex, TestDirector, VRID, Wire } from './pair.ts';
 
@@ -191,6 +192,17 @@ test('over UDP, without any privilege, two directors of one host elect one maste
   expect([a.role, b.role]).toEqual(['master', 'backup']);
   await a.kill();
   await b.becomes('master');
+});
+
+test('a master whose link loses its carrier lets go, and comes back with it', async () => {
+  wire.leaveLease('a', 100);
+  const a = first(100);
+  await a.becomes('master');
+  ip('-n', wire.b, 'link', 'set', 'up0', 'down');
+  await a.becomes('backup');
+  expect(a.fenceOpen()).toBe(false);
+  ip('-n', wire.b, 'link', 'set', 'up0', 'up');
+  await a.becomes('master');
 });
 
 test('an interface that vanished is said clearly when the heartbeat starts', async () => {
