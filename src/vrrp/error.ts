@@ -2,6 +2,7 @@
 export const VRRP_REFUSALS = [
   'ip',
   'ttl',
+  'destination',
   'length',
   'version',
   'type',

@@ -231,7 +231,8 @@ function backupHears(state: RouterState, advert: Advert, now: number): RouterSte
 
 function masterHears(state: RouterState, advert: Advert, now: number): RouterStep {
   const { priority } = state.settings;
-  if (advert.priority === PRIORITY.RELEASE) return advertise(state, now);
+  if (advert.priority === PRIORITY.RELEASE)
+    return mayAnswer(state, now) ? advertise(state, now) : still(state);
   const wins = advert.priority > priority || (advert.priority === priority && advert.source > advert.own);
   if (wins && now < state.staleUntil) return { state, effects: [count('stale')] };
   if (wins)
@@ -239,19 +240,27 @@ function masterHears(state: RouterState, advert: Advert, now: number): RouterSte
   return contested(state, advert, now);
 }
 
+/**
+ * RFC 9568 answers every release and every losing advertisement at once. A quarter of an interval between two answers
+ * is soon enough for the other one, and keeps a flood from being answered with a flood.
+ */
+function mayAnswer({ advertisedAt, settings }: RouterState, now: number): boolean {
+  return now - advertisedAt >= settings.advertUs / 4;
+}
+
 function contested(before: RouterState, advert: Advert, now: number): RouterStep {
   const { priority, advertUs } = before.settings;
   const fresh = now - before.contestedAt > 2 * advert.intervalUs;
   const state = { ...before, contestedAt: now, contestedSince: fresh ? now : before.contestedSince };
+  const patience = masterDown(priority, Math.max(advertUs, advert.intervalUs));
   // Whoever loses for so long does not hear us; RFC 9568 would let both go on for ever. We hear it, so it
-  // can be the one master and we cannot.
-  if (now - state.contestedSince > masterDown(priority, Math.max(advertUs, advert.intervalUs))) {
+  // can be the one master and we cannot. Unless our peer is no master: then it is a stranger.
+  const peerIsBackup = !state.peer.master && now - state.peer.at < patience;
+  if (now - state.contestedSince > patience && !peerIsBackup) {
     const why = `a router of priority ${advert.priority} is master and does not hear us`;
     return yieldTo(state, now, advert.intervalUs, why, [count('unheard')]);
   }
-  // RFC 9568 answers every losing advertisement at once. A quarter of an interval between two answers is
-  // soon enough for the loser, and keeps a flood from being answered with a flood.
-  if (now - state.advertisedAt < advertUs / 4) return { state, effects: [count('contested')] };
+  if (!mayAnswer(state, now)) return { state, effects: [count('contested')] };
   const answer = advertise({ ...state, advertAt: now }, now);
   const effects = [count('contested'), ...answer.effects];
   // The neighbours may have believed the loser: after a split heals, say again where the addresses are.

@@ -376,6 +376,31 @@ describe('a master', () => {
     expect(kinds(rig.effects).filter((kind) => kind === 'send-advert').length).toBeLessThanOrEqual(5);
   });
 
+  test('answers a flood of releases likewise', () => {
+    const rig = master();
+    rig.effects = [];
+    for (let i = 0; i < 1000; i += 1) {
+      rig.pass(A / 1000);
+      rig.hear(0);
+    }
+    expect(kinds(rig.effects).filter((kind) => kind === 'send-advert').length).toBeLessThanOrEqual(5);
+  });
+
+  test('yields to no loser while the sync path says that the peer is backup: that one is a stranger', () => {
+    const rig = master();
+    for (let i = 0; i < 20; i += 1) {
+      rig.pass(A);
+      rig.peer(0, { master: false });
+      rig.hear(50);
+    }
+    expect(rig.state.role).toBe('master');
+    for (let i = 0; i < 20 && rig.state.role === 'master'; i += 1) {
+      rig.pass(A);
+      rig.hear(50);
+    }
+    expect(rig.state.role).toBe('backup');
+  });
+
   test('yields to a loser that does not hear it for a whole master-down interval', () => {
     const rig = master();
     const until = rig.now + DOWN;

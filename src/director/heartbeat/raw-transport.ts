@@ -3,6 +3,7 @@ import { isRunning } from '../../native/interface.ts';
 import type { Socket } from '../../native/socket.ts';
 import { type Link, openRawVrrp, RAW_DESTINATION } from '../../native/vrrp-socket.ts';
 import { type Advertisement, decodeAdvertisement, encodeAdvertisement } from '../../vrrp/advertisement.ts';
+import { VrrpError } from '../../vrrp/error.ts';
 import { openIpv4 } from '../../vrrp/ipv4.ts';
 import { VRRP_GROUP4 } from '../../vrrp/wire.ts';
 import type { Received, Transport } from './transport.ts';
@@ -30,6 +31,8 @@ export class RawTransport implements Transport {
     const datagram = this.#socket.receive();
     if (!datagram) return undefined;
     const { source, destination, payload } = openIpv4(datagram.bytes);
+    if (destination !== VRRP_GROUP4)
+      throw new VrrpError('destination', `${source} sent to ${destination} instead of ${VRRP_GROUP4}`);
     const advertisement = decodeAdvertisement(payload, { source, destination });
     return { from: source, rank: ipv4ToNumber(source), advertisement };
   }

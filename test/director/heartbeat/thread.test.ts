@@ -1,4 +1,5 @@
 /** The real worker thread on real sockets: two directors in two network namespaces. */
+import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BOARD_ROLE } from '../../../src/director/board.ts';
 import { bootTimeUs } from '../../../src/native/clock.ts';
@@ -163,22 +164,26 @@ describe('two heartbeats on one link', () => {
   });
 });
 
-test('a packet with a wrong TTL or checksum on the wire is counted and changes nothing', async () => {
+test('a packet with a wrong TTL, destination or checksum on the wire is counted and changes nothing', async () => {
   const a = first(100);
   await a.becomes('master');
-  // Priority 254 with a TTL of 1, then with a broken checksum: either would win if it were believed.
+  execFileSync('nsenter', [`--net=/run/netns/${wire.b}`, 'sysctl', '-qw', 'net.ipv4.ip_default_ttl=255']);
+  // Priority 254 with a TTL of 1, then with a broken checksum, then to the master alone: each would win if believed.
   const forge = `
     import { Socket } from '${built('native/socket.js')}';
     import { RAW_DESTINATION } from '${built('native/vrrp-socket.js')}';
+    import { sockaddrIn } from '${built('native/socket.js')}';
     const bytes = Uint8Array.of(0x31, ${VRID}, 254, 1, 0, 10, 0xde, 0xad, 10, 99, 0, 1);
     for (const ttl of [1, 255]) {
       const socket = new Socket(2, 3, 112, 1);
       socket.multicastOut({ ifindex: ${ifindex(wire.b)}, source: '10.99.0.12', ttl, loop: false });
       socket.send(bytes, RAW_DESTINATION);
-    }`;
+    }
+    new Socket(2, 3, 112, 1).send(bytes, sockaddrIn('10.99.0.11', 0));`;
   const forger = wire.spawn(wire.b, process.execPath, ['--input-type=module', '-e', forge]);
   await until('the forger is done', () => forger.exitCode === 0);
-  await until('both were counted', () => a.counters.ttl === 1 && a.counters.checksum === 1);
+  const refused = ['ttl', 'checksum', 'destination'];
+  await until('each was counted', () => refused.every((name) => a.counters[name] === 1));
   expect(a.role).toBe('master');
   expect(a.counters).toMatchObject({ adverts_received: 0, yields: 0 });
 });
