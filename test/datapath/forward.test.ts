@@ -253,6 +253,28 @@ describe('odd packets are dropped by name', () => {
     dropped('ttl', () => bench.fromClient(tcp(tuple, { flags: 'A', ttl: 1, seq: 1001, ack: 5001 })));
   });
 
+  test('a spent TTL that would begin a connection, and no connection is made', async () => {
+    const tuple = fromClient();
+    dropped('ttl', () => bench.fromClient(tcp(tuple, { flags: 'S', ttl: 1 })));
+    expect(await connectionOf(tuple.fromPort)).toBeUndefined();
+  });
+
+  test('more promised by the IP header than the frame holds', () => {
+    const frame = tcp(fromClient(), { flags: 'S' });
+    frame.writeUInt16BE(41, 14 + 2);
+    dropped('malformed', () => bench.fromClient(frame));
+  });
+
+  test.each([7, 14, 65535])('a UDP length of %d where 13 were sent', (length) => {
+    const frame = udp({ from: CLIENT, fromPort: clientPort++, to: VIP, toPort: 53 });
+    frame.writeUInt16BE(length, 14 + 20 + 4);
+    dropped('malformed', () => bench.fromClient(frame));
+  });
+
+  test.each(['0.0.0.0', '127.0.0.1', '224.0.0.1', '255.255.255.255', VIP])('a source of %s', (from) => {
+    dropped('martian', () => bench.fromClient(tcp({ ...fromClient(), from }, { flags: 'S' })));
+  });
+
   test('a TCP header that the packet is too short for', () => {
     dropped('malformed', () => bench.fromClient(tcp(fromClient(), { flags: 'S' }).subarray(0, 14 + 20 + 12)));
   });

@@ -48,7 +48,7 @@ static __always_inline enum parse_result parse_packet(struct xdp_md *ctx, struct
 		return PARSE_NOT_OURS;
 	if (p->ip->frag_off & bpf_htons(IP_FRAGMENT_MASK))
 		return PARSE_FRAGMENT;
-	if (p->ip->ihl < 5)
+	if (p->ip->ihl < 5 || sizeof(struct ethhdr) + bpf_ntohs(p->ip->tot_len) > bpf_xdp_get_buff_len(ctx))
 		return PARSE_MALFORMED;
 	transport = (void *)p->ip + p->ip->ihl * 4;
 	if (p->ip->protocol == IPPROTO_TCP) {
@@ -60,13 +60,22 @@ static __always_inline enum parse_result parse_packet(struct xdp_md *ctx, struct
 		p->key.destination_port = p->tcp->dest;
 	} else {
 		p->udp = transport;
-		if ((void *)(p->udp + 1) > end ||
-		    bpf_ntohs(p->ip->tot_len) < p->ip->ihl * 4 + sizeof(struct udphdr))
+		if ((void *)(p->udp + 1) > end || bpf_ntohs(p->udp->len) < sizeof(struct udphdr) ||
+		    bpf_ntohs(p->ip->tot_len) < p->ip->ihl * 4 + bpf_ntohs(p->udp->len))
 			return PARSE_MALFORMED;
 		p->key.source_port = p->udp->source;
 		p->key.destination_port = p->udp->dest;
 	}
 	return PARSE_OK;
+}
+
+/* A source that no host may have: "this network", loopback, multicast and above (RFC 1122, 3.2.1.3), or the
+ * destination itself. */
+static __always_inline int is_martian(const struct packet *p)
+{
+	__u8 first = bpf_ntohl(p->key.source) >> 24;
+
+	return first == 0 || first == 127 || first >= 224 || p->key.source == p->key.destination;
 }
 
 static __always_inline __u32 tcp_payload_length(const struct packet *p)

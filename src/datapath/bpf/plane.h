@@ -63,8 +63,12 @@ static __always_inline int open_and_forward(struct xdp_md *ctx, struct packet *p
 
 	if (!fence_is_open())
 		return drop(DROP_FENCE_CLOSED);
+	if (is_martian(p))
+		return drop(DROP_MARTIAN);
 	if (p->tcp && (!p->tcp->syn || p->tcp->ack || p->tcp->rst || p->tcp->fin))
 		return send_reset(ctx, p);
+	if (p->ip->ttl <= 1)
+		return drop(DROP_TTL);
 	if (!sync_allows_new())
 		return drop(DROP_SYNC_LEASE);
 	switch (open_connection(service, &p->key, state, &opened)) {

@@ -19,6 +19,7 @@ enum drop_reason {
 	DROP_NO_LOCAL_PORT,	/* every port that was tried, of every local address, is in use */
 	DROP_NO_CONNECTION,	/* for a service or local address, of no connection, and no RST is due */
 	DROP_MALFORMED,
+	DROP_MARTIAN,		/* would begin a connection, from what is no host's address */
 	DROP_FRAGMENT,
 	DROP_TTL,
 	DROP_TOO_BIG,
