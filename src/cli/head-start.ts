@@ -39,7 +39,6 @@ export function startedFrom(options: DaemonOptions): Pick<Note, 'from' | 'config
 }
 
 async function begin(): Promise<Head> {
-  goFirst();
   const fresh = newHead();
   const note = findNote(({ from, config }) => from === digest(config));
   if (note && !(await served(note.socket))) goOnFrom(note, fresh);
@@ -58,14 +57,5 @@ async function served(socket: string): Promise<boolean> {
     return false;
   } catch {
     return true;
-  }
-}
-
-/** Before ordinary work on a busy host, from the first import on: a lease that waits to be adopted runs out. */
-function goFirst(): void {
-  try {
-    os.setPriority(os.constants.priority.PRIORITY_HIGH);
-  } catch {
-    // Not allowed: then it is an ordinary process.
   }
 }

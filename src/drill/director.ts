@@ -167,8 +167,8 @@ export class Director {
 
   #tandem(args: readonly string[]): Promise<LabProcess> {
     // As deploy/tandem.service starts it: the machine also plays all the other hosts.
-    const command = ['-n', '-10', ...this.#command, ...args];
-    return this.#lab.spawn(this.name, 'nice', command, { label: `daemon of ${this.name}` });
+    const [program = '', ...words] = [...this.#command, ...args];
+    return this.#lab.spawn(this.name, program, words, { label: `daemon of ${this.name}`, nice: -10 });
   }
 
   /** What a person needs to see why: the last status, and the end of the log. */

@@ -3,12 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
+import { putBefore } from '../host/priority.ts';
 import { type Environment, environment } from './environment.ts';
 import { LabError } from './error.ts';
 
 export interface SpawnOptions {
   readonly env?: Environment;
-  /** Lower is served first (nice value); as inherited when absent. */
+  /** Lower is served first (nice value), also before other processes of the lab; as inherited when absent. */
   readonly nice?: number;
 }
 
@@ -64,6 +65,7 @@ export class LabProcess {
     const self = new LabProcess(label, child);
     try {
       await once(child, 'spawn');
+      if (options.nice !== undefined) putBefore(self.pid, options.nice);
     } catch (error) {
       throw new LabError('command-failed', `lab: cannot start ${label}: ${(error as Error).message}`);
     }

@@ -1,6 +1,6 @@
 /** One UDP stream, a numbered packet every millisecond; remembers when each answer came. */
 import { createSocket } from 'node:dgram';
-import { setPriority } from 'node:os';
+import { goBefore } from '../../host/priority.ts';
 import { finish, now, onCommand, report, settings } from './channel.ts';
 import type { Target, UdpDone } from './messages.ts';
 
@@ -18,7 +18,7 @@ let ownPause = 0;
 let repeated = 0;
 
 // A measurement must not wait behind what it measures.
-setPriority(-15);
+goBefore(-15);
 const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
 socket.on('error', () => {});
 socket.on('message', (message) => {

@@ -2,7 +2,7 @@
  * Listens on the client network for advertisements and announcements, and asks every millisecond by ARP who
  * has the VIP. Frames are read and written whole, because the kernel's own ARP would hide a second answer.
  */
-import { setPriority } from 'node:os';
+import { goBefore } from '../../host/priority.ts';
 import { Poller } from '../../native/poll.ts';
 import { AF_PACKET, SOCK_RAW, Socket, sockaddrLl } from '../../native/socket.ts';
 import { AnswerLog } from '../answerers.ts';
@@ -25,7 +25,8 @@ const answers = new AnswerLog();
 let asked = 0;
 let asking = true;
 
-setPriority(-15);
+// A measurement must not wait behind what it measures.
+goBefore(-15);
 const arpSocket = open(ETHERTYPE.arp);
 const ipSocket = open(ETHERTYPE.ip);
 const poller = new Poller([arpSocket.fd, ipSocket.fd]);
