@@ -8,9 +8,10 @@ import { finish, now, onCommand, report, settings } from './channel.ts';
 import type { OpenerDone, Target } from './messages.ts';
 
 const EVERY_MS = 10;
-const GIVE_UP_MS = 100;
+/** Below a second, when the kernel repeats its SYN; above what a busy machine needs. */
+const GIVE_UP_MS = 500;
 /** The last tries end by then. */
-const DRAIN_MS = 2 * GIVE_UP_MS;
+const DRAIN_MS = GIVE_UP_MS + 100;
 
 const { host, port } = settings<Target>();
 const opened: number[] = [];
