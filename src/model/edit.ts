@@ -9,8 +9,8 @@ import {
   type ServiceId,
   type ServiceSettings,
   sameEndpoint,
+  sameService,
   serviceFamily,
-  serviceKey,
   type Timeouts,
   type VirtualService,
 } from './rules.ts';
@@ -47,9 +47,8 @@ export function applyEdit(rules: RuleSet, edit: RuleEdit): RuleSet {
         locals,
       }));
     case 'delete-service': {
-      requireService(rules, edit.id);
-      const key = serviceKey(edit.id);
-      return { ...rules, services: rules.services.filter((service) => serviceKey(service.id) !== key) };
+      const at = rules.services.indexOf(requireService(rules, edit.id));
+      return { ...rules, services: rules.services.toSpliced(at, 1) };
     }
     case 'clear':
       return { ...rules, services: [] };
@@ -91,8 +90,7 @@ export function applyEdit(rules: RuleSet, edit: RuleEdit): RuleSet {
 }
 
 function findService(rules: RuleSet, id: ServiceId): VirtualService | undefined {
-  const key = serviceKey(id);
-  return rules.services.find((service) => serviceKey(service.id) === key);
+  return rules.services.find((service) => sameService(service.id, id));
 }
 
 /** @throws ModelError `no-such-service` */
@@ -109,9 +107,8 @@ function replace(
   id: ServiceId,
   change: (service: VirtualService) => VirtualService,
 ): RuleSet {
-  const changed = change(requireService(rules, id));
-  const key = serviceKey(id);
-  return { ...rules, services: rules.services.map((old) => (serviceKey(old.id) === key ? changed : old)) };
+  const old = requireService(rules, id);
+  return { ...rules, services: rules.services.with(rules.services.indexOf(old), change(old)) };
 }
 
 function requireServer(service: VirtualService, server: Endpoint): void {

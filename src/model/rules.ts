@@ -116,6 +116,14 @@ export function serviceKey(id: ServiceId): string {
   }
 }
 
+/** Whether {@link serviceKey} is the same, without the texts: one service is looked for among thousands. */
+export function sameService(a: ServiceId, b: ServiceId): boolean {
+  if (a.kind === 'fwmark') return b.kind === 'fwmark' && a.fwmark === b.fwmark && a.family === b.family;
+  if (b.kind !== a.kind || a.port !== b.port || a.address !== b.address) return false;
+  if (a.kind === 'address' && b.kind === 'address' && a.protocol !== b.protocol) return false;
+  return a.subnetId === b.subnetId;
+}
+
 /** How messages name a service: `TCP 10.1.1.1:80`, `FWM 5`. */
 export function describeService(id: ServiceId): string {
   if (id.kind === 'fwmark') return `FWM ${id.fwmark}${id.family === 6 ? ' IPv6' : ''}`;
