@@ -4,9 +4,9 @@
  * the host's own.
  */
 import type { PlaneAddress } from '../datapath/plane.ts';
-import { HostError } from '../host/error.ts';
 import { dropAddresses, holdAddresses, type PlacedAddress } from '../host/floating-addresses.ts';
-import { type InterfaceFacts, interfaceFor } from '../host/interfaces.ts';
+import type { InterfaceFacts } from '../host/interfaces.ts';
+import { Subnets } from '../host/subnets.ts';
 import type { Address } from '../model/address.ts';
 import type { RuleSet } from '../model/rules.ts';
 import type { RouterConfig } from './config.ts';
@@ -37,9 +37,8 @@ export function placeAddresses(
     if (service.id.kind === 'address') kinds.set(service.id.address, 'virtual');
     for (const local of service.locals) if (!kinds.has(local.address)) kinds.set(local.address, 'local');
   }
-  const routed = new Map(
-    routers.flatMap((router) => router.addresses.map((address) => [address, router.interface])),
-  );
+  const routed = routedHomes(routers, interfaces);
+  const subnets = new Subnets(interfaces);
   // A floating address that we hold right now is on an interface as a /32: only subnets make an address the host's.
   const own = new Set(
     interfaces.flatMap(({ addresses }) =>
@@ -54,7 +53,7 @@ export function placeAddresses(
   };
   for (const [address, kind] of kinds) {
     const floating = routers.length > 0 && !own.has(address);
-    const home = findHome(address, interfaces, routed.get(address));
+    const home = routed.get(address) ?? subnets.home(address);
     placement.plane.push({ address, kind, floating, ifindex: home?.ifindex ?? 0 });
     if (!floating) continue;
     if (!home) {
@@ -67,19 +66,17 @@ export function placeAddresses(
   return placement;
 }
 
-function findHome(
-  address: Address,
+/** The addresses of routers are on the interface that their router names, whatever its subnets. */
+function routedHomes(
+  routers: readonly RouterConfig[],
   interfaces: readonly InterfaceFacts[],
-  configured: string | undefined,
-): InterfaceFacts | undefined {
-  const named = interfaces.find(({ name }) => name === configured);
-  if (named) return named;
-  try {
-    return interfaceFor(address, interfaces);
-  } catch (error) {
-    if (error instanceof HostError) return undefined;
-    throw error;
+): ReadonlyMap<Address, InterfaceFacts> {
+  const homes = new Map<Address, InterfaceFacts>();
+  for (const router of routers) {
+    const home = interfaces.find(({ name }) => name === router.interface);
+    if (home) for (const address of router.addresses) homes.set(address, home);
   }
+  return homes;
 }
 
 /** Shows the virtual addresses on their interfaces while this director owns them. */

@@ -2,7 +2,6 @@
 export type HostErrorCode =
   | 'no-such-interface'
   | 'no-address'
-  | 'no-interface-for-address'
   | 'bad-address'
   | 'bad-mac'
   | 'no-iproute2'

@@ -1,5 +1,5 @@
 /** What the host knows about its interfaces. */
-import { type Address, addressToBytes, familyOf, parseAddress } from '../model/address.ts';
+import { type Address, familyOf, parseAddress } from '../model/address.ts';
 import { HostError } from './error.ts';
 import { ipJson } from './ip.ts';
 
@@ -72,35 +72,4 @@ export function ownAddress(facts: InterfaceFacts, floating: readonly Address[]):
     'no-address',
     `interface ${facts.name} has no IPv4 address of its own to advertise from: add one with "ip address add"`,
   );
-}
-
-/**
- * The interface whose subnet holds the address; the longest prefix wins.
- * @throws HostError `no-interface-for-address`
- */
-export function interfaceFor(address: Address, interfaces: readonly InterfaceFacts[]): InterfaceFacts {
-  let best: { facts: InterfaceFacts; prefix: number } | undefined;
-  for (const facts of interfaces) {
-    for (const subnet of facts.addresses) {
-      if (subnet.prefix > (best?.prefix ?? -1) && contains(subnet, address)) {
-        best = { facts, prefix: subnet.prefix };
-      }
-    }
-  }
-  if (best) return best.facts;
-  const names = interfaces.map(({ name }) => name).join(', ') || 'none given';
-  throw new HostError(
-    'no-interface-for-address',
-    `${address} lies in no subnet of the interfaces (${names}): add an address of its subnet to one of them`,
-  );
-}
-
-function contains(subnet: InterfaceAddress, address: Address): boolean {
-  if (familyOf(subnet.address) !== familyOf(address)) return false;
-  return firstBits(subnet.address, subnet.prefix) === firstBits(address, subnet.prefix);
-}
-
-function firstBits(address: Address, length: number): string {
-  const bits = Array.from(addressToBytes(address), (byte) => byte.toString(2).padStart(8, '0'));
-  return bits.join('').slice(0, length);
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HostError } from '../../src/host/error.ts';
 import { dropAddresses, holdAddresses } from '../../src/host/floating-addresses.ts';
-import { allInterfaces, interfaceFacts, interfaceFor, ownAddress } from '../../src/host/interfaces.ts';
+import { allInterfaces, interfaceFacts, ownAddress } from '../../src/host/interfaces.ts';
 import { NextHops } from '../../src/host/neighbours.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import { ip, TestNamespace } from '../support/namespace.ts';
@@ -51,14 +51,6 @@ describe('an interface', () => {
     const facts = await interfaceFacts('up0');
     expect(ownAddress(facts, [VIP])).toBe('10.98.0.11');
     expect(() => ownAddress(facts, [parseAddress('10.98.0.11')])).toThrow('no IPv4 address of its own');
-  });
-
-  test('is found for an address by the longest prefix', async () => {
-    const all = await allInterfaces();
-    expect(interfaceFor(parseAddress('10.98.0.77'), all).name).toBe('up0');
-    expect(interfaceFor(parseAddress('2001:db8::7'), all).name).toBe('up0');
-    expect(interfaceFor(parseAddress('127.1.2.3'), all).name).toBe('lo');
-    expect(() => interfaceFor(parseAddress('192.0.2.1'), all)).toThrow('lies in no subnet');
   });
 });
 
