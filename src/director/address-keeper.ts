@@ -103,10 +103,11 @@ export class AddressKeeper {
 
   /** In the background, one round at a time: it changes nothing but the speed of a first packet. */
   #keepNextHops(rules: RuleSet): void {
+    if (this.#parts.plane.kind !== 'xdp') return;
     const servers = rules.services.flatMap((service) => service.servers.map(({ address }) => address));
     const destinations = [...new Set(servers)];
     const list = destinations.join(' ');
-    if (list === this.#destinations || this.#parts.plane.kind !== 'xdp') return;
+    if (list === this.#destinations) return;
     this.#destinations = list;
     const { log } = this.#parts;
     const round = async () => {

@@ -93,11 +93,12 @@ export class ShownAddresses {
   }
 
   setWanted(addresses: readonly PlacedAddress[]): void {
-    const gone = this.#wanted.filter((old) => !addresses.some((kept) => same(kept, old)));
+    const gone = without(this.#wanted, addresses);
+    const fresh = without(addresses, this.#wanted);
     this.#wanted = addresses;
     if (!this.#owner) return;
     this.#enqueue(() => dropAddresses(gone));
-    this.#hold();
+    this.#hold(fresh);
   }
 
   setOwner(owner: boolean): void {
@@ -105,8 +106,8 @@ export class ShownAddresses {
     this.#owner = owner;
     clearInterval(this.#renewal);
     if (owner) {
-      this.#renewal = setInterval(() => this.#hold(), (LIFETIME_S * 1000) / 3);
-      this.#hold();
+      this.#renewal = setInterval(() => this.#hold(this.#wanted), (LIFETIME_S * 1000) / 3);
+      this.#hold(this.#wanted);
     } else {
       const addresses = this.#wanted;
       this.#enqueue(() => dropAddresses(addresses));
@@ -119,8 +120,8 @@ export class ShownAddresses {
     await this.#work;
   }
 
-  #hold(): void {
-    this.#enqueue(() => (this.#owner ? holdAddresses(this.#wanted, LIFETIME_S) : Promise.resolve()));
+  #hold(addresses: readonly PlacedAddress[]): void {
+    this.#enqueue(() => (this.#owner ? holdAddresses(addresses, LIFETIME_S) : Promise.resolve()));
   }
 
   #enqueue(task: () => Promise<void>): void {
@@ -130,6 +131,11 @@ export class ShownAddresses {
   }
 }
 
-function same(a: PlacedAddress, b: PlacedAddress): boolean {
-  return a.address === b.address && a.interface === b.interface;
+function without(all: readonly PlacedAddress[], others: readonly PlacedAddress[]): PlacedAddress[] {
+  const names = new Set(others.map(nameOf));
+  return all.filter((each) => !names.has(nameOf(each)));
+}
+
+function nameOf(placed: PlacedAddress): string {
+  return `${placed.address} ${placed.interface}`;
 }
