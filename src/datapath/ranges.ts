@@ -4,11 +4,13 @@
  */
 export class RangeAllocator {
   readonly size: number;
-  readonly #taken = new Map<number, number>();
+  /** A byte an entry: 1 where somebody has it. */
+  readonly #taken: Buffer;
   #next = 0;
 
   constructor(size: number) {
     this.size = size;
+    this.#taken = Buffer.alloc(size);
   }
 
   /** The first entry of a free run, or undefined when none is long enough. */
@@ -19,35 +21,29 @@ export class RangeAllocator {
 
   /** A run that somebody else handed out. */
   reserve(start: number, length: number): void {
-    if (length > 0) this.#taken.set(start, length);
+    this.#taken.fill(1, start, start + length);
   }
 
-  /** An empty run takes nothing, so that its start may be that of another run. */
   free(start: number, length: number): void {
-    if (length > 0) this.#taken.delete(start);
+    this.#taken.fill(0, start, start + length);
   }
 
   #search(from: number, to: number, length: number): number | undefined {
     const end = Math.min(to, this.size);
-    for (let start = from; start + length <= end; ) {
-      const blocked = this.#blocker(start, length);
-      if (blocked === undefined) {
-        this.#taken.set(start, length);
+    for (let start = this.#firstFree(from); start + length <= end; ) {
+      const last = this.#taken.subarray(start, start + length).lastIndexOf(1);
+      if (last < 0) {
+        this.reserve(start, length);
         this.#next = start + length;
         return start;
       }
-      start = blocked;
+      start = this.#firstFree(start + last);
     }
     return undefined;
   }
 
-  /** Where a run that overlaps [start, start + length) ends. */
-  #blocker(start: number, length: number): number | undefined {
-    const own = this.#taken.get(start);
-    if (own !== undefined) return start + own;
-    for (const [taken, size] of this.#taken) {
-      if (taken < start + length && start < taken + size) return taken + size;
-    }
-    return undefined;
+  #firstFree(from: number): number {
+    const found = this.#taken.indexOf(0, from);
+    return found < 0 ? this.size : found;
   }
 }
