@@ -2,6 +2,10 @@
 export class HeldChanges {
   #held: Array<() => void> | undefined;
 
+  get held(): boolean {
+    return this.#held !== undefined;
+  }
+
   /** From now on nothing is changed before {@link carryOut}. */
   hold(): void {
     this.#held = [];

@@ -68,6 +68,13 @@ interface Former {
   readonly locals: FormerRun;
 }
 
+/** A service of an edit that is under way: what it was, and what it is. */
+interface Change {
+  readonly key: string;
+  readonly old: Placed | undefined;
+  readonly now: Placed;
+}
+
 interface Placed extends Place, Runs {
   readonly service: VirtualService;
   readonly id: number;
@@ -89,6 +96,8 @@ export class RuleTables {
   readonly #locals: RunTable;
   /** By service key. */
   readonly #placed = new Map<string, Placed>();
+  /** The same by service id. */
+  readonly #placedById = new Map<number, Placed>();
   /** Servers in the map by id, those of deleted rules included. Id 0 is nobody. */
   readonly #servers = new Map<number, ServerEntry>();
   /** Ids of {@link #servers} by service id and endpoint. */
@@ -134,20 +143,49 @@ export class RuleTables {
     this.#former.set(hex(key), { id, key, slots, locals });
   }
 
-  /** @throws DatapathError `table-full`; of the first rules after an adoption nothing is in the plane then */
+  /**
+   * Services that stay keep their former runs until all have found their new ones, so that none is lost to an edit
+   * which finds no room.
+   * @throws DatapathError `table-full`; the services are as they were then, but for those that were to go; of the
+   * first rules after an adoption nothing is in the plane
+   */
   apply(rules: RuleSet): void {
     const wanted = new Map(rules.services.map((service) => [serviceKey(service.id), service]));
+    const changed: Change[] = [];
     try {
       for (const [key, placed] of this.#placed) if (!wanted.has(key)) this.#remove(key, placed);
       this.#removeFormer(wanted);
       for (const [key, service] of wanted) {
+        const old = this.#placed.get(key);
         // An edit leaves every service that it does not touch the same object.
-        if (this.#placed.get(key)?.service !== service) this.#place(key, service);
+        if (old?.service !== service) changed.push({ key, old, now: this.#place(key, service, old) });
       }
+    } catch (error) {
+      if (!this.#changes.held) for (const change of changed.reverse()) this.#takeBack(change);
+      throw error;
     } finally {
       this.#kept.clear();
     }
+    for (const { old, now } of changed) if (old) this.#release(old, new Set(now.serverIds));
     this.#changes.carryOut();
+  }
+
+  #takeBack({ key, old, now }: Change): void {
+    if (!old) {
+      this.#remove(key, now);
+      return;
+    }
+    this.#setPlaced(key, old);
+    this.#maps.services.update(old.key, entryBytes(old));
+    this.#freeRuns(now);
+    this.#takeBackServers(old, old, now.serverIds);
+  }
+
+  /** The former servers are what they were; those that only the edit had are nobody's. */
+  #takeBackServers(place: Place, old: Placed | undefined, serverIds: readonly number[]): void {
+    if (old) for (const server of old.service.servers) this.#placeServer(old, server, old.id);
+    const kept = new Set(old?.serverIds);
+    for (const id of serverIds) if (!kept.has(id)) this.#retire(place, id);
   }
 
   /** Ids of a service and its servers, in the rule set's order. */
@@ -185,25 +223,33 @@ export class RuleTables {
     };
   }
 
-  #place(key: string, service: VirtualService): void {
-    const old = this.#placed.get(key);
+  #place(key: string, service: VirtualService, old: Placed | undefined): Placed {
     const place = this.#address(service);
     const former = this.#former.get(hex(place.key));
     const id = old?.id ?? former?.id ?? this.#serviceId();
-    const serverIds = service.servers.map((server) => this.#placeServer(place, server, id));
-    const runs = this.#placeRuns(service, serverIds, former);
-    const entry = {
-      id,
-      scheduler: SCHEDULER_NUMBER[scheduleKind(service.scheduler)],
-      firstSlot: runs.slots.first,
-      slots: runs.slots.length,
-      firstLocal: runs.locals.first,
-      locals: runs.locals.length,
-    };
-    this.#changes.make(() => this.#maps.services.update(place.key, serviceBytes(entry)));
-    this.#placed.set(key, { service, id, ...place, ...runs, serverIds });
-    if (old) this.#release(old, new Set(serverIds));
+    for (const serverId of old?.serverIds ?? []) this.#kept.add(serverId);
+    const serverIds: number[] = [];
+    let runs: Runs;
+    try {
+      for (const server of service.servers) serverIds.push(this.#placeServer(place, server, id));
+      runs = this.#placeRuns(service, serverIds, former);
+    } catch (error) {
+      if (!this.#changes.held) {
+        this.#takeBackServers(place, old, serverIds);
+        if (!old) this.#serviceIds.delete(id);
+      }
+      throw error;
+    }
+    const placed = { service, id, ...place, ...runs, serverIds };
+    this.#changes.make(() => this.#maps.services.update(place.key, entryBytes(placed)));
+    this.#setPlaced(key, placed);
     if (former) this.#leave(former, runs);
+    return placed;
+  }
+
+  #setPlaced(key: string, placed: Placed): void {
+    this.#placed.set(key, placed);
+    this.#placedById.set(placed.id, placed);
   }
 
   /** Both or none: without room for the local addresses the slots are given back. */
@@ -278,15 +324,13 @@ export class RuleTables {
   }
 
   #isPlaced(id: number, held: ServerEntry): boolean {
-    for (const placed of this.#placed.values()) {
-      if (placed.id === held.serviceId && placed.serverIds.includes(id)) return true;
-    }
-    return false;
+    return this.#placedById.get(held.serviceId)?.serverIds.includes(id) ?? false;
   }
 
   #remove(key: string, placed: Placed): void {
     this.#maps.services.delete(placed.key);
     this.#placed.delete(key);
+    this.#placedById.delete(placed.id);
     this.#release(placed, new Set());
     this.#serviceIds.delete(placed.id);
     this.#use.clearService(placed.id);
@@ -305,11 +349,11 @@ export class RuleTables {
   }
 
   /** No new connection finds it; the old ones go on, and their id is kept until the last has ended. */
-  #retire(placed: Placed, id: number): void {
+  #retire(place: Place, id: number): void {
     const entry = this.#servers.get(id);
     if (!entry) return;
-    this.#maps.serverIndex.delete(serverIndexBytes(placed.address, placed.port, entry));
-    this.#use.retire(id, placed.id);
+    this.#maps.serverIndex.delete(serverIndexBytes(place.address, place.port, entry));
+    this.#use.retire(id, entry.serviceId);
     const retired = { ...entry, weight: 0 };
     this.#remember(id, retired);
     this.#maps.servers.update(u32(id), serverBytes(retired));
@@ -322,6 +366,17 @@ export class RuleTables {
 
 function serverName(entry: ServerEntry): string {
   return `${entry.serviceId} ${entry.address} ${entry.port}`;
+}
+
+function entryBytes({ id, service, slots, locals }: Placed): Buffer {
+  return serviceBytes({
+    id,
+    scheduler: SCHEDULER_NUMBER[scheduleKind(service.scheduler)],
+    firstSlot: slots.first,
+    slots: slots.length,
+    firstLocal: locals.first,
+    locals: locals.length,
+  });
 }
 
 function hex(key: Uint8Array): string {

@@ -164,14 +164,15 @@ describe('a service', () => {
     expect(maps.services.value(second ?? Buffer.alloc(0)).readUInt32LE(SERVICE.firstSlot)).toBe(0);
     const heir = new RuleTables(maps, NO_USE);
     heir.adopt();
-    heir.apply(structuredClone(rules));
+    const adopted = structuredClone(rules);
+    heir.apply(adopted);
     expect(strayed).toEqual([]);
     // What the former daemon used is free again.
     const slotsLeft = maps.slots.maxEntries - 2;
     const others = Array.from({ length: slotsLeft }, (_, at) => at + 3);
     const more = others
       .flatMap((port) => [added(port), local(port), server(port, 1)])
-      .reduce(applyEdit, rules);
+      .reduce(applyEdit, adopted);
     expect(() => heir.apply(more)).not.toThrow();
     expect(strayed).toEqual([]);
   });
@@ -193,10 +194,11 @@ describe('the tables of a former daemon', () => {
     const rules = rulesOf(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
     const heir = heirOf(rules);
     const before = content();
-    heir.apply(structuredClone(rules));
+    const adopted = structuredClone(rules);
+    heir.apply(adopted);
     expect(content()).toEqual(before);
-    expect(() => heir.apply([added(13), server(13, 1)].reduce(applyEdit, rules))).toThrow(/no room/);
-    const fewer = applyEdit(rules, { op: 'delete-service', id: id(4) });
+    expect(() => heir.apply([added(13), server(13, 1)].reduce(applyEdit, adopted))).toThrow(/no room/);
+    const fewer = applyEdit(adopted, { op: 'delete-service', id: id(4) });
     heir.apply(fewer);
     heir.apply(whole(13).reduce(applyEdit, fewer));
     expect(strayed).toEqual([]);
@@ -220,5 +222,63 @@ describe('the tables of a former daemon', () => {
       expect.objectContaining({ code: 'table-full' }),
     );
     expect(content()).toEqual(before);
+  });
+});
+
+describe('an edit that finds no room', () => {
+  const base = [added(1), server(1, 1), local(1), added(2), server(2, 1), server(2, 2)];
+  const heavier: RuleEdit = {
+    op: 'edit-server',
+    id: id(1),
+    server: {
+      address: ipv4FromNumber(0xc0a81401),
+      port: 80,
+      weight: 9,
+      forwarding: 'fullnat',
+      upperThreshold: 0,
+      lowerThreshold: 0,
+    },
+  };
+  const many = (port: number) => [
+    added(port),
+    ...Array.from({ length: 12 }, (_, last) => server(port, last)),
+  ];
+  /** What packets find by way of the services, wherever it stands. */
+  const found = () =>
+    maps.services.keys().map((key) => {
+      const service = maps.services.value(key);
+      const first = service.readUInt32LE(SERVICE.firstSlot);
+      const slots = Array.from({ length: service.readUInt32LE(SERVICE.slots) }, (_, at) =>
+        maps.servers.value(u32(maps.slots.number(first + at))).toString('hex'),
+      );
+      return [name(key), service.readUInt32LE(SERVICE.id), slots];
+    });
+
+  test.each([
+    ['in the last of its services', [heavier, server(1, 3), ...many(3)]],
+    ['in a service that was there', [heavier, server(1, 3), ...many(2).slice(4)]],
+  ])('%s leaves all of them as they were', (_where, edits) => {
+    const tables = new RuleTables(maps, NO_USE);
+    const rules = run(tables, EMPTY_RULES, ...base);
+    const before = found();
+    const index = maps.serverIndex.content();
+    expect(() => tables.apply(edits.reduce(applyEdit, rules))).toThrow(
+      expect.objectContaining({ code: 'table-full' }),
+    );
+    expect(found()).toEqual(before);
+    expect(maps.serverIndex.content()).toEqual(index);
+    expect(strayed).toEqual([]);
+    // Nothing of the room that it took is lost.
+    const nine = [11, 12, 13, 14, 15, 16, 17, 18, 19].flatMap((port) => [added(port), server(port, 1)]);
+    expect(() => tables.apply(nine.reduce(applyEdit, rules))).not.toThrow();
+  });
+
+  test('leaves room for as many services as before', () => {
+    const tables = new RuleTables(maps, NO_USE);
+    const rules = run(tables, EMPTY_RULES, ...base);
+    for (let tries = 0; tries < 20; tries++)
+      expect(() => tables.apply(many(3).reduce(applyEdit, rules))).toThrow();
+    const more = Array.from({ length: 12 }, (_, at) => added(at + 3));
+    expect(() => tables.apply(more.reduce(applyEdit, rules))).not.toThrow();
   });
 });
