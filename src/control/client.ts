@@ -7,6 +7,7 @@ import { connectionFrom, serviceCountersFrom } from '../wire/control-tables.ts';
 import { amountFrom, required, syncDaemonFrom, syncDaemonTo } from '../wire/control-values.ts';
 import { Calls, understood } from './calls.ts';
 import { ControlError } from './error.ts';
+import { failureFrom } from './failure.ts';
 import { socketError } from './socket-error.ts';
 import { checkSocketPath, defaultSocketPath } from './socket-path.ts';
 import { statusFrom } from './status-codec.ts';
@@ -51,7 +52,13 @@ function refusal(path: string, error: NodeJS.ErrnoException): ControlError {
 function client(calls: Calls): ControlClient {
   const nothing = () => {};
   return {
-    edit: (edits) => calls.call({ edit: { edits: edits.map(editTo) } }, 'done', nothing),
+    edit: (edits) =>
+      calls.call({ edit: { edits: edits.map(editTo) } }, 'edited', ({ refused }) =>
+        (refused ?? []).map(({ at, failure }) => ({
+          at: at ?? 0,
+          error: failureFrom(required(failure, 'failure')),
+        })),
+      ),
     list: () =>
       calls.call({ list: {} }, 'listing', ({ rules, counters }) => ({
         rules: ruleSetFrom(rules),

@@ -1,7 +1,7 @@
 /** One client of the daemon: reads its requests, answers them, and stops reading while it does not read. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import type { DirectorApi } from '../director/api.ts';
+import type { DirectorApi, RefusedEdit } from '../director/api.ts';
 import { editFrom } from '../wire/control-edits.ts';
 import { ruleSetTo, serviceIdFrom } from '../wire/control-rules.ts';
 import { connectionTo, serviceCountersTo } from '../wire/control-tables.ts';
@@ -75,7 +75,7 @@ export class Session {
     const { edit, zero, startSync, stopSync } = request;
     if (edit) {
       const edits = (edit.edits ?? []).map(editFrom);
-      return () => done(api.edit(edits));
+      return () => edited(api.edit(edits));
     }
     if (zero) {
       const service = zero.service ? serviceIdFrom(zero.service) : undefined;
@@ -144,6 +144,11 @@ export class Session {
 async function done(call: Promise<void>): Promise<Result> {
   await call;
   return { done: {} };
+}
+
+async function edited(call: Promise<readonly RefusedEdit[]>): Promise<Result> {
+  const refused = (await call).map(({ at, error }) => ({ at, failure: failureTo(error) }));
+  return { edited: { refused } };
 }
 
 async function listing(api: DirectorApi): Promise<Result> {

@@ -15,12 +15,21 @@ export interface Listing {
   readonly counters: readonly ServiceCounters[];
 }
 
+/** An edit that did not apply. */
+export interface RefusedEdit {
+  /** Its place in the list. */
+  readonly at: number;
+  /** ModelError, or DirectorError `table-full`. */
+  readonly error: Error;
+}
+
 export interface DirectorApi {
   /**
-   * Applies edits in order; each one wholly or not at all, and none after one that fails.
-   * @throws ModelError from the first edit that cannot apply
+   * Applies edits in order: each one wholly or not at all, whatever became of those before it. Many at once cost
+   * little more than one alone.
+   * @returns those that were refused, in their order
    */
-  edit(edits: readonly RuleEdit[]): Promise<void>;
+  edit(edits: readonly RuleEdit[]): Promise<readonly RefusedEdit[]>;
   list(): Promise<Listing>;
   /** Sets traffic counters to zero: of one service, or of all. */
   zero(service?: ServiceId): Promise<void>;

@@ -6,7 +6,7 @@ import type { ServiceId } from '../model/rules.ts';
 import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
 import { bootTimeUs } from '../native/clock.ts';
 import type { AddressKeeper } from './address-keeper.ts';
-import type { DirectorApi, Listing } from './api.ts';
+import type { DirectorApi, Listing, RefusedEdit } from './api.ts';
 import type { Board } from './board.ts';
 import type { DirectorConfig } from './config.ts';
 import type { Handover } from './handover.ts';
@@ -36,10 +36,10 @@ export class Commands implements DirectorApi {
     this.#parts = parts;
   }
 
-  async edit(edits: readonly RuleEdit[]): Promise<void> {
+  async edit(edits: readonly RuleEdit[]): Promise<readonly RefusedEdit[]> {
     const { keeper, addresses } = this.#parts;
     try {
-      keeper.edit(edits);
+      return keeper.edit(edits);
     } finally {
       await addresses.place();
     }

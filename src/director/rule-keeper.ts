@@ -2,10 +2,12 @@
 import type { Plane } from '../datapath/plane.ts';
 import { DatapathError } from '../datapath/plane.ts';
 import { applyEdit, type RuleEdit } from '../model/edit.ts';
+import { ModelError } from '../model/error.ts';
 import { EMPTY_RULES, type RuleSet } from '../model/rules.ts';
 import { checkSupported } from '../model/supported.ts';
 import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
-import { DirectorError } from './api.ts';
+import { DirectorError, type RefusedEdit } from './api.ts';
+import { type EditRun, editRuns, halves } from './edit-runs.ts';
 import type { SavedRulesFile } from './saved-rules.ts';
 
 /** The rules that a configuration amounts to. @throws ModelError from the first line that cannot apply */
@@ -16,6 +18,21 @@ export function rulesOf(edits: readonly RuleEdit[]): RuleSet {
 function applySupported(rules: RuleSet, edit: RuleEdit): RuleSet {
   checkSupported(edit);
   return applyEdit(rules, edit);
+}
+
+/** What the rules become, and which edits cannot apply to them. */
+function outcome(rules: RuleSet, run: EditRun): { rules: RuleSet; refused: readonly RefusedEdit[] } {
+  const refused: RefusedEdit[] = [];
+  let now = rules;
+  for (const { at, edit } of run) {
+    try {
+      now = applySupported(now, edit);
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      refused.push({ at, error });
+    }
+  }
+  return { rules: now, refused };
 }
 
 /** The sender first. */
@@ -56,12 +73,22 @@ export class RuleKeeper {
     const saved = this.#plane.adopted ? this.#file.read() : undefined;
     this.#sync = inOrder(saved?.sync ?? sync);
     this.#apply(saved?.rules ?? rules);
-    this.#keep(saved?.rules ?? rules);
+    this.#rules = saved?.rules ?? rules;
+    this.#save();
   }
 
-  /** @throws ModelError, DirectorError; the edits before the one that failed stay */
-  edit(edits: readonly RuleEdit[]): void {
-    for (const edit of edits) this.#put(applySupported(this.#rules, edit));
+  /**
+   * Many edits are few changes of the plane, and one of the file, which is written before anybody hears that an
+   * edit applied.
+   * @returns the edits that were refused; the others stay
+   */
+  edit(edits: readonly RuleEdit[]): readonly RefusedEdit[] {
+    const before = this.#rules;
+    try {
+      return editRuns(edits).flatMap((run) => this.#carryOut(run));
+    } finally {
+      if (this.#rules !== before) this.#save();
+    }
   }
 
   setSync(daemon: SyncDaemon): void {
@@ -74,6 +101,20 @@ export class RuleKeeper {
     this.#save();
   }
 
+  /** At once, or in halves where that finds no room, down to the edits that find none alone. */
+  #carryOut(run: EditRun): readonly RefusedEdit[] {
+    const { rules, refused } = outcome(this.#rules, run);
+    try {
+      if (rules !== this.#rules) this.#put(rules);
+      return refused;
+    } catch (error) {
+      const [first] = run;
+      if (run.length > 1) return halves(run).flatMap((half) => this.#carryOut(half));
+      if (!first || !(error instanceof DirectorError)) throw error;
+      return [{ at: first.at, error }];
+    }
+  }
+
   #put(rules: RuleSet): void {
     try {
       this.#apply(rules);
@@ -82,7 +123,7 @@ export class RuleKeeper {
       this.#plane.applyRules(this.#rules);
       throw error;
     }
-    this.#keep(rules);
+    this.#rules = rules;
   }
 
   #apply(rules: RuleSet): void {
@@ -92,11 +133,6 @@ export class RuleKeeper {
       if (error instanceof DatapathError) throw new DirectorError('table-full', error.message);
       throw error;
     }
-  }
-
-  #keep(rules: RuleSet): void {
-    this.#rules = rules;
-    this.#save();
   }
 
   #save(): void {

@@ -1,10 +1,10 @@
 /** Carries a command out on a director. */
 import type { DirectorApi, Listing } from '../director/api.ts';
 import type { Address } from '../model/address.ts';
-import type { RuleEdit } from '../model/edit.ts';
 import { type RuleSet, type ServiceId, serviceKey } from '../model/rules.ts';
 import type { Command, ListFormat } from './command.ts';
 import { addressesOf, connectionTitle, renderConnection } from './connection-table.ts';
+import { carryOutEdits } from './edits.ts';
 import { HELP_TEXT, VERSION_TEXT } from './help.ts';
 import type { Io } from './io.ts';
 import { describeRefusal, KERNEL_EXIT, KERNEL_TEXT } from './kernel-text.ts';
@@ -25,7 +25,7 @@ export async function run(command: Command, api: DirectorApi, io: Io): Promise<n
   try {
     return await carryOut(command, api, io);
   } catch (error) {
-    const refusal = describeRefusal(error, command.kind === 'edit' && isWithinService(command.edit));
+    const refusal = describeRefusal(error, false);
     if (!refusal) throw error;
     io.err(`${refusal.text}\n`);
     return refusal.exitCode;
@@ -39,9 +39,7 @@ async function carryOut(command: Command, api: DirectorApi, io: Io): Promise<num
       await io.out(command.kind === 'help' ? HELP_TEXT : VERSION_TEXT);
       return 0;
     case 'edit':
-      await api.edit([command.edit]);
-      for (const note of command.notes) io.err(`${note}\n`);
-      return 0;
+      return carryOutEdits([command], api, io);
     case 'list':
       return listServices(command.service, command.format, api, io);
     case 'list-connections':
@@ -132,9 +130,4 @@ function* addressesOfRules(rules: RuleSet): Generator<Address> {
     if (id.kind !== 'fwmark') yield id.address;
     for (const { address } of [...servers, ...locals]) yield address;
   }
-}
-
-/** Whether the edit changes what a service contains: a missing service has then another text. */
-function isWithinService({ op }: RuleEdit): boolean {
-  return op.endsWith('-server') || op.endsWith('-local');
 }

@@ -1,10 +1,10 @@
-import type { DirectorApi, Listing } from '../../src/director/api.ts';
+import type { DirectorApi, Listing, RefusedEdit } from '../../src/director/api.ts';
 import { DirectorError } from '../../src/director/api.ts';
 import type { Status } from '../../src/director/status.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import type { Connection } from '../../src/model/connection.ts';
 import { NO_TRAFFIC } from '../../src/model/counters.ts';
-import { applyEdit } from '../../src/model/edit.ts';
+import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
 import { EMPTY_RULES, type RuleSet, type ServiceId } from '../../src/model/rules.ts';
 import type { SyncDaemon, SyncDirection } from '../../src/model/sync-daemon.ts';
 
@@ -73,8 +73,16 @@ export class FakeDirector implements DirectorApi {
   finished = 0;
   handoverGate: Promise<void> = Promise.resolve();
 
-  async edit(edits: Parameters<DirectorApi['edit']>[0]): Promise<void> {
-    for (const edit of edits) this.rules = applyEdit(this.rules, edit);
+  async edit(edits: readonly RuleEdit[]): Promise<readonly RefusedEdit[]> {
+    const refused: RefusedEdit[] = [];
+    edits.forEach((edit, at) => {
+      try {
+        this.rules = applyEdit(this.rules, edit);
+      } catch (error) {
+        refused.push({ at, error: error as Error });
+      }
+    });
+    return refused;
   }
 
   async list(): Promise<Listing> {

@@ -97,16 +97,22 @@ test('every kind of edit arrives as it was sent, and a listing comes back equal'
   expect(director.rules.services).toEqual([]);
 });
 
-test('a refused edit arrives as the ModelError that it was, and later edits do not happen', async () => {
+test('refused edits arrive with their places and as the errors that they were, and the others are done', async () => {
   const { director, client } = await pair();
-  await client.edit(EDITS.slice(0, 1));
-  const refused = client.edit([...EDITS.slice(0, 1), { op: 'clear' }]);
-  await expect(refused).rejects.toThrow(ModelError);
-  await expect(refused).rejects.toMatchObject({
-    code: 'service-exists',
-    message: 'TCP 10.1.1.1:80 already exists: edit it with -E',
-  });
-  expect(director.rules.services).toHaveLength(1);
+  const [added] = EDITS;
+  if (!added) throw new Error('no edit');
+  expect(await client.edit([added])).toEqual([]);
+  const second: RuleEdit = { op: 'add-service', id: { ...ID, port: 81 }, settings: SETTINGS };
+  const refused = await client.edit([added, second, added]);
+  expect(refused.map(({ at }) => at)).toEqual([0, 2]);
+  for (const { error } of refused) {
+    expect(error).toBeInstanceOf(ModelError);
+    expect(error).toMatchObject({
+      code: 'service-exists',
+      message: 'TCP 10.1.1.1:80 already exists: edit it with -E',
+    });
+  }
+  expect(director.rules.services).toHaveLength(2);
 });
 
 test('a refusal of the director arrives with its code and its words', async () => {

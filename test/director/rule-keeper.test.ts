@@ -1,21 +1,40 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { DatapathError } from '../../src/datapath/plane.ts';
 import { RuleKeeper, rulesOf } from '../../src/director/rule-keeper.ts';
 import { SavedRulesFile } from '../../src/director/saved-rules.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import type { RuleEdit } from '../../src/model/edit.ts';
-import { EMPTY_RULES, type RuleSet } from '../../src/model/rules.ts';
+import { EMPTY_RULES, type RuleSet, type ServiceId } from '../../src/model/rules.ts';
 import { syncDaemon } from '../../src/model/sync-daemon.ts';
 import { scratch } from '../support/scratch.ts';
 
 const SYNC = (['master', 'backup'] as const).map((direction) => syncDaemon({ direction, interface: 'eth2' }));
+const id = (port: number): ServiceId => ({
+  kind: 'address',
+  protocol: 'tcp',
+  address: parseAddress('10.1.1.1'),
+  port,
+  subnetId: 0,
+});
 const added = (port: number): RuleEdit => ({
   op: 'add-service',
-  id: { kind: 'address', protocol: 'tcp', address: parseAddress('10.1.1.1'), port, subnetId: 0 },
+  id: id(port),
   settings: { scheduler: 'rr', schedulerFlags: [], onePacket: false },
 });
+
+const deleted = (port: number): RuleEdit => ({ op: 'delete-service', id: id(port) });
+const local = (port: number): RuleEdit => ({
+  op: 'add-local',
+  id: id(port),
+  local: { address: parseAddress('192.168.10.1') },
+});
+const unbuilt: RuleEdit = {
+  op: 'add-service',
+  id: { kind: 'fwmark', fwmark: 1, family: 4 },
+  settings: { scheduler: 'rr', schedulerFlags: [], onePacket: false },
+};
 
 let file: SavedRulesFile;
 let path: string;
@@ -24,11 +43,14 @@ let carried: RuleSet;
 /** What it was given, each time. */
 let applied: RuleSet[];
 let room: number;
+/** The port of a service that it cannot carry, for no reason that it knows. */
+let broken: number;
 
 beforeEach(() => {
   path = join(scratch(), 'state', 'rules.json');
   file = new SavedRulesFile(path);
   room = 10;
+  broken = 0;
   applied = [];
 });
 
@@ -36,6 +58,7 @@ function keeper(adopted: boolean, kind: 'xdp' | 'memory' = 'xdp'): RuleKeeper {
   const applyRules = (rules: RuleSet) => {
     carried = rules;
     applied.push(rules);
+    if (rules.services.some(({ id }) => 'port' in id && id.port === broken)) throw new Error('broken');
     if (rules.services.length > room) throw new DatapathError('table-full', 'no room');
   };
   return new RuleKeeper({ kind, adopted, applyRules }, file);
@@ -79,21 +102,83 @@ describe('a daemon that adopts a plane', () => {
   });
 });
 
+describe('edits in one call', () => {
+  let one: RuleKeeper;
+  const ports = (rules: RuleSet | undefined) => rules?.services.map(({ id }) => 'port' in id && id.port);
+  /** Places and codes of what was refused. */
+  const refused = (...edits: RuleEdit[]) =>
+    one.edit(edits).map(({ at, error }) => [at, (error as { code?: string }).code]);
+
+  beforeEach(() => {
+    one = keeper(false);
+    one.start(EMPTY_RULES, []);
+    applied.length = 0;
+  });
+
+  test('apply but for those that are refused, whatever comes before them', () => {
+    expect(refused(added(80), added(80), added(81), deleted(99), unbuilt, added(82))).toEqual([
+      [1, 'service-exists'],
+      [3, 'no-such-service'],
+      [4, 'not-supported'],
+    ]);
+    expect([ports(one.rules), ports(carried), ports(file.read()?.rules)]).toEqual(
+      Array(3).fill([80, 81, 82]),
+    );
+  });
+
+  test('are one change of the plane and one of the file', () => {
+    const write = vi.spyOn(file, 'write');
+    expect(refused(added(80), added(81), added(82))).toEqual([]);
+    expect(applied).toEqual([one.rules]);
+    expect(write.mock.calls).toEqual([[{ rules: one.rules, sync: [] }]]);
+  });
+
+  test('change neither when all are refused', () => {
+    const write = vi.spyOn(file, 'write');
+    expect(refused(deleted(80), deleted(81))).toHaveLength(2);
+    expect([applied, write.mock.calls]).toEqual([[], []]);
+  });
+
+  test('that find no room are refused one by one, and the plane keeps what was there', () => {
+    room = 2;
+    expect(refused(added(80), added(81), added(82), added(83), deleted(80), added(84))).toEqual([
+      [2, 'table-full'],
+      [3, 'table-full'],
+    ]);
+    expect([ports(one.rules), ports(carried), ports(file.read()?.rules)]).toEqual(Array(3).fill([81, 84]));
+  });
+
+  test('that depend on one without room are refused as they would be alone', () => {
+    room = 1;
+    expect(refused(added(80), added(81), local(81), local(80))).toEqual([
+      [1, 'table-full'],
+      [2, 'no-such-service'],
+    ]);
+    expect(carried.services).toMatchObject([{ locals: [{}] }]);
+  });
+
+  test('that take a service away and add it again are two changes: the plane sees it go', () => {
+    one.edit([added(80)]);
+    applied.length = 0;
+    expect(refused(deleted(80), added(80), { op: 'clear' }, added(80))).toEqual([]);
+    expect(applied.map(ports)).toEqual([[], [80], [], [80]]);
+  });
+
+  test('end where the plane fails, and the file has those before', () => {
+    broken = 82;
+    expect(() => one.edit([added(80), added(81), added(82), added(83)])).toThrow('broken');
+    expect([ports(one.rules), ports(carried), ports(file.read()?.rules)]).toEqual(Array(3).fill([80, 81]));
+  });
+});
+
 test('rules that the plane has no room for leave the rules and the plane as they were', () => {
   room = 1;
   const one = keeper(false);
   one.start(rulesOf([added(80)]), []);
   const before = one.rules;
-  expect(() => one.edit([added(81)])).toThrow(expect.objectContaining({ code: 'table-full' }));
+  expect(one.edit([added(81)])).toMatchObject([{ at: 0, error: { code: 'table-full' } }]);
   expect([one.rules, carried]).toEqual([before, before]);
   expect(file.read()?.rules).toEqual(before);
-});
-
-test('edits before one that fails stay', () => {
-  const one = keeper(false);
-  one.start(EMPTY_RULES, []);
-  expect(() => one.edit([added(80), added(80), added(81)])).toThrow(/already exists/);
-  expect(one.rules.services).toHaveLength(1);
 });
 
 test('a plane in memory leaves no file', () => {

@@ -3,6 +3,7 @@ import { type DirectorApi, DirectorError } from '../../src/director/api.ts';
 import type { Connection } from '../../src/model/connection.ts';
 import { NO_TRAFFIC, type ServiceCounters } from '../../src/model/counters.ts';
 import { applyEdit, requireService } from '../../src/model/edit.ts';
+import { ModelError } from '../../src/model/error.ts';
 import { EMPTY_RULES, type RuleSet, type VirtualService } from '../../src/model/rules.ts';
 import type { SyncDaemon } from '../../src/model/sync-daemon.ts';
 
@@ -22,7 +23,15 @@ export function memoryDirector(interfaces: readonly string[] = ['eth0', 'lo']): 
     table: [],
     counters: idle,
     async edit(edits) {
-      for (const edit of edits) director.rules = applyEdit(director.rules, edit);
+      return edits.flatMap((edit, at) => {
+        try {
+          director.rules = applyEdit(director.rules, edit);
+          return [];
+        } catch (error) {
+          if (!(error instanceof ModelError)) throw error;
+          return [{ at, error }];
+        }
+      });
     },
     async list() {
       return { rules: director.rules, counters: director.rules.services.map(director.counters) };

@@ -262,8 +262,11 @@ export namespace tandem {
             /** Reply handover. */
             handover?: (tandem.control.Handover.$Properties|null);
 
+            /** Reply edited. */
+            edited?: (tandem.control.Edited.$Properties|null);
+
             /** Reply result. */
-            result?: ("failure"|"done"|"listing"|"connections"|"status"|"syncDaemons"|"handover");
+            result?: ("failure"|"done"|"listing"|"connections"|"status"|"syncDaemons"|"handover"|"edited");
 
             /**
              * Creates a new Reply instance using the specified properties.
@@ -321,8 +324,11 @@ export namespace tandem {
                 /** Reply handover */
                 handover?: (tandem.control.Handover.$Properties|null);
 
+                /** Reply edited */
+                edited?: (tandem.control.Edited.$Properties|null);
+
                 /** Reply result */
-                result?: ("failure"|"done"|"listing"|"connections"|"status"|"syncDaemons"|"handover");
+                result?: ("failure"|"done"|"listing"|"connections"|"status"|"syncDaemons"|"handover"|"edited");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -338,9 +344,10 @@ export namespace tandem {
               status?: tandem.control.Status.$Shape|null;
               syncDaemons?: tandem.control.SyncDaemons.$Shape|null;
               handover?: tandem.control.Handover.$Shape|null;
+              edited?: tandem.control.Edited.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ result?: undefined; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null }|{ result?: "failure"; failure: tandem.control.Failure.$Shape; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null }|{ result?: "done"; failure?: null; done: tandem.control.Empty.$Shape; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null }|{ result?: "listing"; failure?: null; done?: null; listing: tandem.control.Listing.$Shape; connections?: null; status?: null; syncDaemons?: null; handover?: null }|{ result?: "connections"; failure?: null; done?: null; listing?: null; connections: tandem.control.ConnectionChunk.$Shape; status?: null; syncDaemons?: null; handover?: null }|{ result?: "status"; failure?: null; done?: null; listing?: null; connections?: null; status: tandem.control.Status.$Shape; syncDaemons?: null; handover?: null }|{ result?: "syncDaemons"; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons: tandem.control.SyncDaemons.$Shape; handover?: null }|{ result?: "handover"; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover: tandem.control.Handover.$Shape })
+              ({ result?: undefined; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited?: null }|{ result?: "failure"; failure: tandem.control.Failure.$Shape; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited?: null }|{ result?: "done"; failure?: null; done: tandem.control.Empty.$Shape; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited?: null }|{ result?: "listing"; failure?: null; done?: null; listing: tandem.control.Listing.$Shape; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited?: null }|{ result?: "connections"; failure?: null; done?: null; listing?: null; connections: tandem.control.ConnectionChunk.$Shape; status?: null; syncDaemons?: null; handover?: null; edited?: null }|{ result?: "status"; failure?: null; done?: null; listing?: null; connections?: null; status: tandem.control.Status.$Shape; syncDaemons?: null; handover?: null; edited?: null }|{ result?: "syncDaemons"; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons: tandem.control.SyncDaemons.$Shape; handover?: null; edited?: null }|{ result?: "handover"; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover: tandem.control.Handover.$Shape; edited?: null }|{ result?: "edited"; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited: tandem.control.Edited.$Shape })
             );
         }
 
@@ -2056,6 +2063,142 @@ export namespace tandem {
               edits?: tandem.control.Edit.$Shape[]|null;
               $unknowns?: Uint8Array[];
             };
+        }
+
+        /**
+         * Properties of a RefusedEdit.
+         * @deprecated Use tandem.control.RefusedEdit.$Properties instead.
+         */
+        interface IRefusedEdit extends tandem.control.RefusedEdit.$Properties {
+        }
+
+        /** Represents a RefusedEdit. */
+        class RefusedEdit {
+
+            /**
+             * Constructs a new RefusedEdit.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.control.RefusedEdit.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RefusedEdit at. */
+            at: number;
+
+            /** RefusedEdit failure. */
+            failure?: (tandem.control.Failure.$Properties|null);
+
+            /**
+             * Creates a new RefusedEdit instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RefusedEdit instance
+             */
+            static create(properties: tandem.control.RefusedEdit.$Shape): tandem.control.RefusedEdit & tandem.control.RefusedEdit.$Shape;
+            static create(properties?: tandem.control.RefusedEdit.$Properties): tandem.control.RefusedEdit;
+
+            /**
+             * Encodes the specified RefusedEdit message. Does not implicitly {@link tandem.control.RefusedEdit.verify|verify} messages.
+             * @param message RefusedEdit message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.control.RefusedEdit.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RefusedEdit message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.control.RefusedEdit & tandem.control.RefusedEdit.$Shape} RefusedEdit
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.control.RefusedEdit & tandem.control.RefusedEdit.$Shape;
+        }
+
+        namespace RefusedEdit {
+
+            /** Properties of a RefusedEdit. */
+            interface $Properties {
+
+                /** RefusedEdit at */
+                at?: (number|null);
+
+                /** RefusedEdit failure */
+                failure?: (tandem.control.Failure.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RefusedEdit. */
+            type $Shape = tandem.control.RefusedEdit.$Properties;
+        }
+
+        /**
+         * Properties of an Edited.
+         * @deprecated Use tandem.control.Edited.$Properties instead.
+         */
+        interface IEdited extends tandem.control.Edited.$Properties {
+        }
+
+        /** Represents an Edited. */
+        class Edited {
+
+            /**
+             * Constructs a new Edited.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.control.Edited.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Edited refused. */
+            refused: tandem.control.RefusedEdit.$Properties[];
+
+            /**
+             * Creates a new Edited instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Edited instance
+             */
+            static create(properties: tandem.control.Edited.$Shape): tandem.control.Edited & tandem.control.Edited.$Shape;
+            static create(properties?: tandem.control.Edited.$Properties): tandem.control.Edited;
+
+            /**
+             * Encodes the specified Edited message. Does not implicitly {@link tandem.control.Edited.verify|verify} messages.
+             * @param message Edited message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.control.Edited.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Edited message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.control.Edited & tandem.control.Edited.$Shape} Edited
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.control.Edited & tandem.control.Edited.$Shape;
+        }
+
+        namespace Edited {
+
+            /** Properties of an Edited. */
+            interface $Properties {
+
+                /** Edited refused */
+                refused?: (tandem.control.RefusedEdit.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Edited. */
+            type $Shape = tandem.control.Edited.$Properties;
         }
 
         /**
