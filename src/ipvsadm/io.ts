@@ -6,8 +6,8 @@ export interface Io {
   /** Resolves when more may be written. */
   out(text: string): Promise<void>;
   err(text: string): void;
-  /** Standard input, read when -R asks for it. */
-  lines(): AsyncIterable<string>;
+  /** Standard input, read when -R asks for it; lines that came together. */
+  lines(): AsyncIterable<readonly string[]>;
   readonly resolver: Resolver;
   /**
    * What the director's version carries; `checkSupported` but in tests.

@@ -1,7 +1,7 @@
 /** The command's io on this process: standard streams, the system's names, the control socket. */
-import { createInterface } from 'node:readline';
 import { checkSupported } from '../model/supported.ts';
 import type { Io } from './io.ts';
+import { linesOf } from './lines.ts';
 import type { Connected } from './main.ts';
 import { outputFailure } from './output-failure.ts';
 import { systemResolver } from './system-resolver.ts';
@@ -23,7 +23,7 @@ export function processIo(): Io {
     err: (text) => {
       process.stderr.write(text);
     },
-    lines: () => createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }),
+    lines: () => linesOf(process.stdin.setEncoding('utf8')),
     resolver: systemResolver(),
     carries: checkSupported,
   };

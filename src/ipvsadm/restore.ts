@@ -1,15 +1,19 @@
 /** `ipvsadm -R`: commands from standard input, one a line. */
 import type { DirectorApi } from '../director/api.ts';
 import type { Command } from './command.ts';
+import { carryOutEdits, type EditCommand } from './edits.ts';
 import type { Io } from './io.ts';
 import { splitLine } from './rule-line.ts';
 import { understand } from './understand.ts';
 import { tryHelp } from './usage-error.ts';
 
+/** Edits in one call: what a director does in some hundredths of a second, so that others are not kept waiting. */
+const MOST_EDITS = 1000;
+
 /**
  * As ipvsadm: a line that is no command ends it, a line that the director refuses does not, and the exit code
  * is that of the last line. A line that this version does not carry ends it as well, before anything of it is
- * done.
+ * done. Edits that came together go to the director together; all else waits for those before it.
  */
 export async function restore(
   api: DirectorApi,
@@ -17,17 +21,34 @@ export async function restore(
   run: (command: Command, api: DirectorApi, io: Io) => Promise<number>,
 ): Promise<number> {
   let exitCode = 0;
-  for await (const line of io.lines()) {
-    const words = splitLine(line);
-    if (words.length === 0) continue;
-    const understood = await understand(words, io);
-    if ('exitCode' in understood) return understood.exitCode;
-    if (understood.command.kind === 'restore') {
-      const wrong = tryHelp();
-      io.err(`${wrong.message}\n`);
-      return wrong.exitCode;
+  let edits: EditCommand[] = [];
+  const carryOut = async () => {
+    const waiting = edits;
+    edits = [];
+    if (waiting.length > 0) exitCode = await carryOutEdits(waiting, api, io);
+  };
+  for await (const lines of io.lines()) {
+    for (const line of lines) {
+      const words = splitLine(line);
+      if (words.length === 0) continue;
+      const said: string[] = [];
+      const understood = await understand(words, { ...io, err: (text) => said.push(text) });
+      if ('command' in understood && understood.command.kind === 'edit') {
+        edits.push(understood.command);
+        if (edits.length >= MOST_EDITS) await carryOut();
+        continue;
+      }
+      await carryOut();
+      for (const text of said) io.err(text);
+      if ('exitCode' in understood) return understood.exitCode;
+      if (understood.command.kind === 'restore') {
+        const wrong = tryHelp();
+        io.err(`${wrong.message}\n`);
+        return wrong.exitCode;
+      }
+      exitCode = await run(understood.command, api, io);
     }
-    exitCode = await run(understood.command, api, io);
+    await carryOut();
   }
   return exitCode;
 }

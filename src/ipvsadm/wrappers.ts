@@ -24,15 +24,15 @@ export async function saveMain(
 
 /** `ipvsadm-restore`: reads all of standard input, drops lines that begin with #, clears, restores. */
 export async function restoreMain(io: Io, connect: () => Promise<Connected>): Promise<number> {
-  const lines: string[] = [];
-  for await (const line of io.lines()) if (!line.startsWith('#')) lines.push(line);
-  const saved: Io = { ...io, lines: () => from(lines) };
+  const all: string[] = [];
+  for await (const lines of io.lines()) for (const line of lines) if (!line.startsWith('#')) all.push(line);
+  const saved: Io = { ...io, lines: () => from(all) };
   return withDirector(io, connect, async (api) => {
     await run({ kind: 'edit', edit: { op: 'clear' }, notes: [] }, api, io);
     return restore(api, saved, run);
   });
 }
 
-async function* from(lines: readonly string[]): AsyncGenerator<string> {
-  yield* lines;
+async function* from(lines: readonly string[]): AsyncGenerator<readonly string[]> {
+  yield lines;
 }

@@ -48,7 +48,7 @@ export function terminal(carries: Io['carries'], stdin = '') {
       output.stderr += text;
     },
     async *lines() {
-      yield* stdin.split(/\r?\n/);
+      yield stdin.split(/\r?\n/);
     },
     resolver: testResolver,
     carries,
