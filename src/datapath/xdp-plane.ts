@@ -13,11 +13,10 @@ import {
 import type { BpfMap } from '../native/bpf-map.ts';
 import type { BpfObject } from '../native/bpf-object.ts';
 import type { BpfProgram } from '../native/bpf-program.ts';
+import { AddressTable } from './address-table.ts';
 import { type AttachTarget, attachInterface, detachAll, detachOthers, type XdpMode } from './attach.ts';
 import { ensurePinDirectory } from './bpffs.ts';
 import {
-  addressBytes,
-  addressEntryBytes,
   bytes,
   flowState,
   interfaceBytes,
@@ -30,7 +29,6 @@ import {
 } from './codec.ts';
 import { BpfFence } from './fence-port.ts';
 import {
-  ADDRESS_KIND,
   DIRECTION,
   DROP_REASON,
   FLOW,
@@ -103,6 +101,7 @@ export class XdpPlane implements Plane {
   readonly #sweep: BpfProgram;
   readonly #counters: PlaneCounters;
   readonly #tables: RuleTables;
+  readonly #addresses: AddressTable;
   #timeouts: readonly number[] = [];
   #udpTimeout = 0;
   #director = 0;
@@ -154,6 +153,7 @@ export class XdpPlane implements Plane {
       },
       this.#counters,
     );
+    this.#addresses = new AddressTable(this.#maps.addresses);
     if (this.adopted) this.#adopt();
     this.#attach();
   }
@@ -182,15 +182,7 @@ export class XdpPlane implements Plane {
   }
 
   setAddresses(addresses: readonly PlaneAddress[]): void {
-    const wanted = new Map(addresses.map((entry) => [addressBytes(entry.address).toString('hex'), entry]));
-    for (const [, entry] of wanted) {
-      const kind = entry.kind === 'local' ? ADDRESS_KIND.ADDRESS_LOCAL : ADDRESS_KIND.ADDRESS_VIRTUAL;
-      const value = addressEntryBytes(kind, entry.floating, entry.ifindex);
-      this.#maps.addresses.update(addressBytes(entry.address), value);
-    }
-    for (const key of this.#maps.addresses.keys()) {
-      if (!wanted.has(Buffer.from(key).toString('hex'))) this.#maps.addresses.delete(key);
-    }
+    this.#addresses.set(addresses);
   }
 
   counters(rules: RuleSet): ServiceCounters[] {

@@ -1,63 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SERVER, SERVICE } from '../../src/datapath/layouts.generated.ts';
 import { type RuleMaps, RuleTables, type ServerUse } from '../../src/datapath/rule-tables.ts';
-import type { TableMap } from '../../src/datapath/run-table.ts';
 import { ipv4FromNumber, parseAddress } from '../../src/model/address.ts';
 import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
 import { EMPTY_RULES, type RuleSet, type ServiceId, type VirtualService } from '../../src/model/rules.ts';
-
-/** A map of the kernel's; `written` is called after each change. */
-class FakeMap implements TableMap {
-  readonly maxEntries: number;
-  readonly #entries = new Map<string, Buffer>();
-  readonly #written: () => void;
-
-  constructor(maxEntries: number, written: () => void) {
-    this.maxEntries = maxEntries;
-    this.#written = written;
-  }
-
-  lookup(key: Uint8Array, value: Uint8Array): boolean {
-    const found = this.#entries.get(name(key));
-    if (found) value.set(found);
-    return found !== undefined;
-  }
-
-  update(key: Uint8Array, value: Uint8Array): void {
-    this.#entries.set(name(key), Buffer.from(value));
-    this.#written();
-  }
-
-  delete(key: Uint8Array): boolean {
-    const found = this.#entries.delete(name(key));
-    this.#written();
-    return found;
-  }
-
-  keys(): Uint8Array[] {
-    return [...this.#entries.keys()].map((key) => Buffer.from(key, 'hex'));
-  }
-
-  content(): Map<string, string> {
-    return new Map([...this.#entries].map(([key, value]) => [key, value.toString('hex')]));
-  }
-
-  number(index: number): number {
-    return this.#entries.get(name(u32(index)))?.readUInt32LE() ?? 0;
-  }
-
-  value(key: Uint8Array): Buffer {
-    return this.#entries.get(name(key)) ?? Buffer.alloc(64);
-  }
-}
-
-const name = (key: Uint8Array) => Buffer.from(key).toString('hex');
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
+import { FakeMap, name, u32 } from '../support/fake-map.ts';
 
 const NO_USE: ServerUse = { connections: () => 0, retire() {}, clear() {}, clearService() {} };
 
