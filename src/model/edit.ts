@@ -37,7 +37,7 @@ export function applyEdit(rules: RuleSet, edit: RuleEdit): RuleSet {
       }
       return {
         ...rules,
-        services: [...rules.services, { id: edit.id, ...edit.settings, servers: [], locals: [] }],
+        services: rules.services.concat({ id: edit.id, ...edit.settings, servers: [], locals: [] }),
       };
     case 'edit-service':
       return replace(rules, edit.id, ({ id, servers, locals }) => ({
@@ -90,7 +90,8 @@ export function applyEdit(rules: RuleSet, edit: RuleEdit): RuleSet {
 }
 
 function findService(rules: RuleSet, id: ServiceId): VirtualService | undefined {
-  return rules.services.find((service) => sameService(service.id, id));
+  // From the end: most edits follow the one that added their service.
+  return rules.services.findLast((service) => sameService(service.id, id));
 }
 
 /** @throws ModelError `no-such-service` */
@@ -108,7 +109,7 @@ function replace(
   change: (service: VirtualService) => VirtualService,
 ): RuleSet {
   const old = requireService(rules, id);
-  return { ...rules, services: rules.services.with(rules.services.indexOf(old), change(old)) };
+  return { ...rules, services: rules.services.with(rules.services.lastIndexOf(old), change(old)) };
 }
 
 function requireServer(service: VirtualService, server: Endpoint): void {
