@@ -79,6 +79,8 @@ export class AddressKeeper {
   async clear(keepNextHops: boolean): Promise<void> {
     await this.#placing;
     await this.#shown.clear();
+    // Rounds that have not begun are not wanted any more.
+    this.#destinations = '';
     await this.#keeping;
     if (!keepNextHops) await this.#nextHops.release();
   }
