@@ -14,6 +14,8 @@ import { stopDaemon } from './verbs/stop-daemon.ts';
 /** @throws UsageError, and what the verbs throw */
 export async function main(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = EXIT.done;
+  /** The verb that is being read, as its usage writes it. */
+  let command = '';
   const parser = yargs([...args])
     .scriptName('tandem')
     .usage('$0 <verb>: run and watch one director of a high-availability FULLNAT pair')
@@ -36,13 +38,18 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     .exitProcess(false)
     .fail((message, error) => {
       // Errors of verbs come through here too; yargs' own are YError.
-      throw error && error.name !== 'YError' ? error : new UsageError(oneLine(message ?? error.message));
+      if (error && error.name !== 'YError') throw error;
+      const text = oneLine(message ?? error.message);
+      throw new UsageError(missingWords(text, command) ?? text);
     });
   const add = <O>(verb: Verb<O>) =>
     parser.command<O>({
       command: verb.command,
       describe: verb.describe,
-      builder: (inner) => verb.options(inner as Argv<Common>),
+      builder: (inner) => {
+        command = verb.command;
+        return verb.options(inner as Argv<Common>);
+      },
       handler: async (options) => {
         code = await verb.run(options);
       },
@@ -59,6 +66,14 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
 }
 
 const oneLine = (text: string) => text.replaceAll(/\.?\s*\n\s*/g, ' ').replace(/\.$/, '');
+
+/** yargs counts the words that it lacks; people want to know which. Undefined when nothing is missing. */
+function missingWords(text: string, command: string): string | undefined {
+  const count = /^Not enough non-option arguments: got (\d+)/.exec(text);
+  if (!count) return undefined;
+  const missing = (command.match(/<[^>]+>/g) ?? []).slice(Number(count[1]));
+  return `${missing.join(' and ')} is missing: tandem ${command}`;
+}
 
 function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');

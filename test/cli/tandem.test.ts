@@ -43,7 +43,7 @@ test.each([
   ['an option without its value', ['status', '--socket'], /Not enough arguments following: socket/],
   ['an unknown plane', ['daemon', '--datapath', 'dpdk'], /Given: "dpdk", Choices: "xdp", "memory"/],
   ['an unknown direction', ['stop-daemon', 'both'], /Given: "both"/],
-  ['no direction', ['start-daemon'], /Not enough non-option arguments/],
+  ['no direction', ['start-daemon'], /^tandem: <direction> is missing: tandem start-daemon <direction>:/],
   [
     'a syncid out of range',
     ['start-daemon', 'master', '--syncid', '256'],
@@ -72,7 +72,7 @@ test.each([
     /its folder does not exist/,
   ],
   ['a report that is a folder', ['drill', 'crash', '--report', '/tmp'], /it is a folder/],
-  ['no file', ['check-config'], /Not enough non-option arguments/],
+  ['no file', ['check-config'], /^tandem: <file> is missing: tandem check-config <file>:/],
 ])('%s is wrong usage, told in one line', (_what, args, message) => {
   const { status, stdout, stderr } = tandem(args);
   expect(stderr).toMatch(message);
