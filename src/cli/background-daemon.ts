@@ -1,12 +1,13 @@
 /** A daemon that a command starts in the background, and takes back when it fails: then nothing has changed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ControlClient, connect } from '../control/client.ts';
 import { ControlError } from '../control/error.ts';
 import { socketError } from '../control/socket-error.ts';
+import { makeFolder } from '../host/folder.ts';
 import type { DaemonOptions } from './verbs/daemon.ts';
 
 /** Loading the plane takes well under a second; a host that swaps is given time. */
@@ -88,7 +89,7 @@ function launch(socket: string, options: DaemonOptions, log: string): ChildProce
 
 function openLog(log: string): number {
   try {
-    mkdirSync(dirname(log), { recursive: true });
+    makeFolder(dirname(log));
     return openSync(log, 'w', 0o600);
   } catch (error) {
     throw socketError(`cannot write the daemon's log ${log}`, error);

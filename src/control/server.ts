@@ -3,12 +3,13 @@
  * bound under another name, for root alone, and linked to its place. Linking fails where something stands, so
  * that of two daemons that start at once one is refused.
  */
-import { linkSync, lstatSync, mkdirSync, renameSync, type Stats, unlinkSync } from 'node:fs';
+import { linkSync, lstatSync, renameSync, type Stats, unlinkSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { type DirectorApi, DirectorError } from '../director/api.ts';
 import { type Log, SILENT } from '../director/log.ts';
 import { Seldom } from '../director/seldom.ts';
+import { makeFolder } from '../host/folder.ts';
 import { ControlError } from './error.ts';
 import { refuseIfServed } from './probe.ts';
 import { Session } from './session.ts';
@@ -42,7 +43,7 @@ export async function serve(api: DirectorApi, path: string, log: Log = SILENT): 
     );
   });
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     await listen(server, path + suffix);
     // A client that could not be taken, for want of descriptors perhaps, must not end the daemon.
     server.on('error', (error) => warn('refused', `cannot take a client: ${error.message}`));

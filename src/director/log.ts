@@ -3,9 +3,10 @@
  * priority prefixes of sd-daemon(3); and to a file of JSON lines when one is configured. Under load an entry
  * is dropped rather than waited for: nothing here blocks the loop that logs.
  */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import winston from 'winston';
+import { makeFolder } from '../host/folder.ts';
 import { DirectorError } from './api.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
@@ -76,7 +77,7 @@ export function createLog(options: LogOptions): Log {
 /** Asked now: once it runs, what cannot be written is lost without a word. */
 function prepareFile(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     closeSync(openSync(file, 'a'));
   } catch (error) {
     const why = (error as Error).message;
