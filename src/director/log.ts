@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import winston from 'winston';
 import { makeFolder } from '../host/folder.ts';
 import { DirectorError } from './api.ts';
+import { LogFile } from './log-file.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
@@ -67,14 +68,16 @@ export function createLog(options: LogOptions): Log {
   ];
   if (options.file !== undefined) {
     prepareFile(options.file);
-    transports.push(
-      new winston.transports.File({ filename: options.file, format: combine(timestamp(), json()) }),
-    );
+    const file = new LogFile({ path: options.file, say: (level, text) => log[level](text) });
+    transports.push(new winston.transports.Stream({ stream: file, format: combine(timestamp(), json()) }));
   }
-  return wrap(winston.createLogger({ levels: winston.config.npm.levels, level: options.level, transports }));
+  const log = wrap(
+    winston.createLogger({ levels: winston.config.npm.levels, level: options.level, transports }),
+  );
+  return log;
 }
 
-/** Asked now: once it runs, what cannot be written is lost without a word. */
+/** Asked now: whoever starts the daemon is there to choose another one. */
 function prepareFile(file: string): void {
   try {
     makeFolder(dirname(file));

@@ -68,7 +68,7 @@ test('a file gets one JSON object a line, in a folder that is made', async () =>
   });
 });
 
-test('a file that cannot be written is refused at the start, not lost later without a word', () => {
+test('a file that cannot be written is refused at the start', () => {
   const folder = scratch();
   writeFileSync(join(folder, 'file'), '');
   for (const file of [folder, join(folder, 'file', 'x.log'), '/proc/nope/x.log']) {
