@@ -308,8 +308,9 @@ export class Heartbeat {
   #announce(now: number): void {
     const { sendFrame } = this.#ports;
     for (const { address, mac, ifindex } of this.#announcer.due(now)) {
+      if (!sendFrame) continue;
       try {
-        sendFrame?.(gratuitousArp(address, mac), ifindex);
+        sendFrame(gratuitousArp(address, mac), ifindex);
         this.#counters.add('garp_sent');
       } catch (error) {
         if (!(error instanceof Error)) throw error;

@@ -65,7 +65,7 @@ class World {
   readonly frames: number[] = [];
   fenceUntil = 0;
 
-  constructor(routers: readonly HeartbeatRouter[] = [ROUTER]) {
+  constructor(routers: readonly HeartbeatRouter[] = [ROUTER], { frames = true } = {}) {
     this.transports = routers.map(() => new FakeTransport());
     const fence: FencePort = {
       open: (until) => {
@@ -84,7 +84,7 @@ class World {
       fence,
       board: this.board,
       clock: () => this.now,
-      sendFrame: (_frame, ifindex) => this.frames.push(ifindex),
+      ...(frames && { sendFrame: (_frame: Uint8Array, ifindex: number) => this.frames.push(ifindex) }),
       post: (event) => {
         this.events.push(event);
         if (event.kind === 'role') this.happened.push(event.role);
@@ -156,6 +156,15 @@ describe('a takeover', () => {
       addresses: ['10.0.0.1'],
     });
     expect(world.frames.sort()).toEqual([3, 3, 3, 3, 3, 4, 4, 4, 4, 4]);
+  });
+
+  test('counts announcements that were sent, and none where frames cannot be', () => {
+    world.pass(DOWN);
+    expect(world.counters().garp_sent).toBe(20);
+    const mute = new World([ROUTER], { frames: false });
+    mute.pass(DOWN);
+    expect(mute.role).toBe('master');
+    expect(mute.counters().garp_sent ?? 0).toBe(0);
   });
 
   test('repeats the announcements after a second, and then ever more rarely', () => {
