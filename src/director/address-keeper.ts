@@ -72,7 +72,8 @@ export class AddressKeeper {
   }
 
   setOwner(owner: boolean): void {
-    this.#shown.setOwner(owner);
+    // A plane in memory forwards nothing: an address on an interface would draw packets to nobody.
+    if (this.#parts.plane.kind === 'xdp') this.#shown.setOwner(owner);
   }
 
   /** Takes off the host what was put on it. @param keepNextHops for a plane that goes on */
