@@ -1,5 +1,4 @@
 /** The daemon's life: configuration, logs, the director, the control socket; and all of it backwards. */
-import { loadConfig } from '../config/load.ts';
 import { refuseIfServed } from '../control/probe.ts';
 import { defaultSocketPath } from '../control/socket-path.ts';
 import type { DirectorConfig } from '../director/config.ts';
@@ -7,6 +6,7 @@ import { type Director, startDirector } from '../director/director.ts';
 import { type Head, leaveNote } from '../director/heartbeat/head-start.ts';
 import { createLog, type Log } from '../director/log.ts';
 import { notify, watchdogInterval } from '../native/notify.ts';
+import { configurationOf } from './configuration.ts';
 import { EXIT, type ExitCode, errorText } from './exit.ts';
 import { startedFrom } from './head-start.ts';
 import type { DaemonOptions } from './verbs/daemon.ts';
@@ -19,7 +19,7 @@ export async function runDaemon(options: DaemonOptions, head: Head): Promise<Exi
   const socket = options.socket ?? defaultSocketPath();
   const stop = stopSignal();
   const from = startedFrom(options);
-  const config = loadConfig(options.config, options.datapath ? { datapath: options.datapath } : {});
+  const config = configurationOf(options);
   // Before anything is touched: the plane of a running daemon must not be adopted by a second one.
   await refuseIfServed(socket);
   const log = createLog(config.log);

@@ -1,10 +1,10 @@
 /** `tandem start-daemon`: makes sure that a daemon runs, and that one direction of sync does. */
 import { resolve } from 'node:path';
-import { loadConfig } from '../config/load.ts';
 import type { ControlClient } from '../control/client.ts';
 import { defaultSocketPath } from '../control/socket-path.ts';
 import { type SyncDaemon, syncDaemon } from '../model/sync-daemon.ts';
 import { daemonOn } from './background-daemon.ts';
+import { configurationOf } from './configuration.ts';
 import { UsageError } from './exit.ts';
 import { givenSync } from './sync-options.ts';
 import type { StartOptions } from './verbs/start-daemon.ts';
@@ -32,8 +32,7 @@ async function ensure(daemon: ControlClient, wanted: SyncDaemon): Promise<void> 
 
 function wantedSync(options: StartOptions): SyncDaemon {
   const given = givenSync(options);
-  const configured =
-    given.interface === undefined ? loadConfig(options.config, { datapath: 'memory' }).sync : [];
+  const configured = given.interface === undefined ? configurationOf(options, 'memory').sync : [];
   const base = configured.find(({ direction }) => direction === options.direction) ?? configured[0];
   const device = given.interface ?? base?.interface;
   if (device === undefined)

@@ -25,9 +25,18 @@ export function parseConfig(text: string, file: string, around: Surroundings): D
  * @throws ConfigError `unreadable`, `invalid`
  */
 export function loadConfig(file?: string, given: Partial<Surroundings> = {}): DirectorConfig {
-  const around = { hostname: shortHostname(), ...given };
-  return parseConfig(read(file), file ?? PATHS.config, around);
+  return parseConfig(read(file), file ?? PATHS.config, surroundings(given));
 }
+
+/** What there is when the default file is missing, whether it is or not. */
+export function withoutFile(given: Partial<Surroundings> = {}): DirectorConfig {
+  return parseConfig('', 'no file', surroundings(given));
+}
+
+const surroundings = (given: Partial<Surroundings>): Surroundings => ({
+  hostname: shortHostname(),
+  ...given,
+});
 
 const READ_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file: check the path',

@@ -1,13 +1,13 @@
 /** A daemon with the plane in memory, for trying commands: what it must leave alone on the host that it runs on. */
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { Status } from '../../src/director/status.ts';
 import { ip, TestNamespace } from '../support/namespace.ts';
 import { scratch } from '../support/scratch.ts';
 import { until } from '../support/until.ts';
-import { exited, spawnDaemon, tandem } from './run.ts';
+import { exited, spawnDaemon, TANDEM, tandem } from './run.ts';
 
 /** As on a host that runs Tandem. */
 const CONFIGURATION = JSON.stringify({
@@ -66,4 +66,17 @@ test('a master puts no floating address on an interface, and sends no announceme
   child.kill('SIGTERM');
   await exited(child);
   expect(await seen()).not.toContain('10.1.1.1/');
+});
+
+test('a daemon that was asked for nothing but a plane in memory does not do what the host is configured for', async () => {
+  const folder = scratch();
+  mkdirSync(join(folder, 'etc', 'tandem'), { recursive: true });
+  writeFileSync(join(folder, 'etc', 'tandem', 'tandem.yaml'), CONFIGURATION);
+  const socket = join(folder, 'tandem.sock');
+  const daemon = [process.execPath, TANDEM, 'daemon', '--datapath', 'memory', '--socket', socket];
+  const inHost = ['--mount', 'sh', '-c', 'mount --bind "$0" /etc && exec "$@"', join(folder, 'etc')];
+  const child = spawn('unshare', [...inHost, ...daemon], { stdio: 'ignore' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await until('the socket is there', () => existsSync(socket) || child.exitCode !== null, 20_000);
+  expect(status(socket)).toMatchObject({ role: 'standalone', routers: [] });
 });

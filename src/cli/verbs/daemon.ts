@@ -12,12 +12,14 @@ export function withDaemonOptions<T extends Common>(yargs: Argv<T>) {
     .option('config', {
       type: 'string',
       requiresArg: true,
-      describe: 'Configuration file [default: /etc/tandem/tandem.yaml, if it is there]',
+      describe:
+        'Configuration file [default: /etc/tandem/tandem.yaml, if it is there; none with --datapath memory]',
     })
     .option('datapath', {
       choices: ['xdp', 'memory'] as const,
       requiresArg: true,
-      describe: 'memory runs without privileges and forwards nothing [default: as configured, or xdp]',
+      describe:
+        'memory needs no privileges, forwards nothing and leaves the host as it is [default: as configured, or xdp]',
     });
 }
 
