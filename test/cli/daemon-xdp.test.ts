@@ -17,6 +17,9 @@ import { exited, IPVSADM, TANDEM, tandem } from './run.ts';
 // As a URL: NODE_OPTIONS is split at blanks.
 const DYING_THREAD = new URL('data/dying-thread.mjs', import.meta.url).href;
 
+/** One that does not end by itself has failed its test already, and must not outlive it. */
+const STOP_LIMIT_MS = 20_000;
+
 let namespace: TestNamespace;
 let folder: string;
 const children: ChildProcess[] = [];
@@ -32,7 +35,9 @@ beforeEach(() => {
 afterEach(async () => {
   for (const child of children.splice(0)) {
     child.kill('SIGTERM');
+    const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
     await exited(child);
+    clearTimeout(impatience);
   }
   namespace.remove();
   rmSync(state(), { recursive: true, force: true });

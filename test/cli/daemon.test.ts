@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { scratch } from '../support/scratch.ts';
 import { until } from '../support/until.ts';
-import { exited, spawnDaemon, TANDEM, tandem } from './run.ts';
+import { emptyConfiguration, exited, processesOf, socketIn, spawnDaemon, TANDEM, tandem } from './run.ts';
 
-async function running(folder: string, args: readonly string[] = []) {
-  const daemon = spawnDaemon(folder, args);
+async function running(folder: string, config?: string) {
+  const daemon = spawnDaemon(folder, config);
   await until(
     'the socket is there',
     () => existsSync(daemon.socket) || daemon.child.exitCode !== null,
@@ -17,14 +17,10 @@ async function running(folder: string, args: readonly string[] = []) {
   return daemon;
 }
 
-/** A zombie is dead, and stays one where process 1 reaps no orphans, as in many a container: it has no executable. */
-const alive = (pid: number) => {
-  try {
-    return readlinkSync(`/proc/${pid}/exe`) !== '';
-  } catch {
-    return false;
-  }
-};
+/** Options of a daemon that changes nothing, and is configured for nothing, on the machine that runs the tests. */
+const inMemory = (socket: string) => [
+  ...['--datapath', 'memory', '--config', emptyConfiguration(), '--socket', socket],
+];
 
 test('a daemon answers as soon as its socket is there, logs for a journal, and SIGTERM ends it cleanly', async () => {
   const { socket, child, stderr } = await running(scratch());
@@ -41,7 +37,7 @@ test('a daemon answers as soon as its socket is there, logs for a journal, and S
 test('a second daemon on the same socket is refused, and the first goes on', async () => {
   const folder = scratch();
   const { socket } = await running(folder);
-  const second = tandem(['daemon', '--datapath', 'memory', '--socket', socket]);
+  const second = tandem(['daemon', ...inMemory(socket)]);
   expect(second.stderr).toContain(`a daemon runs already on ${socket}: stop it first`);
   expect(second.status).toBe(1);
   expect(tandem(['status', '--socket', socket]).status).toBe(0);
@@ -63,7 +59,7 @@ test('rules of the configuration are there when the socket is', async () => {
   const folder = scratch();
   const config = join(folder, 'tandem.yaml');
   writeFileSync(config, 'name: lb9\nservices:\n  - -A -t 10.1.1.1:80 -s rr\n');
-  const { socket } = await running(folder, ['--config', config]);
+  const { socket } = await running(folder, config);
   const { connect } = await import('../../src/control/client.ts');
   const client = await connect(socket);
   onTestFinished(() => client.close());
@@ -72,15 +68,10 @@ test('rules of the configuration are there when the socket is', async () => {
 });
 
 test('start-daemon starts a daemon that outlives the command, and stop-daemon stops only its sync', () => {
-  const socket = join(scratch(), 'tandem.sock');
-  const sync = ['--socket', socket, '--mcast-interface', 'lo'];
-  const started = tandem(['start-daemon', 'master', '--datapath', 'memory', ...sync]);
+  const socket = socketIn(scratch());
+  const sync = [...inMemory(socket), '--mcast-interface', 'lo'];
+  const started = tandem(['start-daemon', 'master', ...sync]);
   expect(started).toMatchObject({ status: 0, stdout: 'sync master runs\n', stderr: '' });
-  const { pid } = JSON.parse(tandem(['status', '--json', '--socket', socket]).stdout) as { pid: number };
-  onTestFinished(async () => {
-    process.kill(pid, 'SIGTERM');
-    await until('the daemon in the background is gone', () => !alive(pid));
-  });
   // The same again is done already; other options are a conflict.
   expect(tandem(['start-daemon', 'master', ...sync]).status).toBe(0);
   const conflict = tandem(['start-daemon', 'master', '--syncid', '7', ...sync]);
@@ -90,43 +81,17 @@ test('start-daemon starts a daemon that outlives the command, and stop-daemon st
   expect(tandem(['status', '--socket', socket]).status).toBe(0);
 });
 
-/** Processes that name the socket on their command line; those of a test that failed end with it. */
-function processesOf(socket: string): number[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^[0-9]+$/.test(entry) && commandLine(entry).includes(socket))
-    .map(Number);
-}
-
-function commandLine(pid: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-  } catch {
-    return [];
-  }
-}
-
-function socketIn(folder: string): string {
-  const socket = join(folder, 'tandem.sock');
-  onTestFinished(() => {
-    for (const pid of processesOf(socket)) process.kill(pid, 'SIGKILL');
-  });
-  return socket;
-}
-
 test.each([
   ['an interface that there is not', ['--mcast-interface', 'nosuch0'], /^tandem: .*nosuch0/],
   [
     'a configuration that there is not',
-    ['--mcast-interface', 'lo', '--config', '/nonexistent.yaml'],
+    ['--config', '/nonexistent.yaml', '--mcast-interface', 'lo'],
     /did not start:\n.*cannot read the configuration \/nonexistent\.yaml/,
   ],
 ])('start-daemon with %s ends with 1 and leaves nothing', (_what, args, message) => {
   const folder = scratch();
   const socket = socketIn(folder);
-  const { status, stderr } = tandem([
-    ...['start-daemon', 'master', '--datapath', 'memory', '--socket', socket],
-    ...args,
-  ]);
+  const { status, stderr } = tandem(['start-daemon', 'master', ...inMemory(socket), ...args]);
   expect(stderr).toMatch(message);
   expect(status).toBe(1);
   expect(processesOf(socket)).toEqual([]);
@@ -135,7 +100,7 @@ test.each([
 
 test('start-daemon that fails stops no daemon that ran before', async () => {
   const { socket, child } = await running(scratch());
-  const { status } = tandem(['start-daemon', 'master', '--mcast-interface', 'nosuch0', '--socket', socket]);
+  const { status } = tandem(['start-daemon', 'master', ...inMemory(socket), '--mcast-interface', 'nosuch0']);
   expect(status).toBe(1);
   const now = tandem(['status', '--json', '--socket', socket]);
   expect(JSON.parse(now.stdout)).toMatchObject({ pid: child.pid });
@@ -145,7 +110,7 @@ test('start-daemon that cannot write the log of the daemon starts none, and says
   const folder = scratch();
   const socket = socketIn(folder);
   mkdirSync(`${socket}.log`);
-  const args = ['--datapath', 'memory', '--mcast-interface', 'lo', '--socket', socket];
+  const args = [...inMemory(socket), '--mcast-interface', 'lo'];
   const { status, stderr } = tandem(['start-daemon', 'master', ...args]);
   expect(stderr).toMatch(
     /^tandem: cannot write the daemon's log .*sock\.log: .* or choose another --socket\n$/,
@@ -170,11 +135,8 @@ test('start-daemon takes paths from where it is called', () => {
 });
 
 test('start-daemon without an interface for sync starts nothing', () => {
-  const folder = scratch();
-  const config = join(folder, 'tandem.yaml');
-  writeFileSync(config, 'name: lb1\n');
-  const socket = join(folder, 'tandem.sock');
-  const { status, stderr } = tandem(['start-daemon', 'master', '--config', config, '--socket', socket]);
+  const socket = socketIn(scratch());
+  const { status, stderr } = tandem(['start-daemon', 'master', ...inMemory(socket)]);
   expect(stderr).toMatch(/no interface for sync: give --mcast-interface/);
   expect(status).toBe(2);
   expect(existsSync(socket)).toBe(false);

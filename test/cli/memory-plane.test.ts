@@ -56,7 +56,7 @@ test('a master puts no floating address on an interface, and sends no announceme
   const file = join(folder, 'real.yaml');
   writeFileSync(file, CONFIGURATION);
   const seen = await watchAddresses();
-  const { socket, child } = spawnDaemon(folder, ['--config', file]);
+  const { socket, child } = spawnDaemon(folder, file);
   const master = await until(
     'the daemon is master',
     () => [status(socket)].find((now) => now?.role === 'master'),

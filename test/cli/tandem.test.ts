@@ -6,10 +6,13 @@ import { serve } from '../../src/control/server.ts';
 import { SCENARIO_NAMES } from '../../src/drill/result.ts';
 import { FakeDirector } from '../control/fake-director.ts';
 import { scratch } from '../support/scratch.ts';
-import { tandem } from './run.ts';
+import { socketIn, tandem } from './run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const VERBS = ['daemon', 'start-daemon', 'stop-daemon', 'status', 'handover', 'check-config', 'drill'];
+
+/** Were it not refused, it would start a daemon that changes nothing on this machine. */
+const START = ['start-daemon', 'master', '--datapath', 'memory'];
 
 test('the help lists every verb of this version and the exit codes', () => {
   const { status, stdout } = tandem(['--help']);
@@ -44,24 +47,16 @@ test.each([
   ['an unknown plane', ['daemon', '--datapath', 'dpdk'], /Given: "dpdk", Choices: "xdp", "memory"/],
   ['an unknown direction', ['stop-daemon', 'both'], /Given: "both"/],
   ['no direction', ['start-daemon'], /^tandem: <direction> is missing: tandem start-daemon <direction>:/],
-  [
-    'a syncid out of range',
-    ['start-daemon', 'master', '--syncid', '256'],
-    /--syncid must be a whole number from 0/,
-  ],
+  ['a syncid out of range', [...START, '--syncid', '256'], /--syncid must be a whole number from 0/],
   [
     'a maxlen that no message fits in',
-    ['start-daemon', 'master', '--sync-maxlen', '511'],
+    [...START, '--sync-maxlen', '511'],
     /--sync-maxlen must be a whole number from 512 to 65507/,
   ],
-  [
-    'a group that is none',
-    ['start-daemon', 'master', '--mcast-group', '224.0.0'],
-    /"224\.0\.0" is not an IP/,
-  ],
+  ['a group that is none', [...START, '--mcast-group', '224.0.0'], /"224\.0\.0" is not an IP/],
   [
     'a group that is no multicast',
-    ['start-daemon', 'master', '--mcast-group', '10.0.0.1'],
+    [...START, '--mcast-group', '10.0.0.1'],
     /--mcast-group is 10\.0\.0\.1, which is no multicast group: use 224\.0\.0\.81/,
   ],
   ['an unknown drill', ['drill', 'flood'], /no drill "flood": choose crash, kill, restart, handover/],
@@ -74,7 +69,7 @@ test.each([
   ['a report that is a folder', ['drill', 'crash', '--report', '/tmp'], /it is a folder/],
   ['no file', ['check-config'], /^tandem: <file> is missing: tandem check-config <file>:/],
 ])('%s is wrong usage, told in one line', (_what, args, message) => {
-  const { status, stdout, stderr } = tandem(args);
+  const { status, stdout, stderr } = tandem(args, { TANDEM_SOCKET: socketIn(scratch()) });
   expect(stderr).toMatch(message);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   expect(stdout).toBe('');
@@ -117,7 +112,7 @@ test('check-config prints every fault on a line of its own and ends with 1', () 
 test('a daemon does not start with a configuration that has faults', () => {
   const file = join(scratch(), 'tandem.yaml');
   writeFileSync(file, 'sync: {}\n');
-  const { status, stderr } = tandem(['daemon', '--config', file, '--socket', join(scratch(), 't.sock')]);
+  const { status, stderr } = tandem(['daemon', '--config', file, '--socket', socketIn(scratch())]);
   expect(stderr).toContain(`${file}:1:7: sync.interface is missing`);
   expect(status).toBe(1);
 });
