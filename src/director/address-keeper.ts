@@ -36,6 +36,10 @@ export class AddressKeeper {
   #placing: Promise<unknown> = Promise.resolve();
   #keeping: Promise<void> = Promise.resolve();
   #destinations = '';
+  /** A look at the next hops waits already. */
+  #renewing = false;
+  /** What the last look could not make again: said once. */
+  #unrenewed: readonly string[] = [];
 
   constructor(parts: AddressKeeperParts) {
     this.#parts = parts;
@@ -69,6 +73,19 @@ export class AddressKeeper {
     this.#complain(placement);
     this.#keepNextHops(rules);
     return placement;
+  }
+
+  /** What the kernel has let go of is made again: to be called now and then. In the background. */
+  renewNextHops(): void {
+    if (this.#renewing) return;
+    this.#renewing = true;
+    this.#keepInBackground(async () => {
+      this.#renewing = false;
+      const failures = await this.#nextHops.renew();
+      const news = failures.filter((failure) => !this.#unrenewed.includes(failure));
+      this.#unrenewed = failures;
+      for (const failure of news) this.#parts.log.warn(failure);
+    });
   }
 
   setOwner(owner: boolean): void {
@@ -112,13 +129,15 @@ export class AddressKeeper {
     const list = destinations.join(' ');
     if (list === this.#destinations) return;
     this.#destinations = list;
-    const { log } = this.#parts;
-    const round = async () => {
+    this.#keepInBackground(async () => {
       if (list !== this.#destinations) return;
-      for (const failure of await this.#nextHops.keep(destinations)) log.warn(failure);
-    };
+      for (const failure of await this.#nextHops.keep(destinations)) this.#parts.log.warn(failure);
+    });
+  }
+
+  #keepInBackground(round: () => Promise<void>): void {
     this.#keeping = this.#keeping
       .then(round)
-      .catch((error: Error) => log.warn(`next hops: ${error.message}`));
+      .catch((error: Error) => this.#parts.log.warn(`next hops: ${error.message}`));
   }
 }

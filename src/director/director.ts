@@ -47,6 +47,8 @@ export interface Director {
 }
 
 const SWEEP_EVERY_MS = 1000;
+/** An interface that was down has lost its next hops: so long a takeover's first packets may then wait for ARP. */
+const NEXT_HOPS_EVERY_MS = 10_000;
 /** Far below the bound after which the heartbeat doubts this thread (heartbeat/liveness.ts). */
 const ALIVE_EVERY_MS = 250;
 /** Between sync heartbeats of a director without a virtual router. */
@@ -171,6 +173,7 @@ class RunningDirector implements Director {
         for (const name of gone) this.#tellHeartbeat({ kind: 'interface-gone', name });
         if (readdressed.length > 0) this.#readdress(readdressed);
       }, SWEEP_EVERY_MS),
+      setInterval(() => addresses.renewNextHops(), NEXT_HOPS_EVERY_MS),
     );
   }
 

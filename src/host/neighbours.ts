@@ -13,6 +13,14 @@ interface IpRouteJson {
   readonly dev?: string;
 }
 
+/** The part of `ip -json neighbour` that we read. */
+interface IpNeighbourJson {
+  readonly dst?: string;
+  readonly dev?: string;
+  /** There, with nothing in it, for a managed one. */
+  readonly managed?: null;
+}
+
 export class NextHops {
   /** `address dev interface` */
   readonly #held = new Set<string>();
@@ -31,7 +39,7 @@ export class NextHops {
         if (hop === undefined) continue;
         wanted.add(hop);
         if (this.#held.has(hop)) continue;
-        await ip(['neighbour', 'replace', ...hop.split(' '), 'managed']);
+        await keepResolved(hop);
         this.#held.add(hop);
       } catch (error) {
         if (!(error instanceof HostError)) throw error;
@@ -39,6 +47,27 @@ export class NextHops {
       }
     }
     for (const hop of this.#held) if (!wanted.has(hop)) await this.#letGo(hop);
+    return failures;
+  }
+
+  /**
+   * Looks whether the kernel still keeps them, and makes again what it has let go: an interface that was down for a
+   * moment, or a flush by hand, takes them away without a word.
+   * @returns one sentence for each next hop that failed
+   */
+  async renew(): Promise<string[]> {
+    if (this.#held.size === 0) return [];
+    const failures: string[] = [];
+    const kept = await keptByKernel();
+    for (const hop of this.#held) {
+      if (kept.has(hop)) continue;
+      try {
+        await keepResolved(hop);
+      } catch (error) {
+        if (!(error instanceof HostError)) throw error;
+        failures.push(`the next hop ${hop} is not kept resolved: ${error.message}`);
+      }
+    }
     return failures;
   }
 
@@ -53,6 +82,16 @@ export class NextHops {
       if (!(error instanceof HostError)) throw error;
     });
   }
+}
+
+async function keepResolved(hop: string): Promise<void> {
+  await ip(['neighbour', 'replace', ...hop.split(' '), 'managed']);
+}
+
+/** As `address dev interface`, whoever asked the kernel to keep them. */
+async function keptByKernel(): Promise<ReadonlySet<string>> {
+  const all = await ipJson<readonly IpNeighbourJson[]>(['neighbour', 'show', 'nud', 'all']);
+  return new Set(all.filter((each) => 'managed' in each).map(({ dst, dev }) => `${dst} dev ${dev}`));
 }
 
 /** `address dev interface`, or undefined for a destination on this host. */

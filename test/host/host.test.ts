@@ -99,6 +99,36 @@ describe('next hops', () => {
     expect(managed()).toEqual([]);
   });
 
+  test('that the kernel has let go, because their interface was down, are kept again', async () => {
+    const hops = new NextHops();
+    await hops.keep([parseAddress('10.98.0.22'), parseAddress('10.98.0.23')]);
+    ip('link', 'set', 'up0', 'down');
+    expect(managed()).toEqual([]);
+    ip('link', 'set', 'up0', 'up');
+    ip('neighbour', 'replace', '10.98.0.23', 'dev', 'up0', 'lladdr', '02:00:00:00:00:23', 'nud', 'permanent');
+    expect(await hops.renew()).toEqual([]);
+    expect(managed()).toEqual(['10.98.0.22', '10.98.0.23']);
+    await hops.release();
+    expect(managed()).toEqual([]);
+    ip('route', 'add', '10.97.0.0/16', 'via', '10.98.0.254');
+  });
+
+  test('on an interface that is gone are reported by each look, and the others kept', async () => {
+    ip('link', 'add', 'up1', 'type', 'veth', 'peer', 'name', 'far1');
+    ip('address', 'add', '10.96.0.11/24', 'dev', 'up1');
+    ip('link', 'set', 'up1', 'up');
+    const hops = new NextHops();
+    await hops.keep([parseAddress('10.96.0.20'), parseAddress('10.98.0.24')]);
+    ip('link', 'del', 'up1');
+    ip('neighbour', 'flush', 'dev', 'up0', 'nud', 'all');
+    expect(managed()).toEqual([]);
+    const failures = await hops.renew();
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toContain('10.96.0.20 dev up1');
+    expect(managed()).toEqual(['10.98.0.24']);
+    await hops.release();
+  });
+
   test('without a route are reported, and the others kept', async () => {
     const hops = new NextHops();
     const failures = await hops.keep([parseAddress('192.0.2.1'), parseAddress('10.98.0.21')]);
