@@ -1,5 +1,5 @@
 /** A director's settings, as `config/` makes them from YAML: checked, complete, every default filled in. */
-import { basename, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Address } from '../model/address.ts';
 import type { RuleEdit } from '../model/edit.ts';
 import type { SyncDaemon } from '../model/sync-daemon.ts';
@@ -48,5 +48,9 @@ export const PATHS = {
   state: '/run/tandem/state',
 } as const;
 
-/** What must outlive a daemon but not its plane: a folder in memory, named as that of the pins. */
-export const stateDirectory = (pins: string): string => join(PATHS.state, basename(pins));
+/**
+ * What must outlive a daemon but not its plane: a folder in memory, named as the whole path of the pins, so that no
+ * two planes share one. Pins have no dots, which makes them free to stand for the slashes.
+ */
+export const stateDirectory = (pins: string): string =>
+  join(PATHS.state, relative(dirname(PATHS.pins), pins).replaceAll('/', '.'));

@@ -10,7 +10,7 @@ export const LAB_ROOT = '/run/tandem-lab';
 export const NETNS_ROOT = '/run/netns';
 /** The only place where the daemon keeps pins. */
 export const BPF_ROOT = '/sys/fs/bpf';
-/** Where a daemon keeps what must outlive it but not a power cut: a directory named as that of its pins. */
+/** Where a daemon keeps what must outlive it but not a power cut: a directory whose name ends as that of its pins. */
 export const STATE_ROOT = PATHS.state;
 /** Stands in the environment of everything that a lab starts. */
 export const LAB_VARIABLE = 'TANDEM_LAB';

@@ -1,11 +1,12 @@
 /** The daemon with the plane in the kernel: what it leaves when it cannot start, or not go on. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bytes, u32 } from '../../src/datapath/codec.ts';
 import { BpfFence, pinnedLease } from '../../src/datapath/fence-port.ts';
 import { INTERFACE } from '../../src/datapath/layouts.generated.ts';
+import { stateDirectory } from '../../src/director/config.ts';
 import { BpfMap } from '../../src/native/bpf-map.ts';
 import { bootTimeUs } from '../../src/native/clock.ts';
 import { interfaceIndex } from '../../src/native/interface.ts';
@@ -44,7 +45,7 @@ afterEach(async () => {
 });
 
 const socket = () => join(folder, 'tandem.sock');
-const state = () => `/run/tandem/state/${basename(namespace.pins)}`;
+const state = () => stateDirectory(namespace.pins);
 const attached = () => ip('-d', 'link', 'show', 'front').includes('xdp');
 const forwarding = () => readFileSync('/proc/sys/net/ipv4/conf/front/forwarding', 'utf8');
 
