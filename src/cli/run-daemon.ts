@@ -1,5 +1,6 @@
 /** The daemon's life: configuration, logs, the director, the control socket; and all of it backwards. */
 import { refuseIfServed } from '../control/probe.ts';
+import type { ControlServer } from '../control/server.ts';
 import { defaultSocketPath } from '../control/socket-path.ts';
 import type { DirectorConfig } from '../director/config.ts';
 import { type Director, startDirector } from '../director/director.ts';
@@ -24,9 +25,8 @@ export async function runDaemon(options: DaemonOptions, head: Head): Promise<Exi
   await refuseIfServed(socket);
   const log = createLog(config.log);
   const director = await startDirector(config, log, head);
+  const server = await served(director, socket, log);
   try {
-    const { serve } = await import('../control/server.ts');
-    const server = await serve(director.api, socket, log.child('control'));
     leaveForNext(from, config, director, log);
     notify('READY=1');
     const watchdog = petWatchdog();
@@ -39,6 +39,17 @@ export async function runDaemon(options: DaemonOptions, head: Head): Promise<Exi
   } finally {
     await director.stop();
     log.info('stopped');
+  }
+}
+
+/** A daemon that nobody can command is none. */
+async function served(director: Director, socket: string, log: Log): Promise<ControlServer> {
+  try {
+    const { serve } = await import('../control/server.ts');
+    return await serve(director.api, socket, log.child('control'));
+  } catch (error) {
+    await director.abandon();
+    throw error;
   }
 }
 

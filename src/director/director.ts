@@ -42,6 +42,8 @@ export interface Director {
    * goes on instead, for the next daemon.
    */
   stop(): Promise<void>;
+  /** Ends a daemon that could not begin its work. A plane that it adopted goes on, for the next one. */
+  abandon(): Promise<void>;
   /** Rejects when a thread that the director needs has died. */
   readonly done: Promise<void>;
 }
@@ -188,7 +190,6 @@ class RunningDirector implements Director {
     await this.#end('stopped');
   }
 
-  /** Ends a start that failed. A plane that carries connections is left as it was found. */
   async abandon(): Promise<void> {
     await this.#end('failed start');
   }

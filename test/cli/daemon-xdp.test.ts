@@ -99,6 +99,18 @@ test('a daemon that cannot start leaves the plane of one that was killed, and th
   expect([attached(), existsSync(namespace.pins), existsSync(state())]).toEqual([false, false, false]);
 });
 
+test('a daemon that cannot serve its control socket leaves the plane that it adopted to the next one', async () => {
+  const { child: first } = await running(configuration());
+  first.kill('SIGKILL');
+  await exited(first);
+  const notASocket = join(folder, 'file');
+  writeFileSync(notASocket, '');
+  const args = ['daemon', '--config', configuration(), '--socket', notASocket];
+  expect(tandem(args).stderr).toContain('is no socket');
+  expect([attached(), forwarding().trim(), existsSync(state())]).toEqual([true, '1', true]);
+  expect((await running(configuration())).said()).toContain('adopted the running plane');
+});
+
 test('a daemon whose interface gets another MAC goes on with it', async () => {
   const { said } = await running(configuration());
   const sizes = { keySize: 4, valueSize: INTERFACE.size, maxEntries: 256 };
