@@ -114,7 +114,7 @@ export class ShownAddresses {
     }
   }
 
-  /** What a former daemon may have left. */
+  /** At the end: takes them off, and returns when that is done. What a killed daemon shows expires by itself. */
   async clear(): Promise<void> {
     this.setOwner(false);
     await this.#work;
