@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { pinnedLease } from '../datapath/fence-port.ts';
 import type { FenceShare, Plane } from '../datapath/plane.ts';
 import { macBytes } from '../host/gratuitous-arp.ts';
-import { InterfaceSettings } from '../host/sysctl.ts';
+import { FORWARDING, InterfaceSettings } from '../host/sysctl.ts';
 import { bootTimeUs } from '../native/clock.ts';
 import type { SealKey } from '../wire/seal-key.ts';
 import { AddressKeeper } from './address-keeper.ts';
@@ -29,6 +29,7 @@ import { openPlane } from './open-plane.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { RuleKeeper } from './rule-keeper.ts';
 import { SavedRulesFile } from './saved-rules.ts';
+import { readSettings, writeSettings } from './saved-settings.ts';
 import type { Role } from './status.ts';
 import type { SyncEvent } from './sync/messages.ts';
 import { SyncThread } from './sync/thread.ts';
@@ -81,7 +82,7 @@ class RunningDirector implements Director {
   readonly done: Promise<void>;
   readonly #config: DirectorConfig;
   readonly #log: Log;
-  readonly #settings = new InterfaceSettings();
+  readonly #settings: InterfaceSettings;
   readonly #board: Board;
   readonly #stateDirectory: string;
   readonly #handover: Handover;
@@ -108,6 +109,7 @@ class RunningDirector implements Director {
     this.#heartbeat = head.thread;
     this.#board = head.board;
     this.#stateDirectory = stateDirectory(config.datapath.pins);
+    this.#settings = settingsBeside(this.#stateDirectory, config);
     this.#handover = new Handover({
       isMaster: () => this.#role === 'master',
       hasPeer: () => this.#peers.size > 0,
@@ -132,7 +134,8 @@ class RunningDirector implements Director {
     // A lease that a former daemon left runs out soon: it is renewed before anything else is done.
     const early = this.#earlyHeartbeat();
     early?.catch(() => {}); // awaited below, after what must not wait for it
-    if (config.datapath.kind === 'xdp') for (const { name } of interfaces) await this.#settings.apply(name);
+    if (config.datapath.kind === 'xdp')
+      for (const { name } of interfaces) await this.#settings.apply(name, FORWARDING);
     const plane = openPlane(config, interfaces, this.#log.child('datapath'));
     const keeper = new RuleKeeper(plane, new SavedRulesFile(`${this.#stateDirectory}/rules.json`));
     const addresses = new AddressKeeper({
@@ -222,8 +225,8 @@ class RunningDirector implements Director {
       if (plane.kind === 'xdp' && died)
         this.#log.warn('the plane goes on without this daemon, and the next one adopts it');
     }
-    // Without them the plane forwards nothing.
-    if (!died) await attempt(() => this.#settings.restore());
+    // Without them a plane that goes on forwards nothing; what it found changed is for its last daemon to put back.
+    if (!died) await attempt(() => this.#settings.restore(this.#running !== undefined && !keepPlane));
   }
 
   get api(): DirectorApi {
@@ -382,4 +385,14 @@ class RunningDirector implements Director {
   #sweep(): void {
     this.#connections = this.#parts.plane.sweep().connections;
   }
+}
+
+/** A plane in memory changes nothing on the host. */
+function settingsBeside(state: string, { datapath }: DirectorConfig): InterfaceSettings {
+  if (datapath.kind !== 'xdp') return new InterfaceSettings();
+  const file = `${state}/settings.json`;
+  return new InterfaceSettings({
+    inherited: readSettings(file),
+    remember: (former) => writeSettings(file, former),
+  });
 }

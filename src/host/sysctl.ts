@@ -2,47 +2,84 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { HostError } from './error.ts';
 
-const NEEDED: Readonly<Record<string, string>> = {
-  // bpf_fib_lookup refuses (code 5, BPF_FIB_LKUP_RET_FWD_DISABLED) when the ingress interface does not forward.
-  forwarding: '1',
+type Settings = Readonly<Record<string, string>>;
+
+/** For an interface on whose segment floating addresses may be asked for, whether or not it carries the plane. */
+export const QUIET_ARP: Settings = {
   // Answer ARP only for addresses of the interface that was asked.
   arp_ignore: '1',
   // Never ask with a floating address as the sender: the neighbours would learn our MAC for it.
   arp_announce: '2',
 };
 
-export class InterfaceSettings {
-  readonly #former: { readonly path: string; readonly value: string }[] = [];
-  readonly #root: string;
+/** For an interface that carries the plane. */
+export const FORWARDING: Settings = {
+  // bpf_fib_lookup refuses (code 5, BPF_FIB_LKUP_RET_FWD_DISABLED) when the ingress interface does not forward.
+  forwarding: '1',
+  ...QUIET_ARP,
+};
 
-  constructor(root = '/proc/sys/net/ipv4/conf') {
+/** What a setting was before a director changed it. */
+export interface FormerSetting {
+  readonly path: string;
+  readonly value: string;
+}
+
+export interface SettingsParts {
+  /** What a daemon before this one had changed and could not put back, because it was killed. */
+  readonly inherited?: readonly FormerSetting[];
+  /** All that is to be put back in the end, should this process be killed. */
+  readonly remember?: (former: readonly FormerSetting[]) => void;
+  readonly root?: string;
+}
+
+export class InterfaceSettings {
+  readonly #root: string;
+  readonly #remember: (former: readonly FormerSetting[]) => void;
+  #inherited: FormerSetting[];
+  readonly #own: FormerSetting[] = [];
+
+  constructor({ root = '/proc/sys/net/ipv4/conf', inherited = [], remember = () => {} }: SettingsParts = {}) {
     this.#root = root;
+    this.#inherited = [...inherited];
+    this.#remember = remember;
   }
 
   /** @throws HostError `no-such-interface`, `sysctl-failed`; what was set before stays and is restored as usual */
-  async apply(name: string): Promise<void> {
-    for (const [key, value] of Object.entries(NEEDED)) {
+  async apply(name: string, settings: Settings): Promise<void> {
+    for (const [key, value] of Object.entries(settings)) {
       const path = `${this.#root}/${name}/${key}`;
       const former = (await attempt(name, path, () => readFile(path, 'utf8'))).trim();
       if (former === value) continue;
       await attempt(name, path, () => writeFile(path, value));
-      this.#former.push({ path, value: former });
+      this.#own.push({ path, value: former });
+      // Somebody else has set it since, or the interface is another one.
+      this.#inherited = this.#inherited.filter((entry) => entry.path !== path);
+      this.#tell();
     }
   }
 
   /**
    * Puts back what {@link apply} changed, the last first. An interface that is gone has nothing to restore.
+   * @param inherited whether also what a daemon before this one had changed
    * @throws HostError `sysctl-failed` for the first that cannot be put back; the others are
    */
-  async restore(): Promise<void> {
+  async restore(inherited: boolean): Promise<void> {
     let failure: HostError | undefined;
-    for (let entry = this.#former.pop(); entry; entry = this.#former.pop()) {
-      await writeFile(entry.path, entry.value).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return;
-        failure ??= new HostError('sysctl-failed', error.message, { cause: error });
-      });
+    for (const list of inherited ? [this.#own, this.#inherited] : [this.#own]) {
+      for (let entry = list.pop(); entry; entry = list.pop()) {
+        await writeFile(entry.path, entry.value).catch((error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENOENT') return;
+          failure ??= new HostError('sysctl-failed', error.message, { cause: error });
+        });
+      }
     }
+    this.#tell();
     if (failure) throw failure;
+  }
+
+  #tell(): void {
+    this.#remember([...this.#inherited, ...this.#own]);
   }
 }
 

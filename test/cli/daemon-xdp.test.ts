@@ -85,6 +85,7 @@ test('a daemon that fails half-way through its start leaves no program, pin, add
 });
 
 test('a daemon that cannot start leaves the plane of one that was killed, and the next one adopts it', async () => {
+  const before = forwarding();
   const { child: first } = await running(configuration());
   expect(tandem(['status', '--json', '--socket', socket()]).status).toBe(0);
   const pins = readdirSync(namespace.pins).sort();
@@ -93,9 +94,12 @@ test('a daemon that cannot start leaves the plane of one that was killed, and th
   expect(tandem(daemon(configuration({ interfaces: ['front', 'nosuch1'] }))).stderr).toContain('nosuch1');
   expect(attached()).toBe(true);
   expect(readdirSync(namespace.pins).sort()).toEqual(pins);
+  expect(forwarding().trim()).toBe('1');
   const { child: next } = await running(configuration());
   next.kill('SIGTERM');
   expect(await exited(next)).toBe(0);
+  // What the killed one had changed.
+  expect(forwarding()).toBe(before);
   expect([attached(), existsSync(namespace.pins), existsSync(state())]).toEqual([false, false, false]);
 });
 

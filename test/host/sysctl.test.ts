@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { InterfaceSettings } from '../../src/host/sysctl.ts';
+import { FORWARDING, type FormerSetting, InterfaceSettings } from '../../src/host/sysctl.ts';
 import { scratch } from '../support/scratch.ts';
 
 let root: string;
@@ -18,35 +18,63 @@ const values = () =>
   );
 
 test('interface settings are made, and put back as they were', async () => {
-  const settings = new InterfaceSettings(root);
-  await settings.apply('up0');
+  const settings = new InterfaceSettings({ root });
+  await settings.apply('up0', FORWARDING);
   expect(values()).toEqual(['1', '1', '2']);
-  await settings.restore();
+  await settings.restore(true);
   expect(values()).toEqual(['0', '0', '2']);
 });
 
+test('what a killed daemon had changed is put back by the one after it', async () => {
+  let left: readonly FormerSetting[] = [];
+  const remember = (former: readonly FormerSetting[]) => {
+    left = former;
+  };
+  await new InterfaceSettings({ root, remember }).apply('up0', FORWARDING);
+  const next = new InterfaceSettings({ root, inherited: left, remember });
+  await next.apply('up0', FORWARDING);
+  // A start that fails puts back what it changed, and leaves the rest to the plane that needs it.
+  await next.restore(false);
+  expect(values()).toEqual(['1', '1', '2']);
+  expect(left).toHaveLength(2);
+  await next.restore(true);
+  expect(values()).toEqual(['0', '0', '2']);
+  expect(left).toEqual([]);
+});
+
+test('a setting that somebody else changed after the kill is put back to what they chose', async () => {
+  const inherited = [{ path: join(root, 'up0', 'arp_announce'), value: '0' }];
+  writeFileSync(join(root, 'up0', 'arp_announce'), '1\n');
+  const settings = new InterfaceSettings({ root, inherited });
+  await settings.apply('up0', FORWARDING);
+  await settings.restore(true);
+  expect(values()).toEqual(['0', '0', '1']);
+});
+
 test('an interface that vanished has nothing to restore', async () => {
-  const settings = new InterfaceSettings(root);
-  await settings.apply('up0');
+  const settings = new InterfaceSettings({ root });
+  await settings.apply('up0', FORWARDING);
   rmSync(join(root, 'up0'), { recursive: true });
-  await settings.restore();
+  await settings.restore(true);
 });
 
 test('a setting that cannot be put back is told, and the others are put back', async () => {
-  const settings = new InterfaceSettings(root);
-  await settings.apply('up0');
+  const settings = new InterfaceSettings({ root });
+  await settings.apply('up0', FORWARDING);
   rmSync(join(root, 'up0', 'arp_ignore'));
   mkdirSync(join(root, 'up0', 'arp_ignore'));
-  await expect(settings.restore()).rejects.toMatchObject({ code: 'sysctl-failed' });
+  await expect(settings.restore(true)).rejects.toMatchObject({ code: 'sysctl-failed' });
   expect(readFileSync(join(root, 'up0', 'forwarding'), 'utf8').trim()).toBe('0');
 });
 
 test('an interface that does not exist is named', async () => {
-  await expect(new InterfaceSettings(root).apply('up1')).rejects.toThrow('interface up1 does not exist');
+  await expect(new InterfaceSettings({ root }).apply('up1', FORWARDING)).rejects.toThrow(
+    'interface up1 does not exist',
+  );
 });
 
 test('the kernel has every setting that we make', async () => {
   const settings = new InterfaceSettings();
-  await settings.apply('lo');
-  await settings.restore();
+  await settings.apply('lo', FORWARDING);
+  await settings.restore(true);
 });
