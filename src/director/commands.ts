@@ -25,6 +25,8 @@ export interface CommandParts {
   readonly board: Board;
   readonly handover: Handover;
   readonly log: Log;
+  /** Before sync speaks on it: the host must not answer there for a floating address. @throws HostError */
+  readonly quietArp: (name: string) => Promise<void>;
   /** What only the director knows, as it is now. */
   readonly facts: () => Pick<StatusSources, 'role' | 'vrrp' | 'connections' | 'uptimeMs'>;
 }
@@ -77,7 +79,8 @@ export class Commands implements DirectorApi {
 
   /** Without noting it down: for what is noted already. */
   async runSync(daemon: SyncDaemon): Promise<void> {
-    const { sync, log } = this.#parts;
+    const { sync, log, quietArp } = this.#parts;
+    await quietArp(daemon.interface);
     await sync.start(daemon);
     log.info(`${daemon.direction} runs on ${daemon.interface}, ${daemon.group}:${daemon.port}`);
   }

@@ -6,8 +6,9 @@ import { rmSync } from 'node:fs';
 import { pinnedLease } from '../datapath/fence-port.ts';
 import type { FenceShare, Plane } from '../datapath/plane.ts';
 import { macBytes } from '../host/gratuitous-arp.ts';
-import { FORWARDING, InterfaceSettings } from '../host/sysctl.ts';
+import { FORWARDING, InterfaceSettings, QUIET_ARP } from '../host/sysctl.ts';
 import { bootTimeUs } from '../native/clock.ts';
+import { interfaceIndex } from '../native/interface.ts';
 import type { SealKey } from '../wire/seal-key.ts';
 import { AddressKeeper } from './address-keeper.ts';
 import type { DirectorApi } from './api.ts';
@@ -245,6 +246,7 @@ class RunningDirector implements Director {
       board: this.#board,
       handover: this.#handover,
       log: this.#log.child('sync'),
+      quietArp: (name) => this.#quietArp(name),
       facts: () => ({
         role: this.#role,
         vrrp: this.#vrrpCounters,
@@ -252,6 +254,13 @@ class RunningDirector implements Director {
         uptimeMs: performance.now() - this.#startedAt,
       }),
     });
+  }
+
+  /** The link to the peer may be one on which clients ask, too. */
+  async #quietArp(name: string): Promise<void> {
+    if (this.#config.datapath.kind !== 'xdp') return;
+    // Sync refuses what is no interface in words of its own; "all" has settings and is none.
+    if (interfaceIndex(name) !== 0) await this.#settings.apply(name, QUIET_ARP);
   }
 
   /** The heartbeat may be master only while this thread turns. */

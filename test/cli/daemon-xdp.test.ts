@@ -115,6 +115,34 @@ test('a daemon that cannot serve its control socket leaves the plane that it ado
   expect((await running(configuration())).said()).toContain('adopted the running plane');
 });
 
+test('a daemon lets the host answer ARP on its sync links only for their own addresses, and puts that back', async () => {
+  const links = ['side', 'aside', 'all'];
+  const quiet = () =>
+    links.map((name) =>
+      ['arp_ignore', 'arp_announce', 'forwarding'].map((key) =>
+        readFileSync(`/proc/sys/net/ipv4/conf/${name}/${key}`, 'utf8').trim(),
+      ),
+    );
+  ip('link', 'add', 'side', 'type', 'veth', 'peer', 'name', 'aside');
+  for (const [index, name] of links.slice(0, 2).entries()) {
+    ip('addr', 'add', `10.1.1.${20 + index}/24`, 'dev', name);
+    ip('link', 'set', name, 'up');
+  }
+  const before = quiet();
+  const sync = { interface: 'side', directions: ['master'] };
+  const { child } = await running(configuration({ sync }));
+  const forwards = before[0]?.[2];
+  expect(quiet()[0]).toEqual(['1', '2', forwards]);
+  const start = ['start-daemon', 'backup', '--mcast-interface'];
+  for (const none of ['nosuch0', 'all'])
+    expect(tandem([...start, none, '--socket', socket()]).stderr).toContain(none);
+  expect(tandem([...start, 'aside', '--socket', socket()])).toMatchObject({ status: 0, stderr: '' });
+  expect(quiet().slice(1)).toEqual([['1', '2', forwards], before[2]]);
+  child.kill('SIGTERM');
+  expect(await exited(child)).toBe(0);
+  expect(quiet()).toEqual(before);
+});
+
 test('a daemon whose interface gets another MAC goes on with it', async () => {
   const { said } = await running(configuration());
   const sizes = { keySize: 4, valueSize: INTERFACE.size, maxEntries: 256 };
