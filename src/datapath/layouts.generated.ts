@@ -10,7 +10,7 @@ export const FLOW_KEY = {
 } as const;
 
 export const FLOW = {
-  size: 56,
+  size: 64,
   source: 0,
   destination: 4,
   sourcePort: 8,
@@ -28,6 +28,7 @@ export const FLOW = {
   version: 44,
   term: 48,
   announcedAt: 52,
+  knownTerm: 56,
 } as const;
 
 export const SERVICE_KEY = {

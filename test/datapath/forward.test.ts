@@ -139,6 +139,29 @@ describe('a TCP connection through fullnat', () => {
     expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.CLOSE);
   });
 
+  test('that comes back from the other director is followed anew: what was known of it is old', async () => {
+    for (const end of ['FA', 'RA']) {
+      const { back, tuple } = handshake();
+      bench.openFence(2);
+      const far = 100_000_000;
+      bench.fromServer(tcp(back, { flags: 'PA', seq: far, ack: 1001, payload: 'later' }));
+      bench.fromClient(tcp(tuple, { flags: 'A', seq: 1001, ack: far + 5 }));
+      bench.fromServer(tcp(back, { flags: end, seq: far + 5, ack: 1001 }));
+      const { FIN_WAIT, CLOSE } = TCP_STATE;
+      expect((await connectionOf(tuple.fromPort))?.state).toBe(end === 'FA' ? FIN_WAIT : CLOSE);
+      bench.openFence();
+    }
+  });
+
+  test('whose port is used again, and whose new SYN the server refuses, closes', async () => {
+    const { tuple, back } = handshake();
+    bench.fromClient(tcp(tuple, { flags: 'FA', seq: 1001, ack: 5001 }));
+    bench.fromServer(tcp(back, { flags: 'FA', seq: 5001, ack: 1002 }));
+    bench.fromClient(tcp(tuple, { flags: 'S', seq: 9_000_000 }));
+    bench.fromServer(tcp(back, { flags: 'RA', seq: 0, ack: 9_000_001 }));
+    expect((await connectionOf(tuple.fromPort))?.state).toBe(TCP_STATE.CLOSE);
+  });
+
   test('closes when the server refuses its SYN, and only if it is that SYN that is refused', async () => {
     const tuple = fromClient();
     const syn = read(bench.fromClient(tcp(tuple, { flags: 'S', seq: 1000 })).data);

@@ -43,7 +43,7 @@ static __always_inline int forward(struct xdp_md *ctx, struct packet *p, struct 
 	flow->last_seen = idle_clock();
 	flow->packets += 1;
 	if (p->tcp)
-		tcp_follow(p, flow);
+		tcp_follow(p, flow, held ? held->term : 0);
 	else if (flow->direction == DIRECTION_REQUEST && flow->packets >= UDP_ANNOUNCE_PACKETS &&
 		 !(flags_of(flow->state_flags) & FLOW_ANNOUNCED))
 		announce(RECORD_UPDATE, &p->key, flow);

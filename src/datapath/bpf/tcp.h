@@ -61,42 +61,57 @@ static __always_inline __u32 segment_end(const struct packet *p)
 	return bpf_ntohl(p->tcp->seq) + tcp_payload_length(p) + p->tcp->syn + p->tcp->fin;
 }
 
-/* Something before this segment did not pass here. */
-static __always_inline int is_ahead(const struct packet *p, const struct flow *flow)
+/* Whether a flag of FLOW_*_KNOWN holds. Not what a former time as owner has left: the other director had the
+ * connection since. */
+static __always_inline int knows(const struct flow *flow, __u8 flag, __u32 term)
 {
-	return flow->flags & FLOW_SEQUENCE_KNOWN && !not_after(bpf_ntohl(p->tcp->seq), flow->next_sequence);
+	return flow && flow->flags & flag && flow->known_term == term;
+}
+
+/* Something before this segment did not pass here. */
+static __always_inline int is_ahead(const struct packet *p, const struct flow *flow, __u32 term)
+{
+	return knows(flow, FLOW_SEQUENCE_KNOWN, term) && !not_after(bpf_ntohl(p->tcp->seq), flow->next_sequence);
 }
 
 /* Whether a segment acknowledges about what the other end has sent: a stranger who sees nothing of the connection
  * does not know (RFC 5961, 5.2). */
-static __always_inline int acknowledges(const struct packet *p, const struct flow *other)
+static __always_inline int acknowledges(const struct packet *p, const struct flow *other, __u32 term)
 {
 	__u32 acknowledged = bpf_ntohl(p->tcp->ack_seq);
 
-	if (!other || !(other->flags & FLOW_SEQUENCE_KNOWN))
+	if (!knows(other, FLOW_SEQUENCE_KNOWN, term))
 		return 1;
 	return is_near(acknowledged, other->next_sequence) || is_near(other->next_sequence, acknowledged);
 }
 
-static __always_inline void begin_sequence(const struct packet *p, struct flow *flow)
+static __always_inline void forget_sequence(struct flow *flow)
 {
+	flow->flags &= ~(FLOW_SEQUENCE_KNOWN | FLOW_ACK_KNOWN);
+}
+
+static __always_inline void begin_sequence(const struct packet *p, struct flow *flow, __u32 term)
+{
+	forget_sequence(flow);
 	flow->next_sequence = segment_end(p);
 	flow->last_ack = bpf_ntohl(p->tcp->ack_seq);
-	flow->flags &= ~(FLOW_SEQUENCE_KNOWN | FLOW_ACK_KNOWN);
+	flow->known_term = term;
 	flow->flags |= p->tcp->ack ? FLOW_SEQUENCE_KNOWN | FLOW_ACK_KNOWN : FLOW_SEQUENCE_KNOWN;
 }
 
 /* Follows what one direction has sent and acknowledged. 'other' is asked only when the segment is_ahead(). */
-static __always_inline void track_sequence(const struct packet *p, struct flow *flow, const struct flow *other)
+static __always_inline void track_sequence(const struct packet *p, struct flow *flow, const struct flow *other,
+					   __u32 term)
 {
 	__u32 end = segment_end(p), acknowledged = bpf_ntohl(p->tcp->ack_seq);
 
-	if (!(flow->flags & FLOW_SEQUENCE_KNOWN)) {
-		begin_sequence(p, flow);
+	if (!knows(flow, FLOW_SEQUENCE_KNOWN, term)) {
+		begin_sequence(p, flow, term);
 		return;
 	}
 	if (not_after(flow->next_sequence, end) &&
-	    (!is_ahead(p, flow) || (is_near(flow->next_sequence, end) && acknowledges(p, other))))
+	    (!is_ahead(p, flow, term) ||
+	     (is_near(flow->next_sequence, end) && acknowledges(p, other, term))))
 		flow->next_sequence = end;
 	if (!p->tcp->ack)
 		return;
@@ -105,15 +120,24 @@ static __always_inline void track_sequence(const struct packet *p, struct flow *
 	flow->flags |= FLOW_ACK_KNOWN;
 }
 
-/* A SYN begins the sequence anew, but a stranger's must not: while a connection is established only its server's
+/* A SYN begins the sequences anew, but a stranger's must not: while a connection is established only its server's
  * counts, which answers a SYN so when it has forgotten the connection. */
-static __always_inline void track_syn(const struct packet *p, struct flow *flow, struct flow *other, __u8 state)
+static __always_inline void track_syn(const struct packet *p, struct flow *flow, struct flow *other, __u8 state,
+				      __u32 term)
 {
 	if (flow->direction == DIRECTION_REQUEST && state == TCP_S_ESTABLISHED)
 		return;
-	begin_sequence(p, flow);
-	if (flow->direction == DIRECTION_REPLY && p->tcp->ack && other) {
+	begin_sequence(p, flow, term);
+	if (!other)
+		return;
+	if (flow->direction == DIRECTION_REQUEST) {
+		/* Its answer is still to come; what is known there is of the connection before. */
+		forget_sequence(other);
+	} else if (p->tcp->ack) {
+		if (other->known_term != term)
+			forget_sequence(other);
 		other->next_sequence = flow->last_ack;
+		other->known_term = term;
 		other->flags |= FLOW_SEQUENCE_KNOWN;
 	}
 }
@@ -122,30 +146,32 @@ static __always_inline void track_syn(const struct packet *p, struct flow *flow,
  * receiver acknowledged. The answer to a SYN must acknowledge exactly that SYN instead (RFC 9293, 3.10.7.3). Of a
  * connection that came from the peer nothing may be known yet to judge by. */
 static __always_inline int reset_is_due(const struct packet *p, const struct flow *flow, const struct flow *other,
-					__u8 state)
+					__u8 state, __u32 term)
 {
 	__u32 sequence = bpf_ntohl(p->tcp->seq);
+	int known = knows(flow, FLOW_SEQUENCE_KNOWN, term);
 
-	if (flow->flags & FLOW_SEQUENCE_KNOWN && sequence == flow->next_sequence)
+	if (known && sequence == flow->next_sequence)
 		return 1;
-	if (!other || !(other->flags & FLOW_SEQUENCE_KNOWN))
-		return !(flow->flags & FLOW_SEQUENCE_KNOWN);
-	if (!(flow->flags & FLOW_SEQUENCE_KNOWN) && (state == TCP_S_SYN_RECV || state == TCP_S_SYN_SENT))
+	if (!knows(other, FLOW_SEQUENCE_KNOWN, term))
+		return !known;
+	if (!known && (state == TCP_S_SYN_RECV || state == TCP_S_SYN_SENT))
 		return p->tcp->ack && bpf_ntohl(p->tcp->ack_seq) == other->next_sequence;
-	if (!(other->flags & FLOW_ACK_KNOWN))
-		return !(flow->flags & FLOW_SEQUENCE_KNOWN);
+	if (!knows(other, FLOW_ACK_KNOWN, term))
+		return !known;
 	return sequence == other->last_ack;
 }
 
 /* A FIN may be sent again with data that was lost behind us. */
-static __always_inline int fin_is_due(const struct packet *p, const struct flow *flow, const struct flow *other)
+static __always_inline int fin_is_due(const struct packet *p, const struct flow *flow, const struct flow *other,
+				      __u32 term)
 {
 	__u32 sequence = bpf_ntohl(p->tcp->seq);
 
-	if (!(flow->flags & FLOW_SEQUENCE_KNOWN))
+	if (!knows(flow, FLOW_SEQUENCE_KNOWN, term))
 		return 1;
 	return not_after(sequence, flow->next_sequence) &&
-	       (!other || !(other->flags & FLOW_ACK_KNOWN) ||
+	       (!knows(other, FLOW_ACK_KNOWN, term) ||
 		not_after(other->last_ack, sequence + tcp_payload_length(p)));
 }
 
@@ -189,9 +215,9 @@ static __always_inline enum tcp_event event_of(const struct packet *p)
 	return p->tcp->fin ? TCP_E_FIN : TCP_E_ACK;
 }
 
-/* Follows a packet of an existing connection. The common one, of an established connection and with nothing but
+/* Follows a packet of an existing connection, under the lease's term. The common one, of an established connection and with nothing but
  * the next data and acknowledgement, touches its own entry alone. */
-static __always_inline void tcp_follow(const struct packet *p, struct flow *flow)
+static __always_inline void tcp_follow(const struct packet *p, struct flow *flow, __u32 term)
 {
 	enum tcp_event event = event_of(p);
 	struct flow_key request, other;
@@ -201,9 +227,9 @@ static __always_inline void tcp_follow(const struct packet *p, struct flow *flow
 	/* Every receiver drops a segment that says nothing (RFC 9293, 3.10.7.4). */
 	if (event == TCP_E_ACK && !p->tcp->ack)
 		return;
-	if (event == TCP_E_ACK && !is_ahead(p, flow) &&
+	if (event == TCP_E_ACK && !is_ahead(p, flow, term) &&
 	    (flow->direction == DIRECTION_REPLY || state_of(flow->state_flags) == TCP_S_ESTABLISHED)) {
-		track_sequence(p, flow, 0);
+		track_sequence(p, flow, 0, term);
 		return;
 	}
 	other_key(flow, IPPROTO_TCP, &other);
@@ -211,15 +237,15 @@ static __always_inline void tcp_follow(const struct packet *p, struct flow *flow
 	request = flow->direction == DIRECTION_REQUEST ? p->key : other;
 	record = flow->direction == DIRECTION_REQUEST ? flow : peer;
 	state = record ? state_of(READ_ONCE(record->state_flags)) : TCP_S_NONE;
-	if ((event == TCP_E_RST && !reset_is_due(p, flow, peer, state)) ||
-	    (event == TCP_E_FIN && !fin_is_due(p, flow, peer))) {
+	if ((event == TCP_E_RST && !reset_is_due(p, flow, peer, state, term)) ||
+	    (event == TCP_E_FIN && !fin_is_due(p, flow, peer, term))) {
 		count_event(EVENT_RESET_IGNORED);
 		return;
 	}
 	if (event == TCP_E_SYN)
-		track_syn(p, flow, peer, state);
+		track_syn(p, flow, peer, state, term);
 	else if (event != TCP_E_RST)
-		track_sequence(p, flow, peer);
+		track_sequence(p, flow, peer, term);
 	if (event == TCP_E_ACK && flow->direction == DIRECTION_REPLY)
 		return;
 	if (record)

@@ -113,6 +113,9 @@ struct flow {
 	__u32 version;
 	__u32 term;
 	__u32 announced_at;	/* s, CLOCK_MONOTONIC_COARSE */
+	/* of each entry again */
+	__u32 known_term;	/* the lease's, when FLOW_*_KNOWN was set: of another one nothing is known */
+	__u32 reserved;
 };
 
 struct service_key {
