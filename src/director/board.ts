@@ -12,6 +12,8 @@ const FIELDS = [
   'term',
   'leaseUntil',
   'peerAdvertAt',
+  // 1: it must not become master now.
+  'barred',
   // Written by the sync worker: what the peer's sync heartbeat says, and when it said so.
   'peerSyncAt',
   'peerRole',

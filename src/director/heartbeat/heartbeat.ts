@@ -342,6 +342,7 @@ export class Heartbeat {
     board.set('term', term);
     board.set('leaseUntil', leaseUntil);
     board.set('peerAdvertAt', this.#peerAdvertAt);
+    board.set('barred', this.#barred ? 1 : 0);
     board.set('heartbeatTicks', this.#ticks);
     if (!this.#stopped && now - this.#countersAt < COUNTERS_EVERY_US) return;
     this.#countersAt = now;

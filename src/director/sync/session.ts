@@ -79,8 +79,8 @@ export class SyncSession {
   #receiver: Receiver | undefined;
   /** Stands for the receiver whose datagrams count. */
   #gate = {};
-  /** Peers that main knows of, with the life that it was told of. */
-  readonly #found = new Map<Peer, number>();
+  /** Peers that main knows of, with the life and the name that it was told of. */
+  readonly #found = new Map<Peer, { readonly life: number; readonly name: string }>();
   #limited: boolean | undefined;
   #synced = false;
   #written: Held | undefined;
@@ -96,8 +96,10 @@ export class SyncSession {
     const outbound = { port, counters, sender, key, random, onSent };
     this.#outbound = new Outbound(outbound, options.epoch, options.continues);
     this.#beat = new HeartbeatClock(options.advertInterval);
-    const unwilling = () =>
-      board.get('role') === BOARD_ROLE.BACKUP ? undefined : 'the peer is not in state backup';
+    const unwilling = () => {
+      if (board.get('role') !== BOARD_ROLE.BACKUP) return 'the peer is not in state backup';
+      return board.get('barred') === 1 ? 'the peer must not be master now: its log says why' : undefined;
+    };
     this.#desk = new HandoverDesk({ port, outbound: this.#outbound, peers, report, unwilling });
     this.#inbound = new Inbound({
       ...{ port, peers, counters, sender },
@@ -265,12 +267,13 @@ export class SyncSession {
     const { board, report, onHeld } = this.#options;
     for (const gone of this.#peers.forget(now - FORGET_AFTER)) this.#found.delete(gone);
     for (const peer of this.#peers) {
-      const name = peer.heartbeat?.name ?? '';
-      const life = this.#found.get(peer);
+      const found = this.#found.get(peer);
       if (!this.#alive(peer, now)) {
-        if (this.#found.delete(peer)) report({ type: 'peer-lost', name });
-      } else if (peer.heartbeat && life !== peer.life) {
-        this.#found.set(peer, peer.life);
+        if (found) report({ type: 'peer-lost', name: found.name });
+        this.#found.delete(peer);
+      } else if (peer.heartbeat && found?.life !== peer.life) {
+        const { name } = peer.heartbeat;
+        this.#found.set(peer, { life: peer.life, name });
         report({ type: 'peer-found', name, restarted: peer.life > 1 });
       }
     }

@@ -315,6 +315,7 @@ describe('a router whose cable is pulled', () => {
     world.turn();
     expect(world.role).toBe('backup');
     expect(world.fenceUntil).toBe(0);
+    expect(world.board.get('barred')).toBe(1);
     world.pass(100 * DOWN);
     expect(world.role).toBe('backup');
     world.transport.carrier = true;
@@ -323,6 +324,7 @@ describe('a router whose cable is pulled', () => {
     expect(world.role).toBe('backup');
     world.pass(1);
     expect(world.role).toBe('master');
+    expect(world.board.get('barred')).toBe(0);
     expect(world.counters()).toMatchObject({ carrier_losses: 1 });
   });
 

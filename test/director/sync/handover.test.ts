@@ -95,6 +95,14 @@ test('a director that is not backup refuses', () => {
   expect(master.events.at(-1)).toMatchObject({ reason: 'the peer is not in state backup' });
 });
 
+test('a director that must not be master now refuses, and nothing changes', () => {
+  backup.board.set('barred', 1);
+  master.session.handover();
+  rig.run(20_000);
+  expect(master.events.at(-1)).toMatchObject({ reason: 'the peer must not be master now: its log says why' });
+  expect(eventsOf(master)).toEqual(['handover-failed']);
+});
+
 test('without a peer a handover fails at once', async () => {
   rig.kill(backup);
   rig.run(1_500_000);
