@@ -3,6 +3,7 @@
  * ends whatever went through it, and one that comes back under its name is another one, which only a new daemon takes
  * up. One that gets another link address goes on, when the plane and the neighbours learn of it.
  */
+import { NativeError } from '../native/error.ts';
 import { interfaceIndex, interfaceMac } from '../native/interface.ts';
 import type { Log } from './log.ts';
 
@@ -72,10 +73,20 @@ export class InterfaceWatch {
     return news;
   }
 
+  /** Undefined too when the kernel will not say, for want of a file descriptor perhaps: it is asked again soon. */
+  #macOf(name: string): string | undefined {
+    try {
+      return this.#host.macOf(name);
+    } catch (error) {
+      if (error instanceof NativeError) return undefined;
+      throw error;
+    }
+  }
+
   /** Undefined when it is as before. */
   #newMac(name: string): string | undefined {
     const before = this.#macs.get(name);
-    const mac = before && this.#host.macOf(name);
+    const mac = before && this.#macOf(name);
     if (mac === undefined || mac === before) return undefined;
     this.#macs.set(name, mac);
     this.#log.info(`the link address of ${name} is ${mac} now, it was ${before}`);
