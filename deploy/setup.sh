@@ -77,7 +77,11 @@ policy_is_ours() { grep -qsF "$MARK" "$POLICY"; }
 
 allow_starts() {
   trap - EXIT
-  policy_is_ours || return 0
+  if ! policy_is_ours; then
+    # Interrupted before ours was there.
+    [ -e "$POLICY" ] || [ ! -e "$POLICY.before-tandem" ] || mv "$POLICY.before-tandem" "$POLICY"
+    return
+  fi
   local named
   read -ra named <<<"$(sed -n "s/^$MARK //p" "$POLICY")"
   # shellcheck disable=SC2046 # one word a package
