@@ -8,6 +8,7 @@ import { type ControlClient, connect } from '../control/client.ts';
 import { ControlError } from '../control/error.ts';
 import { socketError } from '../control/socket-error.ts';
 import { makeFolder } from '../host/folder.ts';
+import { TAKE_BACK } from './take-back.ts';
 import type { DaemonOptions } from './verbs/daemon.ts';
 
 /** Loading the plane takes well under a second; a host that swaps is given time. */
@@ -100,7 +101,7 @@ async function stop(child: ChildProcess): Promise<void> {
   if (!runs(child)) return;
   child.ref();
   const ended = once(child, 'exit');
-  child.kill();
+  child.kill(TAKE_BACK);
   const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
   await ended;
   clearTimeout(impatience);

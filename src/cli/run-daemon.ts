@@ -10,6 +10,7 @@ import { notify, watchdogInterval } from '../native/notify.ts';
 import { configurationOf } from './configuration.ts';
 import { EXIT, type ExitCode, errorText } from './exit.ts';
 import { startedFrom } from './head-start.ts';
+import { TAKE_BACK } from './take-back.ts';
 import type { DaemonOptions } from './verbs/daemon.ts';
 
 /**
@@ -26,18 +27,20 @@ export async function runDaemon(options: DaemonOptions, head: Head): Promise<Exi
   const log = createLog(config.log);
   const director = await startDirector(config, log, head);
   const server = await served(director, socket, log);
+  let end = () => director.stop();
   try {
     leaveForNext(from, config, director, log);
     notify('READY=1');
     const watchdog = petWatchdog();
     log.info(`${config.name} is ready: commands come over ${socket}`);
-    const code = await ending(stop, director, log);
+    const signal = await ending(stop, director, log);
+    if (signal === TAKE_BACK) end = () => director.abandon();
     notify('STOPPING=1');
     clearInterval(watchdog);
     await server.close();
-    return code;
+    return signal === undefined ? EXIT.failed : EXIT.done;
   } finally {
-    await director.stop();
+    await end();
     log.info('stopped');
   }
 }
@@ -73,10 +76,16 @@ function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     process.on('SIGTERM', resolve);
     process.on('SIGINT', resolve);
+    process.on(TAKE_BACK, resolve);
   });
 }
 
-async function ending(stop: Promise<NodeJS.Signals>, director: Director, log: Log): Promise<ExitCode> {
+/** What ends it; undefined when a thread has died. */
+async function ending(
+  stop: Promise<NodeJS.Signals>,
+  director: Director,
+  log: Log,
+): Promise<NodeJS.Signals | undefined> {
   const died = director.done.then(
     () => 'the director ended by itself',
     (error: unknown) => errorText(error),
@@ -84,10 +93,10 @@ async function ending(stop: Promise<NodeJS.Signals>, director: Director, log: Lo
   const signal = await Promise.race([stop, died.then(() => undefined)]);
   if (signal === undefined) {
     log.error(`stopping: ${await died}`);
-    return EXIT.failed;
+    return undefined;
   }
   log.info(`stopping: ${signal}`);
-  return EXIT.done;
+  return signal;
 }
 
 /** The manager kills a daemon whose main loop hangs. */

@@ -103,6 +103,28 @@ test('a daemon that cannot start leaves the plane of one that was killed, and th
   expect([attached(), existsSync(namespace.pins), existsSync(state())]).toEqual([false, false, false]);
 });
 
+test('a start-daemon that fails leaves the plane that its daemon had adopted, and takes a fresh one back', async () => {
+  const file = configuration();
+  const wrong = [
+    'start-daemon',
+    'master',
+    '--mcast-interface',
+    'nosuch0',
+    '--config',
+    file,
+    '--socket',
+    socket(),
+  ];
+  expect(tandem(wrong).status).toBe(1);
+  expect([attached(), existsSync(namespace.pins), existsSync(state())]).toEqual([false, false, false]);
+  const { child: first } = await running(file);
+  first.kill('SIGKILL');
+  await exited(first);
+  expect(tandem(wrong)).toMatchObject({ status: 1, stderr: expect.stringContaining('nosuch0') });
+  expect([attached(), existsSync(namespace.pins), existsSync(state())]).toEqual([true, true, true]);
+  expect((await running(file)).said()).toContain('adopted the running plane');
+});
+
 test('a daemon that cannot serve its control socket leaves the plane that it adopted to the next one', async () => {
   const { child: first } = await running(configuration());
   first.kill('SIGKILL');
