@@ -1,5 +1,6 @@
 /** The real servers: sshd and the echo services on rs1, nginx on rs2. Their files live in the lab's directory. */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { must } from '../lab/command.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -60,9 +61,8 @@ async function startSshd(lab: Lab, signal: AbortSignal): Promise<SshKeys> {
   writeFileSync(join(directory, 'sshd_config'), `${settings.join('\n')}\n`);
   const knownHosts = join(directory, 'known_hosts');
   writeFileSync(knownHosts, `[${PAIR.vip}]:80 ${readFileSync(`${hostKey}.pub`, 'utf8')}`);
-  const sshd = await lab.spawn('rs1', 'unshare', ['--mount', 'sh', '-c', START_SSHD, 'sshd', directory], {
-    label: 'sshd on rs1',
-  });
+  const inside = ['--mount', 'sh', '-c', START_SSHD, 'sshd', directory, userInfo().homedir];
+  const sshd = await lab.spawn('rs1', 'unshare', inside, { label: 'sshd on rs1' });
   await waitFor(
     'sshd to listen',
     async () => {
@@ -76,11 +76,14 @@ async function startSshd(lab: Lab, signal: AbortSignal): Promise<SshKeys> {
 
 /**
  * sshd insists on a directory /run/sshd. In a mount namespace of its own it gets a fresh /run that holds
- * nothing else, and finds its files under /mnt; the machine's own directories stay as they are.
+ * nothing else, and finds its files under /mnt; the machine's own directories stay as they are. Also the home of
+ * whoever logs in: what a shell would run at the start of each session there (bash reads .bashrc also for a command
+ * over ssh) is none of the drill's business, and cut off in its middle it may leave things behind.
  */
 const START_SSHD = `
 set -e
 mount --bind "$1" /mnt
+[ "$2" = / ] || [ ! -d "$2" ] || mount -t tmpfs -o mode=700 tmpfs "$2"
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -m 755 /run/sshd
 exec "$(command -v sshd)" -D -e -f /mnt/sshd_config
