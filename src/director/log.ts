@@ -1,7 +1,7 @@
 /**
  * The daemon's log. Lines go to stderr: for people on a terminal with the time, for a journal with the
- * priority prefixes of sd-daemon(3); and to a file of JSON lines when one is configured. Under load an entry
- * is dropped rather than waited for: nothing here blocks the loop that logs.
+ * priority prefixes of sd-daemon(3); and to a file of JSON lines when one is configured, which never makes the loop
+ * that logs wait. A reader of stderr that stops reading does: Node writes to pipes at once or not at all.
  */
 import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
