@@ -1,6 +1,10 @@
 /** Puts a process before ordinary work on a busy host. Takes nothing but Node: a daemon does so before anything else. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import { processStat } from './process-stat.ts';
+
+/** Field of proc_pid_stat(5). */
+const SESSION = 6;
 
 /**
  * For this process, and for its session where it leads one: a kernel that groups tasks by session weighs the groups
@@ -24,10 +28,8 @@ function weighSession(pid: number | 'self', nice: number): void {
   writeFileSync(`/proc/${pid}/autogroup`, String(nice));
 }
 
-/** proc_pid_stat(5): state, ppid, pgrp, session, behind the command's name, which may hold blanks. */
 function leadsItsSession(): boolean {
-  const stat = readFileSync('/proc/self/stat', 'utf8');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3] === String(process.pid);
+  return processStat('self', SESSION) === String(process.pid);
 }
 
 function attempt(change: () => void): void {

@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PATHS } from '../director/config.ts';
+import { processStat } from '../host/process-stat.ts';
 
 export const LAB_ROOT = '/run/tandem-lab';
 export const NETNS_ROOT = '/run/netns';
@@ -28,6 +29,9 @@ interface Owner {
   /** Clock ticks after boot at which it started: tells it from a later process with the same pid. */
   readonly started: string;
 }
+
+/** Field of proc_pid_stat(5). */
+const STARTTIME = 22;
 
 /** A directory without an owner's name is being made, or was left in that moment: its age tells. */
 const CLAIM_MS = 10_000;
@@ -74,11 +78,9 @@ function readOwner(id: string): Owner | undefined {
   }
 }
 
-/** Field 22 of /proc/PID/stat, counted behind the command's name, which may hold blanks. */
 function startTicks(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return processStat(pid, STARTTIME);
   } catch {
     return undefined;
   }

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SERVER, SERVICE } from '../../src/datapath/layouts.generated.ts';
 import { type RuleMaps, RuleTables, type ServerUse } from '../../src/datapath/rule-tables.ts';
-import { ipv4FromNumber, parseAddress } from '../../src/model/address.ts';
+import { ipv4FromNumber } from '../../src/model/address.ts';
 import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
-import { EMPTY_RULES, type RuleSet, type ServiceId, type VirtualService } from '../../src/model/rules.ts';
+import { EMPTY_RULES, type RuleSet, type VirtualService } from '../../src/model/rules.ts';
 import { FakeMap, name, u32 } from '../support/fake-map.ts';
+import { addService as added, serviceId as id } from '../support/rules.ts';
 
 const NO_USE: ServerUse = { connections: () => 0, retire() {}, clear() {}, clearService() {} };
 
@@ -45,15 +46,7 @@ function look(): void {
   }
 }
 
-const id = (port: number): ServiceId => ({
-  kind: 'address',
-  protocol: 'tcp',
-  address: parseAddress('10.1.1.1'),
-  port,
-  subnetId: 0,
-});
 const settings = { scheduler: 'rr' as const, schedulerFlags: [], onePacket: false };
-const added = (port: number): RuleEdit => ({ op: 'add-service', id: id(port), settings });
 /** The local address of a service ends in its port. */
 const local = (port: number): RuleEdit => ({
   op: 'add-local',

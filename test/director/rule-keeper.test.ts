@@ -6,23 +6,12 @@ import { RuleKeeper, rulesOf } from '../../src/director/rule-keeper.ts';
 import { SavedRulesFile } from '../../src/director/saved-rules.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import type { RuleEdit } from '../../src/model/edit.ts';
-import { EMPTY_RULES, type RuleSet, type ServiceId } from '../../src/model/rules.ts';
+import { EMPTY_RULES, type RuleSet } from '../../src/model/rules.ts';
 import { syncDaemon } from '../../src/model/sync-daemon.ts';
+import { addService as added, serviceId as id } from '../support/rules.ts';
 import { scratch } from '../support/scratch.ts';
 
 const SYNC = (['master', 'backup'] as const).map((direction) => syncDaemon({ direction, interface: 'eth2' }));
-const id = (port: number): ServiceId => ({
-  kind: 'address',
-  protocol: 'tcp',
-  address: parseAddress('10.1.1.1'),
-  port,
-  subnetId: 0,
-});
-const added = (port: number): RuleEdit => ({
-  op: 'add-service',
-  id: id(port),
-  settings: { scheduler: 'rr', schedulerFlags: [], onePacket: false },
-});
 
 const deleted = (port: number): RuleEdit => ({ op: 'delete-service', id: id(port) });
 const local = (port: number): RuleEdit => ({

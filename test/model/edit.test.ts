@@ -1,20 +1,8 @@
 import { expect, test } from 'vitest';
 import { parseAddress } from '../../src/model/address.ts';
-import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
-import { EMPTY_RULES, type ServiceId } from '../../src/model/rules.ts';
-
-const id = (port: number): ServiceId => ({
-  kind: 'address',
-  protocol: 'tcp',
-  address: parseAddress('10.1.1.1'),
-  port,
-  subnetId: 0,
-});
-const added = (port: number): RuleEdit => ({
-  op: 'add-service',
-  id: id(port),
-  settings: { scheduler: 'rr', schedulerFlags: [], onePacket: false },
-});
+import { applyEdit } from '../../src/model/edit.ts';
+import { EMPTY_RULES } from '../../src/model/rules.ts';
+import { addService as added, serviceId as id } from '../support/rules.ts';
 
 const local = { address: parseAddress('192.168.10.1') };
 

@@ -24,8 +24,8 @@ export class Counters {
   }
 
   /** Refused without a word: it is no fault. */
-  count(cause: SyncRefusal, count = 1): void {
-    this.#tally(cause, count);
+  count(cause: SyncRefusal): void {
+    this.#tally(cause, 1);
   }
 
   reject(cause: string, count: number, message: string, now: number): void {
