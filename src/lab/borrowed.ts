@@ -13,11 +13,14 @@ const BORROWED = [
   { path: BPF_ROOT, mark: join(LAB_ROOT, '.bpf-mounted') },
 ] as const;
 
+const MOUNT_ONCE = 'mountpoint -q "$1" || mount -t bpf bpf "$1"';
+
 /** Makes the lab's own bpf filesystem. Call it after the lab's claim and before the first `ip netns add`. */
 export async function borrowMounts(id: string): Promise<void> {
   const there = mountPoints();
   for (const { path, mark } of BORROWED) if (!there.includes(path)) writeFileSync(mark, '');
-  if (!there.includes(BPF_ROOT)) await must('mount', ['-t', 'bpf', 'bpf', BPF_ROOT]);
+  // Under a lock: of two labs that begin together the second mount would cover what the first has put there.
+  if (!there.includes(BPF_ROOT)) await must('flock', [LAB_ROOT, 'sh', '-c', MOUNT_ONCE, 'sh', BPF_ROOT]);
   mkdirSync(labPins(id), { mode: 0o700 });
   await must('mount', ['-t', 'bpf', 'bpf', labPins(id)]);
 }
