@@ -1,9 +1,10 @@
 /** Services of the file as edits of the rule set: ipvsadm lines, or keys that say the same. */
+import { checkCarried } from '../datapath/carried.ts';
+import type { Plane } from '../datapath/plane.ts';
 import { parseRuleLine } from '../ipvsadm/rule-line.ts';
 import { applyEdit, type RuleEdit } from '../model/edit.ts';
 import { ModelError } from '../model/error.ts';
 import { EMPTY_RULES, type RealServer, type RuleSet, type ServiceId } from '../model/rules.ts';
-import { checkSupported } from '../model/supported.ts';
 import type { ConfigProblem } from './error.ts';
 import type { ServiceEntry } from './schema.ts';
 import type { Path, Source } from './source.ts';
@@ -17,6 +18,7 @@ interface Placed {
 /** The edits in order; what is wrong with an entry is added to `problems`. */
 export function serviceEdits(
   entries: readonly ServiceEntry[],
+  plane: Plane['kind'],
   source: Source,
   problems: ConfigProblem[],
 ): readonly RuleEdit[] {
@@ -27,7 +29,7 @@ export function serviceEdits(
     try {
       for (const placed of placedEdits(entry, path)) {
         path = placed.path;
-        checkSupported(placed.edit);
+        checkCarried(placed.edit, plane);
         rules = applyEdit(rules, placed.edit);
         edits.push(placed.edit);
       }

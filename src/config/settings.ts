@@ -48,7 +48,7 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
     refuse(['datapath', 'pins'], `is ${pins}, but must lie below /sys/fs/bpf and have no dots: ${remedy}`);
   }
   refuseTwins(file.sync?.directions ?? [], ['sync', 'directions'], refuse);
-  const rules = [...timeoutEdits(file), ...serviceEdits(file.services ?? [], source, problems)];
+  const rules = [...timeoutEdits(file), ...serviceEdits(file.services ?? [], kind, source, problems)];
   if (problems.length > 0) throw ConfigError.invalid(problems);
 
   return {

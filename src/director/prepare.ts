@@ -18,7 +18,7 @@ export interface Prepared {
 
 /** @throws DirectorError `no-such-device`, HostError, ModelError */
 export async function prepare(config: DirectorConfig): Promise<Prepared> {
-  const rules = rulesOf(config.rules);
+  const rules = rulesOf(config.rules, config.datapath.kind);
   const key = config.syncKeyFile === undefined ? undefined : readKeyFile(config.syncKeyFile);
   const facts = new Map((await allInterfaces()).map((each) => [each.name, each]));
   const routers = config.routers.map((router) => {

@@ -1,32 +1,36 @@
 /** The rule set of this director: edited, put into the plane, and saved beside it. */
+import { checkCarried } from '../datapath/carried.ts';
 import type { Plane } from '../datapath/plane.ts';
 import { DatapathError } from '../datapath/plane.ts';
 import { applyEdit, type RuleEdit } from '../model/edit.ts';
 import { ModelError } from '../model/error.ts';
 import { EMPTY_RULES, type RuleSet } from '../model/rules.ts';
-import { checkSupported } from '../model/supported.ts';
 import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
 import { DirectorError, type RefusedEdit } from './api.ts';
 import { type EditRun, editRuns, halves } from './edit-runs.ts';
 import type { SavedRulesFile } from './saved-rules.ts';
 
 /** The rules that a configuration amounts to. @throws ModelError from the first line that cannot apply */
-export function rulesOf(edits: readonly RuleEdit[]): RuleSet {
-  return edits.reduce(applySupported, EMPTY_RULES);
+export function rulesOf(edits: readonly RuleEdit[], plane: Plane['kind']): RuleSet {
+  return edits.reduce((rules, edit) => applyCarried(rules, edit, plane), EMPTY_RULES);
 }
 
-function applySupported(rules: RuleSet, edit: RuleEdit): RuleSet {
-  checkSupported(edit);
+function applyCarried(rules: RuleSet, edit: RuleEdit, plane: Plane['kind']): RuleSet {
+  checkCarried(edit, plane);
   return applyEdit(rules, edit);
 }
 
 /** What the rules become, and which edits cannot apply to them. */
-function outcome(rules: RuleSet, run: EditRun): { rules: RuleSet; refused: readonly RefusedEdit[] } {
+function outcome(
+  rules: RuleSet,
+  run: EditRun,
+  plane: Plane['kind'],
+): { rules: RuleSet; refused: readonly RefusedEdit[] } {
   const refused: RefusedEdit[] = [];
   let now = rules;
   for (const { at, edit } of run) {
     try {
-      now = applySupported(now, edit);
+      now = applyCarried(now, edit, plane);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       refused.push({ at, error });
@@ -103,7 +107,7 @@ export class RuleKeeper {
 
   /** At once, or in halves where that finds no room, down to the edits that find none alone. */
   #carryOut(run: EditRun): readonly RefusedEdit[] {
-    const { rules, refused } = outcome(this.#rules, run);
+    const { rules, refused } = outcome(this.#rules, run, this.#plane.kind);
     try {
       if (rules !== this.#rules) this.#put(rules);
       return refused;

@@ -1,5 +1,4 @@
 /** What the command needs of the world; handed in. */
-import type { RuleEdit } from '../model/edit.ts';
 import type { Resolver } from './namer.ts';
 
 export interface Io {
@@ -9,9 +8,4 @@ export interface Io {
   /** Standard input, read when -R asks for it; lines that came together. */
   lines(): AsyncIterable<readonly string[]>;
   readonly resolver: Resolver;
-  /**
-   * What the director's version carries; `checkSupported` but in tests.
-   * @throws ModelError `not-supported`
-   */
-  carries(edit: RuleEdit): void;
 }

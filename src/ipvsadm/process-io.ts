@@ -1,5 +1,4 @@
 /** The command's io on this process: standard streams, the system's names, the control socket. */
-import { checkSupported } from '../model/supported.ts';
 import type { Io } from './io.ts';
 import { linesOf } from './lines.ts';
 import type { Connected } from './main.ts';
@@ -25,7 +24,6 @@ export function processIo(): Io {
     },
     lines: () => linesOf(process.stdin.setEncoding('utf8')),
     resolver: systemResolver(),
-    carries: checkSupported,
   };
 }
 

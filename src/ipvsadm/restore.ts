@@ -12,8 +12,7 @@ const MOST_EDITS = 1000;
 
 /**
  * As ipvsadm: a line that is no command ends it, a line that the director refuses does not, and the exit code
- * is that of the last line. A line that this version does not carry ends it as well, before anything of it is
- * done. Edits that came together go to the director together; all else waits for those before it.
+ * is that of the last line. Edits that came together go to the director together; all else waits for those before it.
  */
 export async function restore(
   api: DirectorApi,

@@ -11,11 +11,10 @@ import { UsageError } from './usage-error.ts';
 /** A command, or the exit code of a mistake that was printed already. */
 export type Understood = { readonly command: Command } | { readonly exitCode: number };
 
-/** Parses, looks host names up, refuses what is not built. Asks nothing of the director. */
+/** Parses, looks host names up, refuses what this command lacks. Asks nothing of the director. */
 export async function understand(argv: readonly string[], io: Io): Promise<Understood> {
   try {
     const command = await parseWithNames(argv, io);
-    if (command.kind === 'edit') io.carries(command.edit);
     const missing = notBuilt(command);
     if (missing === undefined) return { command };
     io.err(`${missing}\n`);

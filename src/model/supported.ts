@@ -1,5 +1,5 @@
 /**
- * What this version's plane carries of the model. The model knows more, so that rules, listings and the
+ * What this version's XDP plane carries of the model. The model knows more, so that rules, listings and the
  * grammar need not change when the plane learns it: then only this page does.
  */
 import { type Address, type Endpoint, familyOf } from './address.ts';

@@ -29,6 +29,12 @@ test('a host name with dots makes a name for pins without', () => {
   expect(parse('name: lb1.example.com').datapath.pins).toBe('/sys/fs/bpf/tandem/lb1_example_com');
 });
 
+test('a plane in memory takes services that the XDP plane cannot carry', () => {
+  const text = 'datapath: {kind: memory}\nservices: ["-A -f 5 -s mh -p"]';
+  expect(parse(text).rules).toMatchObject([{ op: 'add-service', id: { kind: 'fwmark', fwmark: 5 } }]);
+  expect(() => parse(text, 'xdp')).toThrow(/a fwmark service \(-f\) is not built yet/);
+});
+
 const WHOLE = `
 name: lb1
 interfaces: [eth0, eth1]

@@ -10,6 +10,7 @@ const RULES = rulesOf(
   ['-A -t 10.98.0.1:80 -s rr', '-a -t 10.98.0.1:80 -r 10.98.0.20:80 -q'].flatMap((line) =>
     parseRuleLine(line),
   ),
+  'xdp',
 );
 
 let namespace: TestNamespace;

@@ -56,23 +56,23 @@ function keeper(adopted: boolean, kind: 'xdp' | 'memory' = 'xdp'): RuleKeeper {
 describe('a daemon that adopts a plane', () => {
   test('goes on with the rules and the sync that the plane had, not with those of the configuration', () => {
     const former = keeper(false);
-    former.start(rulesOf([added(80)]), SYNC);
+    former.start(rulesOf([added(80)], 'xdp'), SYNC);
     former.edit([added(81)]);
     former.dropSync('backup');
     const heir = keeper(true);
-    heir.start(rulesOf([added(99)]), SYNC);
+    heir.start(rulesOf([added(99)], 'xdp'), SYNC);
     expect(carried.services.map(({ id }) => 'port' in id && id.port)).toEqual([80, 81]);
     expect(heir.sync.map(({ direction }) => direction)).toEqual(['master']);
   });
 
   test('that dies while it starts leaves all of them to the next one', () => {
-    keeper(false).start(rulesOf([added(80)]), SYNC);
+    keeper(false).start(rulesOf([added(80)], 'xdp'), SYNC);
     keeper(true).start(EMPTY_RULES, []);
     expect(file.read()).toMatchObject({ rules: { services: [{}] }, sync: SYNC });
   });
 
   test('that finds no room for its rules leaves the plane and the file alone', () => {
-    keeper(false).start(rulesOf([added(80), added(81)]), SYNC);
+    keeper(false).start(rulesOf([added(80), added(81)], 'xdp'), SYNC);
     const before = file.read();
     room = 1;
     applied.length = 0;
@@ -85,7 +85,7 @@ describe('a daemon that adopts a plane', () => {
 
   test('without a file that can be read takes the configuration', () => {
     const heir = keeper(true);
-    heir.start(rulesOf([added(99)]), SYNC);
+    heir.start(rulesOf([added(99)], 'xdp'), SYNC);
     expect(carried.services).toHaveLength(1);
     expect(heir.sync).toEqual(SYNC);
   });
@@ -163,14 +163,26 @@ describe('edits in one call', () => {
 test('rules that the plane has no room for leave the rules and the plane as they were', () => {
   room = 1;
   const one = keeper(false);
-  one.start(rulesOf([added(80)]), []);
+  one.start(rulesOf([added(80)], 'xdp'), []);
   const before = one.rules;
   expect(one.edit([added(81)])).toMatchObject([{ at: 0, error: { code: 'table-full' } }]);
   expect([one.rules, carried]).toEqual([before, before]);
   expect(file.read()?.rules).toEqual(before);
 });
 
+test('a plane in memory takes what the XDP plane cannot carry', () => {
+  const one = keeper(false, 'memory');
+  one.start(rulesOf([unbuilt], 'memory'), []);
+  const maglev: RuleEdit = {
+    op: 'add-service',
+    id: id(80),
+    settings: { scheduler: 'mh', schedulerFlags: [], onePacket: false },
+  };
+  expect(one.edit([maglev])).toEqual([]);
+  expect(one.rules.services).toHaveLength(2);
+});
+
 test('a plane in memory leaves no file', () => {
-  keeper(false, 'memory').start(rulesOf([added(80)]), SYNC);
+  keeper(false, 'memory').start(rulesOf([added(80)], 'xdp'), SYNC);
   expect(existsSync(path)).toBe(false);
 });

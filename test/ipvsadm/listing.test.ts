@@ -5,12 +5,10 @@ import { renderConnection } from '../../src/ipvsadm/connection-table.ts';
 import { NUMERIC } from '../../src/ipvsadm/namer.ts';
 import { type Endpoint, parseAddress } from '../../src/model/address.ts';
 import { type Connection, TCP_STATE_NAME } from '../../src/model/connection.ts';
-import { checkSupported } from '../../src/model/supported.ts';
 import { memoryDirector } from './memory-director.ts';
 import { type } from './terminal.ts';
 
-const run = (line: string, director = memoryDirector()) =>
-  type(`ipvsadm ${line}`.split(' '), director, checkSupported);
+const run = (line: string, director = memoryDirector()) => type(`ipvsadm ${line}`.split(' '), director);
 
 async function seed() {
   const director = memoryDirector();

@@ -1,4 +1,5 @@
-/** A director of rules only, for tests: it carries the whole model, unlike any plane of ours so far. */
+/** A director of rules only, for tests. */
+import { checkCarried } from '../../src/datapath/carried.ts';
 import { type DirectorApi, DirectorError } from '../../src/director/api.ts';
 import type { Connection } from '../../src/model/connection.ts';
 import { NO_TRAFFIC, type ServiceCounters } from '../../src/model/counters.ts';
@@ -15,7 +16,11 @@ export interface MemoryDirector extends DirectorApi {
   close(): void;
 }
 
-export function memoryDirector(interfaces: readonly string[] = ['eth0', 'lo']): MemoryDirector {
+/** @param plane whose rules it takes: in memory, the whole model */
+export function memoryDirector(
+  interfaces: readonly string[] = ['eth0', 'lo'],
+  plane: 'xdp' | 'memory' = 'memory',
+): MemoryDirector {
   const daemons: SyncDaemon[] = [];
   const director: MemoryDirector = {
     rules: EMPTY_RULES,
@@ -25,6 +30,7 @@ export function memoryDirector(interfaces: readonly string[] = ['eth0', 'lo']): 
     async edit(edits) {
       return edits.flatMap((edit, at) => {
         try {
+          checkCarried(edit, plane);
           director.rules = applyEdit(director.rules, edit);
           return [];
         } catch (error) {

@@ -5,7 +5,7 @@ import { run } from '../../src/ipvsadm/run.ts';
 import type { RuleEdit } from '../../src/model/edit.ts';
 import { EMPTY_RULES } from '../../src/model/rules.ts';
 import { type MemoryDirector, memoryDirector } from './memory-director.ts';
-import { carriesAll, terminal, type } from './terminal.ts';
+import { terminal, type } from './terminal.ts';
 
 let director: MemoryDirector;
 /** Edits of each call. */
@@ -23,7 +23,7 @@ beforeEach(() => {
 
 const short = (edit: RuleEdit) =>
   'id' in edit && 'port' in edit.id ? `${edit.op} ${edit.id.port}` : edit.op;
-const typed = (...lines: string[]) => type(['ipvsadm', '-R'], director, carriesAll, lines.join('\n'));
+const typed = (...lines: string[]) => type(['ipvsadm', '-R'], director, lines.join('\n'));
 const added = (port: number) => `-A -t 10.1.1.1:${port} -s rr`;
 
 describe('edits of a restore', () => {
@@ -74,7 +74,7 @@ describe('edits of a restore', () => {
   });
 
   test('that come one by one are each done before the next is waited for', async () => {
-    const { io } = terminal(carriesAll);
+    const { io } = terminal();
     const counts: number[] = [];
     async function* lines() {
       for (const port of [80, 81, 82]) {
@@ -98,7 +98,7 @@ test('ipvsadm-restore clears first, drops comments, and then restores', async ()
   director.rules = EMPTY_RULES;
   await typed(added(79));
   const lines = ['# saved', added(80), added(80), added(81)].join('\n');
-  expect(await type(['ipvsadm-restore'], director, carriesAll, lines)).toEqual({
+  expect(await type(['ipvsadm-restore'], director, lines)).toEqual({
     stdout: '',
     stderr: 'Service already exists\n',
     exit: 0,

@@ -5,7 +5,6 @@ import { connect } from '../../src/control/client.ts';
 import { type ControlServer, serve } from '../../src/control/server.ts';
 import { main } from '../../src/ipvsadm/main.ts';
 import { parseAddress } from '../../src/model/address.ts';
-import { checkSupported } from '../../src/model/supported.ts';
 import { scratch } from '../support/scratch.ts';
 import { type MemoryDirector, memoryDirector } from './memory-director.ts';
 import { terminal } from './terminal.ts';
@@ -25,7 +24,7 @@ afterEach(async () => {
 });
 
 async function run(line: string, path = 'sock') {
-  const { io, output } = terminal(checkSupported);
+  const { io, output } = terminal();
   const exit = await main(line.split(' '), io, () => connect(join(folder, path)));
   return { ...output, exit };
 }

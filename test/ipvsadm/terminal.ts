@@ -34,11 +34,8 @@ export const testResolver: Resolver = {
   hostName: async (address) => (address === LOCALHOST ? 'localhost' : undefined),
 };
 
-/** Takes everything that the model has. */
-export const carriesAll = () => {};
-
 /** An io that keeps what is written. */
-export function terminal(carries: Io['carries'], stdin = '') {
+export function terminal(stdin = '') {
   const output = { stdout: '', stderr: '' };
   const io: Io = {
     out: async (text) => {
@@ -51,19 +48,13 @@ export function terminal(carries: Io['carries'], stdin = '') {
       yield stdin.split(/\r?\n/);
     },
     resolver: testResolver,
-    carries,
   };
   return { io, output };
 }
 
 /** Runs one of the programs on a director. */
-export async function type(
-  argv: readonly string[],
-  director: MemoryDirector,
-  carries: Io['carries'],
-  stdin = '',
-): Promise<Output> {
-  const { io, output } = terminal(carries, stdin);
+export async function type(argv: readonly string[], director: MemoryDirector, stdin = ''): Promise<Output> {
+  const { io, output } = terminal(stdin);
   const connect = async () => director;
   const [program, ...words] = argv;
   let exit: number;

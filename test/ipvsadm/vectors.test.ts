@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { memoryDirector } from './memory-director.ts';
-import { carriesAll, type } from './terminal.ts';
+import { type } from './terminal.ts';
 
 interface Step {
   readonly seq: number;
@@ -75,7 +75,7 @@ describe.each(REPLAYED)('sequence %i', (seq) => {
     const director = memoryDirector(['eth0', 'lo', 'd2']);
     for (const { step, argv, stdin, stdout, stderr, exit } of sequence) {
       const label = `${seq}.${step}`;
-      const output = { label, argv, ...(await type(argv, director, carriesAll, stdin)) };
+      const output = { label, argv, ...(await type(argv, director, stdin)) };
       const recorded = { label, argv, stdout, stderr, exit };
       if (label in DIFFERENT)
         expect(output, `${label} is the same, although ${DIFFERENT[label]}`).not.toEqual(recorded);
