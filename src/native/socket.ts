@@ -13,6 +13,8 @@ export const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_BINDTODEVICE = 25;
+const SO_RCVBUFFORCE = 33;
+const SO_MARK = 36;
 const IPPROTO_IP = 0;
 const IP_TOS = 1;
 const IP_MULTICAST_IF = 32;
@@ -84,6 +86,16 @@ export class Socket {
 
   reuseAddress(): void {
     this.#option('SO_REUSEADDR', SOL_SOCKET, SO_REUSEADDR, int(1));
+  }
+
+  /** What waits to be received, in bytes, also beyond net.core.rmem_max. @throws NativeError EPERM */
+  receiveBuffer(bytes: number): void {
+    this.#option('SO_RCVBUFFORCE', SOL_SOCKET, SO_RCVBUFFORCE, int(bytes));
+  }
+
+  /** Everything that is sent carries this mark inside the machine. @throws NativeError EPERM */
+  mark(mark: number): void {
+    this.#option('SO_MARK', SOL_SOCKET, SO_MARK, int(mark));
   }
 
   typeOfService(tos: number): void {
