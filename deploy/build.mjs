@@ -4,7 +4,9 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const object = join(root, 'dist/datapath/bpf/tandem.bpf.o');
+/** The plane, and the bad wires of the lab. */
+const objects = ['datapath/bpf/tandem.bpf', 'lab/bpf/wires.bpf'];
+const plane = join(root, 'dist', `${objects[0]}.o`);
 const tsc = join(root, 'node_modules/.bin/tsc');
 const generated = join(root, 'src/datapath/layouts.generated.ts');
 
@@ -21,7 +23,8 @@ function run(command, args) {
   }
 }
 
-function compilePlane() {
+function compileKernelHalf(name) {
+  const object = join(root, 'dist', `${name}.o`);
   mkdirSync(join(object, '..'), { recursive: true });
   const include = `-I/usr/include/${TRIPLETS[process.arch] ?? ''}`;
   // v3: compare-and-swap and 32-bit jumps; every kernel since 5.12 takes it.
@@ -36,7 +39,7 @@ function compilePlane() {
     '-Wno-unused-parameter',
     '-Werror',
   ];
-  run('clang', [...options, include, '-c', 'src/datapath/bpf/tandem.bpf.c', '-o', object]);
+  run('clang', [...options, include, '-c', `src/${name}.c`, '-o', object]);
 }
 
 function compileUserland() {
@@ -49,11 +52,11 @@ function compileUserland() {
   }
 }
 
-compilePlane();
+for (const name of objects) compileKernelHalf(name);
 // Whatever else does not fit the new layouts yet, what makes them is compiled.
 spawnSync(tsc, ['-p', '.'], { cwd: root });
 const { layoutSource, readLayouts } = await import(join(root, 'dist/datapath/layout.js'));
-const layouts = layoutSource(readLayouts(readFileSync(object)));
+const layouts = layoutSource(readLayouts(readFileSync(plane)));
 if (!existsSync(generated) || readFileSync(generated, 'utf8') !== layouts) {
   console.log('build: src/datapath/layouts.generated.ts follows bpf/types.h: written anew, commit it');
   writeFileSync(generated, layouts);

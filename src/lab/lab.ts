@@ -29,6 +29,7 @@ import { LabProcess, type SpawnOptions } from './process.ts';
 import { deleteNamespace, namespacesOf, remainsOf, removeLab } from './remains.ts';
 import { checkTopology, type HostSpec, SWITCH_HOST, type Topology } from './topology.ts';
 import { throwIfAborted } from './wait.ts';
+import { Wires } from './wires.ts';
 
 /** @throws LabError `not-root` */
 export function requireRoot(): void {
@@ -47,6 +48,7 @@ export class Lab {
   readonly #children = new Set<LabProcess>();
   readonly #closing = new AbortController();
   #building: Promise<void> | undefined;
+  #wires: Promise<Wires> | undefined;
 
   /** @throws LabError `bad-topology` */
   constructor(topology: Topology) {
@@ -121,6 +123,18 @@ export class Lab {
     return this.#ip(SWITCH_HOST, restoreLines(this.#spec(host)));
   }
 
+  /** What makes ways between hosts bad (see {@link Wires}); laid at the first call, and frames pass untouched until it is told. */
+  wires(): Promise<Wires> {
+    throwIfAborted(this.#closing.signal);
+    this.#wires ??= Wires.lay({
+      topology: this.topology,
+      pins: this.pins,
+      script: (input) => this.#script(SWITCH_HOST, input),
+      spawn: (host, command, args) => this.spawn(host, command, args, { nice: -15 }),
+    });
+    return this.#wires;
+  }
+
   /** A power cycle: all processes, addresses and programs of the host are gone, then it is built anew. */
   async reboot(host: string): Promise<void> {
     const spec = this.#spec(host);
@@ -128,6 +142,7 @@ export class Lab {
     await this.#ip(SWITCH_HOST, unplugLines(spec));
     await deleteNamespace(this.#namespace(host));
     await this.#buildHost(spec);
+    await (await this.#wires)?.plug([host]);
   }
 
   async #build(signal: AbortSignal): Promise<void> {
@@ -155,6 +170,10 @@ export class Lab {
   }
 
   async #remove(): Promise<string[]> {
+    await this.#wires?.then(
+      (wires) => wires.close(),
+      () => {},
+    );
     await Promise.all([...this.#children].map((child) => child.end()));
     return removeLab(this.id);
   }
@@ -168,8 +187,8 @@ export class Lab {
     return must('nsenter', [this.#enter(host), '--', 'ip', '-batch', '-'], { input }).then(() => {});
   }
 
-  #script(host: string, input: string): Promise<void> {
-    return must('nsenter', [this.#enter(host), '--', 'sh', '-s'], { input }).then(() => {});
+  #script(host: string, input: string): Promise<string> {
+    return must('nsenter', [this.#enter(host), '--', 'sh', '-s'], { input });
   }
 
   #enter(host: string): string {
