@@ -1,5 +1,5 @@
 /** Bytes of the plane's structures. Addresses and ports are in network byte order, the rest little-endian. */
-import { type Address, addressToBytes, ipv4FromNumber } from '../model/address.ts';
+import { type Address, addressFromBytes, addressToBytes, ipv4FromNumber } from '../model/address.ts';
 import type { Connection } from '../model/connection.ts';
 import { FORWARDING_METHODS, type ForwardingMethod, protocolOf } from '../model/rules.ts';
 import {
@@ -7,6 +7,7 @@ import {
   FLOW,
   FLOW_KEY,
   INTERFACE,
+  IP_ADDRESS,
   LEASE,
   LOCAL_USE_KEY,
   SERVER,
@@ -37,6 +38,23 @@ export function addressBytes(address: Address): Buffer {
   const buffer = bytes(4);
   buffer.set(addressToBytes(address));
   return buffer;
+}
+
+/** IPv4's place among IPv6's addresses: ::ffff:0:0/96 (RFC 4291 section 2.5.5.2). */
+const MAPPED = Buffer.from('00000000000000000000ffff', 'hex');
+
+/** A key of the plane's addresses: 16 bytes for both families. */
+export function addressKeyBytes(address: Address): Buffer {
+  const buffer = bytes(IP_ADDRESS.size);
+  const own = addressToBytes(address);
+  if (own.length === 4) buffer.set(MAPPED);
+  buffer.set(own, buffer.length - own.length);
+  return buffer;
+}
+
+/** The inverse of {@link addressKeyBytes}. */
+export function readAddressKey(key: Uint8Array): Address {
+  return addressFromBytes(MAPPED.equals(key.subarray(0, MAPPED.length)) ? key.subarray(MAPPED.length) : key);
 }
 
 export function serviceKeyBytes(address: Address, port: number, protocol: number): Buffer {

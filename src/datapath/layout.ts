@@ -18,6 +18,7 @@ const STRUCTS = [
   'port_space',
   'local_use_key',
   'local_use',
+  'ip_address',
   'address',
   'interface',
   'lease',

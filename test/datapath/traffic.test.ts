@@ -7,7 +7,7 @@ import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
 import { EMPTY_RULES, type ServiceId } from '../../src/model/rules.ts';
 import { bootTimeUs } from '../../src/native/clock.ts';
 import { ip, TestNamespace } from '../support/namespace.ts';
-import { linkOf, setForwarding } from '../support/plane.ts';
+import { linkOf, setForwarding, VIP6 } from '../support/plane.ts';
 
 /** Real hosts at the far ends of a director's links: nothing is resolved beforehand. */
 class Wire {
@@ -60,6 +60,7 @@ class Wire {
     const [front, back] = ['front', ip('-br', 'link').includes('back') ? 'back' : 'front'].map(linkOf);
     this.plane.setAddresses([
       { address: parseAddress('10.1.1.1'), kind: 'virtual', floating: true, ifindex: front?.ifindex ?? 0 },
+      { address: parseAddress(VIP6), kind: 'virtual', floating: true, ifindex: front?.ifindex ?? 0 },
       { address: parseAddress(local), kind: 'local', floating: true, ifindex: back?.ifindex ?? 0 },
     ]);
     this.plane.fence.open(bootTimeUs() + 60_000_000, 1);
@@ -67,12 +68,17 @@ class Wire {
 
   /** Runs a script in a far host; resolves with its first line of output. */
   async run(host: string, script: string): Promise<string> {
-    const child = spawn('nsenter', [`--net=/run/netns/${this.#name(host)}`, process.execPath, '-e', script], {
+    const child = spawn('nsenter', [`--net=/run/netns/${this.host(host)}`, process.execPath, '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#children.push(child);
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     return line.toString().trim();
+  }
+
+  /** Runs a script in a far host to its end. */
+  runNow(host: string, script: string): void {
+    execFileSync('nsenter', [`--net=/run/netns/${this.host(host)}`, process.execPath, '-e', script]);
   }
 
   remove(): void {
@@ -82,12 +88,13 @@ class Wire {
     this.namespace.remove();
   }
 
-  #name(host: string): string {
+  /** Its namespace. */
+  host(host: string): string {
     return `${this.namespace.name}-${host}`;
   }
 
   #host(host: string): string {
-    const name = this.#name(host);
+    const name = this.host(host);
     ip('netns', 'add', name);
     this.#far.push(name);
     return name;
@@ -185,20 +192,73 @@ describe('real hosts behind a director', () => {
   });
 });
 
-test('the kernel never asks "who has" under a floating address without the lease', async () => {
-  wire = new Wire('egress');
-  wire.serve('192.168.10.1', '192.168.10.2');
-  ip('addr', 'add', '10.1.1.1/32', 'dev', 'front');
-  const ask = () => {
-    ip('neigh', 'flush', 'all');
-    // Its source is the floating address, so the kernel's question for the next hop bears it.
-    const send = `s=require('dgram').createSocket('udp4');s.bind(0,'10.1.1.1',()=>s.send('x',9,'10.1.1.10',()=>s.close()))`;
-    execFileSync(process.execPath, ['-e', send]);
-  };
-  const fenced = () => wire.plane.drops().arp_egress_fenced ?? 0;
-  ask();
-  expect(fenced()).toBe(0);
-  wire.plane.fence.close();
-  ask();
-  expect(fenced()).toBeGreaterThan(0);
+describe.each([
+  ['IPv4', 'udp4', '10.1.1.1/32', [], '10.1.1.10', 'arp_egress_fenced'],
+  ['IPv6', 'udp6', '2001:db8:1::1/128', ['nodad'], '2001:db8:1::10', 'nd_egress_fenced'],
+])('%s', (_, socket, floating, flags, client, counter) => {
+  test('the kernel never asks for a neighbour under a floating address without the lease', async () => {
+    wire = new Wire('egress');
+    wire.serve('192.168.10.1', '192.168.10.2');
+    ip('addr', 'add', '2001:db8:1::2/64', 'dev', 'front', 'nodad');
+    ip('addr', 'add', floating, 'dev', 'front', ...flags);
+    const ask = () => {
+      ip('neigh', 'flush', 'all');
+      // Its source is the floating address, so the kernel's question for the next hop bears it.
+      const send = `s=require('dgram').createSocket('${socket}');s.bind(0,'${floating.split('/')[0]}',()=>s.send('x',9,'${client}',()=>s.close()))`;
+      execFileSync(process.execPath, ['-e', send]);
+    };
+    const fenced = () => wire.plane.drops()[counter] ?? 0;
+    ask();
+    expect(fenced()).toBe(0);
+    wire.plane.fence.close();
+    ask();
+    expect(fenced()).toBeGreaterThan(0);
+  });
 });
+
+describe('a real host on the segment', () => {
+  const entry = () => {
+    const [found] = JSON.parse(ip('-j', '-n', wire.host('client'), 'neigh', 'show', VIP6)) as Array<{
+      lladdr?: string;
+    }>;
+    return found?.lladdr;
+  };
+  /** One packet that needs the neighbour. */
+  const send = () => {
+    const script = `s=require('dgram').createSocket('udp6');s.send('x',9,'${VIP6}',()=>s.close())`;
+    wire.runNow('client', script);
+  };
+
+  test('learns a floating IPv6 address from the plane, though no interface has it', async () => {
+    wire = new Wire('nd');
+    wire.serve('192.168.10.1', '192.168.10.2');
+    ip('-n', wire.host('client'), 'addr', 'add', '2001:db8:1::10/64', 'dev', 'eth0', 'nodad');
+    send();
+    await expect.poll(entry, { timeout: 5000 }).toBe(linkMac('front'));
+  });
+
+  test('hears nobody while the fence is closed', async () => {
+    wire = new Wire('nd');
+    wire.serve('192.168.10.1', '192.168.10.2');
+    wire.plane.fence.close();
+    ip('addr', 'add', `${VIP6}/128`, 'dev', 'front', 'nodad');
+    ip('-n', wire.host('client'), 'addr', 'add', '2001:db8:1::10/64', 'dev', 'eth0', 'nodad');
+    send();
+    await expect.poll(() => wire.plane.drops().nd_fenced, { timeout: 5000 }).toBeGreaterThan(1);
+    expect(entry()).toBeUndefined();
+  });
+
+  test('finds that a floating IPv6 address is taken', async () => {
+    wire = new Wire('nd');
+    wire.serve('192.168.10.1', '192.168.10.2');
+    ip('-n', wire.host('client'), 'addr', 'add', `${VIP6}/64`, 'dev', 'eth0');
+    const state = () => ip('-n', wire.host('client'), '-6', 'addr', 'show', 'dev', 'eth0');
+    await expect.poll(state, { timeout: 5000 }).toContain('dadfailed');
+  });
+});
+
+function linkMac(name: string): string {
+  return Buffer.from(linkOf(name).mac)
+    .toString('hex')
+    .replaceAll(/(..)(?=.)/g, '$1:');
+}

@@ -99,6 +99,89 @@ export function arpRequest(sender: string, target: string): Buffer {
   ]);
 }
 
+/** ICMPv6 as Neighbour Discovery sends it (RFC 4861): hop limit 255, checksum over the pseudo-header. */
+export function icmp6(
+  from: string,
+  to: string,
+  message: Buffer,
+  { hopLimit = 255, broken = false } = {},
+): Buffer {
+  const header = Buffer.alloc(40);
+  header[0] = 0x60;
+  header.writeUInt16BE(message.length, 4);
+  header[6] = 58;
+  header[7] = hopLimit;
+  header.set(addressToBytes(parseAddress(from)), 8);
+  header.set(addressToBytes(parseAddress(to)), 24);
+  const body = Buffer.from(message);
+  body.writeUInt16BE(0, 2);
+  body.writeUInt16BE(checksum(Buffer.concat([pseudo6(header, body.length), body])) ^ (broken ? 1 : 0), 2);
+  return Buffer.concat([macBytes(MAC.b), macBytes(MAC.a), Buffer.from([0x86, 0xdd]), header, body]);
+}
+
+function pseudo6(header: Buffer, length: number): Buffer {
+  const tail = Buffer.alloc(8);
+  tail.writeUInt32BE(length);
+  tail[7] = 58;
+  return Buffer.concat([header.subarray(8, 40), tail]);
+}
+
+export const LINK_ADDRESS_OPTION = Buffer.concat([Buffer.from([1, 1]), macBytes(MAC.a)]);
+
+/** "Who has the target?", or with source `::` "is the target taken?"; to the target's solicited-node group. */
+export function solicitation(
+  from: string,
+  target: string,
+  { options = LINK_ADDRESS_OPTION, code = 0, ...more }: SolicitationOptions = {},
+): Buffer {
+  const wanted = addressToBytes(parseAddress(target));
+  const message = Buffer.concat([Buffer.from([135, code, 0, 0, 0, 0, 0, 0]), wanted, options]);
+  const group = `ff02::1:ff${Buffer.from(wanted.subarray(13, 14)).toString('hex')}:${Buffer.from(wanted.subarray(14)).toString('hex')}`;
+  const frame = icmp6(from, group, message, more);
+  return Buffer.concat([Buffer.from([0x33, 0x33, 0xff, ...wanted.subarray(13)]), frame.subarray(6)]);
+}
+
+export interface SolicitationOptions {
+  options?: Buffer;
+  code?: number;
+  hopLimit?: number;
+  broken?: boolean;
+}
+
+export interface ReadAdvertisement {
+  destinationMac: string;
+  sourceMac: string;
+  from: string;
+  to: string;
+  hopLimit: number;
+  type: number;
+  /** Router, solicited, override: the letters of those set. */
+  flags: string;
+  target: string;
+  option: string;
+  checksumOk: boolean;
+  length: number;
+}
+
+export function readAdvertisement(frame: Buffer): ReadAdvertisement {
+  const header = frame.subarray(14, 54);
+  const body = frame.subarray(54);
+  const bits = body[4] ?? 0;
+  return {
+    destinationMac: frame.subarray(0, 6).toString('hex'),
+    sourceMac: frame.subarray(6, 12).toString('hex'),
+    from: addressFromBytes(header.subarray(8, 24)),
+    to: addressFromBytes(header.subarray(24, 40)),
+    hopLimit: header[7] ?? 0,
+    type: body[0] ?? 0,
+    flags: [...'RSO'].filter((_, index) => bits & (0x80 >> index)).join(''),
+    target: addressFromBytes(body.subarray(8, 24)),
+    option: body.subarray(24).toString('hex'),
+    checksumOk: checksum(Buffer.concat([pseudo6(header, body.length), body])) === 0,
+    length: header.readUInt16BE(4),
+  };
+}
+
 export interface Read extends Tuple {
   protocol: number;
   ttl: number;

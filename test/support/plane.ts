@@ -14,6 +14,7 @@ import { macBytes, to } from './packet.ts';
 export const VERDICT = { ABORTED: 0, DROP: 1, PASS: 2, TX: 3, REDIRECT: 4 } as const;
 export const CLIENT = '10.1.1.10';
 export const VIP = '10.1.1.1';
+export const VIP6 = '2001:db8:1::1';
 export const LIP = '192.168.10.1';
 export const SERVER = '192.168.10.2';
 
@@ -108,6 +109,7 @@ export class PlaneBench {
   placeAddresses(): void {
     this.plane.setAddresses([
       { address: parseAddress(VIP), kind: 'virtual', floating: true, ifindex: this.front.ifindex },
+      { address: parseAddress(VIP6), kind: 'virtual', floating: true, ifindex: this.front.ifindex },
       { address: parseAddress(LIP), kind: 'local', floating: true, ifindex: this.back.ifindex },
     ]);
   }

@@ -4,6 +4,7 @@
 #define TANDEM_ARP_H
 
 #include <linux/if_ether.h>
+#include "address.h"
 #include "fence.h"
 #include "nexthop.h"
 
@@ -37,13 +38,6 @@ static __always_inline struct arp_packet *read_arp(void *data, void *end)
 	return arp;
 }
 
-static __always_inline struct address *find_floating(__be32 ip)
-{
-	struct address *found = bpf_map_lookup_elem(&addresses, &ip);
-
-	return found && found->floating ? found : 0;
-}
-
 static __always_inline int handle_arp(struct xdp_md *ctx)
 {
 	struct arp_packet *arp = read_arp((void *)(long)ctx->data, (void *)(long)ctx->data_end);
@@ -55,7 +49,7 @@ static __always_inline int handle_arp(struct xdp_md *ctx)
 	if (!arp || arp->operation != bpf_htons(ARPOP_REQUEST))
 		return XDP_PASS;
 	target = arp->target;
-	asked = find_floating(target);
+	asked = find_floating4(target);
 	/* An announcement (sender and target are the same) asks nothing: the stack may learn from it. */
 	if (!asked || arp->sender == target)
 		return XDP_PASS;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Internet checksums, changed in place: RFC 1624, equation 3. */
+/* Internet checksums: RFC 1071; changed in place: RFC 1624, equation 3. */
 #ifndef TANDEM_CHECKSUM_H
 #define TANDEM_CHECKSUM_H
 
@@ -13,6 +13,18 @@ static __always_inline __u16 fold(__u64 sum)
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
+	return sum;
+}
+
+static __always_inline __u64 sum_words(const void *start, int bytes)
+{
+	const __u16 *word = start;
+	__u64 sum = 0;
+	int i;
+
+#pragma unroll
+	for (i = 0; i < bytes / 2; i++)
+		sum += word[i];
 	return sum;
 }
 

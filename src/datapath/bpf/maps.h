@@ -119,7 +119,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MAX_SERVICES + MAX_LOCALS);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, __be32);
+	__type(key, struct ip_address);
 	__type(value, struct address);
 	PINNED;
 } addresses SEC(".maps");

@@ -4,6 +4,7 @@
 #define TANDEM_PLANE_H
 
 #include "arp.h"
+#include "nd.h"
 #include "open.h"
 #include "reset.h"
 #include "tcp.h"
@@ -131,6 +132,8 @@ int tandem_xdp(struct xdp_md *ctx)
 		return XDP_PASS;
 	if (eth->h_proto == bpf_htons(ETH_P_ARP))
 		return handle_arp(ctx);
+	if (eth->h_proto == bpf_htons(ETH_P_IPV6))
+		return handle_nd(ctx);
 	if (eth->h_proto != bpf_htons(ETH_P_IP) || !is_for_this_host(ctx, eth))
 		return XDP_PASS;
 	parsed = parse_packet(ctx, &p);
@@ -147,9 +150,8 @@ int tandem_xdp(struct xdp_md *ctx)
 	} else if ((void *)(p.ip + 1) > (void *)(long)ctx->data_end) {
 		return XDP_PASS;
 	}
-	wanted.address = p.ip->daddr;
-	address = bpf_map_lookup_elem(&addresses, &wanted.address);
-	if (!address || !address->floating)
+	address = find_floating4(p.ip->daddr);
+	if (!address)
 		return XDP_PASS;
 	if (parsed == PARSE_FRAGMENT)
 		return drop(DROP_FRAGMENT);
@@ -169,21 +171,49 @@ int tandem_resolve(struct __sk_buff *skb)
 	return bpf_redirect_neigh(note->ifindex, 0, 0, 0);
 }
 
+static __always_inline int fence_arp(struct __sk_buff *skb)
+{
+	struct arp_packet *arp;
+
+	if (bpf_skb_pull_data(skb, sizeof(struct arp_packet)))
+		return TC_ACT_UNSPEC;
+	arp = read_arp((void *)(long)skb->data, (void *)(long)skb->data_end);
+	if (!arp || !find_floating4(arp->sender) || fence_is_open())
+		return TC_ACT_UNSPEC;
+	drop(DROP_ARP_EGRESS_FENCED);
+	return TC_ACT_SHOT;
+}
+
+static __always_inline int fence_nd(struct __sk_buff *skb)
+{
+	__u32 length = sizeof(struct nd_packet);
+	struct nd_head *head;
+	void *end;
+	__u8 next;
+
+	if (bpf_skb_load_bytes(skb, sizeof(struct ethhdr) + offsetof(struct ipv6hdr, nexthdr), &next, sizeof(next)) ||
+	    next != IPPROTO_ICMPV6)
+		return TC_ACT_UNSPEC;
+	/* Router solicitations are shorter than the others. */
+	if (bpf_skb_pull_data(skb, skb->len < length ? skb->len : length))
+		return TC_ACT_UNSPEC;
+	end = (void *)(long)skb->data_end;
+	head = read_nd((void *)(long)skb->data, end);
+	if (!head || !claims_floating6(head, end) || fence_is_open())
+		return TC_ACT_UNSPEC;
+	drop(DROP_ND_EGRESS_FENCED);
+	return TC_ACT_SHOT;
+}
+
 /* What the kernel itself would say under a floating address: "who has X, tell VIP" teaches its hearers our MAC. */
 SEC("tc")
 int tandem_egress(struct __sk_buff *skb)
 {
-	struct arp_packet *arp;
-
-	if (skb->protocol != bpf_htons(ETH_P_ARP))
-		return TC_ACT_UNSPEC;
-	if (bpf_skb_pull_data(skb, sizeof(struct arp_packet)))
-		return TC_ACT_UNSPEC;
-	arp = read_arp((void *)(long)skb->data, (void *)(long)skb->data_end);
-	if (!arp || !find_floating(arp->sender) || fence_is_open())
-		return TC_ACT_UNSPEC;
-	drop(DROP_ARP_EGRESS_FENCED);
-	return TC_ACT_SHOT;
+	if (skb->protocol == bpf_htons(ETH_P_ARP))
+		return fence_arp(skb);
+	if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		return fence_nd(skb);
+	return TC_ACT_UNSPEC;
 }
 
 #endif

@@ -8,18 +8,6 @@
 
 #define RESET_TTL 64
 
-static __always_inline __u64 sum_words(const void *start, int bytes)
-{
-	const __u16 *word = start;
-	__u64 sum = 0;
-	int i;
-
-#pragma unroll
-	for (i = 0; i < bytes / 2; i++)
-		sum += word[i];
-	return sum;
-}
-
 static __always_inline int send_reset(struct xdp_md *ctx, struct packet *p)
 {
 	__u32 length = sizeof(struct iphdr) + sizeof(struct tcphdr);

@@ -11,6 +11,9 @@ enum drop_reason {
 	DROP_FENCE_CLOSED,	/* new connection or stray packet while this director owns nothing */
 	DROP_ARP_FENCED,	/* question for a floating address that this director does not own */
 	DROP_ARP_EGRESS_FENCED, /* ARP of our own host with a floating sender, without a lease */
+	DROP_ND_FENCED,		/* the same two for IPv6 */
+	DROP_ND_EGRESS_FENCED,
+	DROP_ND_INVALID,	/* solicitation for a floating address that RFC 4861 says to discard */
 	DROP_SYNC_LEASE,	/* new connection that nobody would sync: the daemon is gone */
 	DROP_TABLE_STALE,	/* our copy of the table may be wrong, and the fence is closed */
 	DROP_TABLE_FULL,
@@ -37,6 +40,7 @@ enum plane_event {
 	EVENT_RESET_SENT,	/* RST for a packet of no connection */
 	EVENT_RESET_IGNORED,	/* RST or FIN outside the sequence that is due (RFC 5961) */
 	EVENT_ARP_ANSWERED,
+	EVENT_ND_ANSWERED,
 	EVENT_NEIGHBOUR_RESOLVE, /* handed to tc, so that the kernel resolves the next hop */
 	EVENT_RING_OVERFLOW,
 	EVENT_PORT_CONFLICT,
@@ -186,13 +190,18 @@ struct local_use {
 	__u32 conflicts;
 };
 
+/* IPv6, or IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
+struct ip_address {
+	__be32 word[4];
+};
+
 enum address_kind { ADDRESS_VIRTUAL, ADDRESS_LOCAL };
 
 /* An address of a service. One that is not floating belongs to the host, which then gets what we do not take. */
 struct address {
 	__u32 kind;
 	__u32 floating;
-	__u32 ifindex; /* where ARP for it is answered */
+	__u32 ifindex; /* where questions for it are answered */
 };
 
 struct interface {
