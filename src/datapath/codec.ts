@@ -184,8 +184,10 @@ export function readLease(buffer: Buffer): Lease {
 }
 
 export interface PlaneSettings {
-  /** 0 or 1 */
+  /** From 0. */
   readonly director: number;
+  /** This plane's own number, of 32 bits. */
+  readonly maker: number;
   readonly localPorts: readonly [number, number];
   /** Seconds, by TCP state. */
   readonly tcpTimeouts: readonly number[];
@@ -195,6 +197,7 @@ export interface PlaneSettings {
 export function settingsBytes(settings: PlaneSettings): Buffer {
   const buffer = bytes(SETTINGS.size);
   buffer.writeUInt32LE(settings.director, SETTINGS.director);
+  buffer.writeUInt32LE(settings.maker, SETTINGS.maker);
   buffer.writeUInt16LE(settings.localPorts[0], SETTINGS.firstPort);
   buffer.writeUInt16LE(settings.localPorts[1], SETTINGS.lastPort);
   settings.tcpTimeouts.forEach((seconds, state) => {

@@ -9,6 +9,8 @@ import { type Btf, readBtf } from './btf.ts';
 const STRUCTS = [
   'flow_key',
   'flow',
+  'tombstone',
+  'source',
   'service_key',
   'service',
   'server',

@@ -10,14 +10,14 @@ export const FLOW_KEY = {
 } as const;
 
 export const FLOW = {
-  size: 64,
+  size: 72,
   source: 0,
   destination: 4,
   sourcePort: 8,
   destinationPort: 10,
   direction: 12,
   forwarding: 13,
-  owner: 14,
+  learnedFrom: 14,
   flags: 15,
   lastSeen: 16,
   serverId: 24,
@@ -29,6 +29,21 @@ export const FLOW = {
   term: 48,
   announcedAt: 52,
   knownTerm: 56,
+  maker: 60,
+  mark: 64,
+} as const;
+
+export const TOMBSTONE = {
+  size: 12,
+  term: 0,
+  version: 4,
+  maker: 8,
+} as const;
+
+export const SOURCE = {
+  size: 8,
+  sender: 0,
+  mark: 4,
 } as const;
 
 export const SERVICE_KEY = {
@@ -128,21 +143,21 @@ export const LEASE = {
 } as const;
 
 export const SETTINGS = {
-  size: 56,
+  size: 60,
   director: 0,
-  firstPort: 4,
-  lastPort: 6,
-  tcpTimeout: 8,
-  udpTimeout: 52,
+  maker: 4,
+  firstPort: 8,
+  lastPort: 10,
+  tcpTimeout: 12,
+  udpTimeout: 56,
 } as const;
 
 export const CONN_RECORD = {
-  size: 48,
+  size: 56,
   op: 0,
   protocol: 1,
-  state: 2,
-  owner: 3,
-  flags: 4,
+  flags: 2,
+  maker: 4,
   client: 8,
   virtualAddress: 12,
   local: 16,
@@ -155,25 +170,30 @@ export const CONN_RECORD = {
   term: 36,
   version: 40,
   emittedAt: 44,
+  state: 48,
 } as const;
 
 export const APPLY_CALL = {
-  size: 24,
+  size: 36,
   count: 0,
-  applied: 4,
-  stale: 8,
-  conflicts: 12,
-  refused: 16,
-  failed: 20,
+  source: 4,
+  mark: 8,
+  applied: 12,
+  stale: 16,
+  gone: 20,
+  conflicts: 24,
+  refused: 28,
+  failed: 32,
 } as const;
 
 export const SWEEP_CALL = {
-  size: 20,
+  size: 24,
   expired: 0,
   announced: 4,
   connections: 8,
   orphans: 12,
   deferred: 16,
+  unsent: 20,
 } as const;
 
 export const DROP_REASON = {
@@ -267,4 +287,5 @@ export const ADDRESS_KIND = {
 export const RECORD_OP = {
   RECORD_UPDATE: 0,
   RECORD_DELETE: 1,
+  RECORD_FORGET: 2,
 } as const;

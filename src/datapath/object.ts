@@ -27,6 +27,12 @@ export function checkLayouts(): bigint {
 }
 
 /**
+ * An eighth of the table: at 5,000 connections a second, those of the last 26 seconds of a table of a million. The
+ * kernel keeps some free on each CPU, so very few would remember nothing.
+ */
+const FEWEST_TOMBSTONES = 16_384;
+
+/**
  * @param connections that the table holds
  * @throws DatapathError `no-privileges`, `no-xdp`, `bad-plane`
  */
@@ -35,6 +41,7 @@ export function loadObject(pins: string, connections: number): BpfObject {
   try {
     // Two entries a connection.
     object.setMaxEntries('flows', connections * 2);
+    object.setMaxEntries('tombstones', Math.max(FEWEST_TOMBSTONES, connections / 8));
     object.load();
     return object;
   } catch (error) {

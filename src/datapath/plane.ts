@@ -19,6 +19,10 @@ export interface PlaneAddress {
 export interface SweepResult {
   readonly expired: number;
   readonly connections: number;
+  /** Changes, refreshes and ends that found no room on their way to the sync worker: the next sweep tells them. */
+  readonly deferred: number;
+  /** Changes of connections among them. Until they are told the peer does not have our whole table. */
+  readonly unsent: number;
 }
 
 export interface Plane {
@@ -33,7 +37,7 @@ export interface Plane {
   setAddresses(addresses: readonly PlaneAddress[]): void;
   /** An interface that carries the plane has this link address now. @param mac 6 bytes */
   setMac(ifindex: number, mac: Uint8Array): void;
-  /** Which of the pair this is, 0 or 1: it takes the local ports of that parity first. */
+  /** Which of the directors this is, from 0: it takes the local ports of that parity first. */
   setDirector(director: number): void;
   /** In the order of `rules.services`. */
   counters(rules: RuleSet): ServiceCounters[];
@@ -62,9 +66,19 @@ export type SyncShare =
       readonly maps: Readonly<Record<SyncMapName, MapShare>>;
       readonly programs: { readonly apply: number; readonly announce: number };
     }
-  | { readonly kind: 'memory'; readonly port: MessagePort };
+  | { readonly kind: 'memory'; readonly port: MessagePort; readonly capacity: number };
 
-export type SyncMapName = 'events' | 'inbox' | 'plane_events' | 'sync_lease';
+export type SyncMapName = (typeof SYNC_MAPS)[number];
+
+export const SYNC_MAPS = [
+  'flows',
+  'sources',
+  'settings',
+  'events',
+  'inbox',
+  'plane_events',
+  'sync_lease',
+] as const;
 
 /** A map's descriptor (descriptors are the process's, not the thread's) and its sizes. */
 export interface MapShare {

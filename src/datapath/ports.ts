@@ -19,6 +19,8 @@ export interface ApplyResult {
   readonly applied: number;
   /** Not newer than what the table holds. */
   readonly stale: number;
+  /** Of connections that ended here, and do not come back. */
+  readonly gone: number;
   /** A newer connection of ours holds their local port. */
   readonly conflicts: number;
   /** Such as no plane could have made. */
@@ -27,7 +29,37 @@ export interface ApplyResult {
   readonly failed: number;
 }
 
-export const NOTHING_APPLIED: ApplyResult = { applied: 0, stale: 0, conflicts: 0, refused: 0, failed: 0 };
+export const NOTHING_APPLIED: ApplyResult = {
+  applied: 0,
+  stale: 0,
+  gone: 0,
+  conflicts: 0,
+  refused: 0,
+  failed: 0,
+};
+
+/** Where records come from. */
+export interface Origin {
+  /** The director that sent them, by its id on the sync channel. */
+  readonly sender: number;
+  /** Of the bulk transfer that they belong to, from {@link SyncPort.newMark}; 0: of none. */
+  readonly mark: number;
+}
+
+/** A walk over the table, in slices that are short enough for one turn. */
+export interface TableWalk {
+  /**
+   * Appends connections of which others are told, until the batch is full or the slice is over. One that is there
+   * during the whole walk is seen.
+   * @returns false at the end of the walk
+   */
+  read(batch: RecordBatch): boolean;
+}
+
+export interface Cleaning {
+  /** Does a slice. */
+  step(): { readonly removed: number; readonly done: boolean };
+}
 
 /** What the sync worker holds. */
 export interface SyncPort {
@@ -41,8 +73,13 @@ export interface SyncPort {
   acknowledge(): void;
   /** Events that found no room in the ring since the plane was loaded. */
   overflows(): number;
-  /** Merges records of the peer into the live table; newer (term, version) wins. */
-  apply(batch: RecordBatch): ApplyResult;
+  /** Merges records of one sender into the live table; the newer (term, version, maker) wins. */
+  apply(batch: RecordBatch, from: Origin): ApplyResult;
+  /** Begins a bulk transfer of this sender: a mark of 1 to 255 that no connection of its last ones bears. */
+  newMark(sender: number): number;
+  walk(): TableWalk;
+  /** Takes out what came from this sender, was not changed here since, and bears another mark. */
+  clean(from: Origin): Cleaning;
   /** New connections are made only until then, 0: no peer to sync to, no limit. */
   renewSyncLease(until: number): void;
   /**

@@ -1,7 +1,7 @@
 /** Opens, in a worker thread, the ports of a plane that the main thread loaded. */
 import { BpfMap } from '../native/bpf-map.ts';
 import { BpfFence } from './fence-port.ts';
-import type { FenceShare, MapShare, SyncShare } from './plane.ts';
+import { type FenceShare, type MapShare, SYNC_MAPS, type SyncMapName, type SyncShare } from './plane.ts';
 import type { FencePort, SyncPort } from './ports.ts';
 import { MemoryFence } from './reference/memory-fence.ts';
 import { MemorySyncPort } from './reference/memory-sync-port.ts';
@@ -13,14 +13,9 @@ export function createFence(share: FenceShare): FencePort {
 }
 
 export function openSyncPort(share: SyncShare): SyncPort {
-  if (share.kind === 'memory') return new MemorySyncPort(share.port);
-  const { events, inbox, plane_events, sync_lease } = share.maps;
-  const maps = {
-    events: openMap(events),
-    inbox: openMap(inbox),
-    planeEvents: openMap(plane_events),
-    syncLease: openMap(sync_lease),
-  };
+  if (share.kind === 'memory') return new MemorySyncPort(share.port, share.capacity);
+  const opened = SYNC_MAPS.map((name) => [name, openMap(share.maps[name])]);
+  const maps = Object.fromEntries(opened) as Record<SyncMapName, BpfMap>;
   return new BpfSyncPort(maps, share.programs.apply, share.programs.announce);
 }
 

@@ -1,26 +1,31 @@
 /** The XDP plane's side of connection sync: the ring of its events, the inbox of the peer's records. */
-import type { RecordBatch } from '../model/record.ts';
+import { RECORD_OP, RecordBatch } from '../model/record.ts';
+import { PROTOCOL_NUMBER } from '../model/rules.ts';
 import type { BpfMap } from '../native/bpf-map.ts';
 import { BpfProgram } from '../native/bpf-program.ts';
 import { type Mapping, mapShared } from '../native/mmap.ts';
 import { bytes, u32, u64 } from './codec.ts';
-import { APPLY_CALL, CONN_RECORD, PLANE_EVENT, SWEEP_CALL } from './layouts.generated.ts';
+import { FlowWalk, isLeftOver, isTold } from './flow-walk.ts';
+import { APPLY_CALL, CONN_RECORD, PLANE_EVENT, SETTINGS, SWEEP_CALL } from './layouts.generated.ts';
 import { readPerCpu } from './per-cpu.ts';
-import { type ApplyResult, NOTHING_APPLIED, type SyncPort } from './ports.ts';
+import type { SyncMapName } from './plane.ts';
+import {
+  type ApplyResult,
+  type Cleaning,
+  NOTHING_APPLIED,
+  type Origin,
+  type SyncPort,
+  type TableWalk,
+} from './ports.ts';
 import { Ring } from './ring.ts';
+import { SourceTable, UNKNOWN_SOURCE } from './source-table.ts';
 
 const NS_PER_US = 1000n;
 const ZERO = u32(0);
 
-export interface SyncMaps {
-  readonly events: BpfMap;
-  readonly inbox: BpfMap;
-  readonly planeEvents: BpfMap;
-  readonly syncLease: BpfMap;
-}
-
 export class BpfSyncPort implements SyncPort {
-  readonly #maps: SyncMaps;
+  readonly #maps: Readonly<Record<SyncMapName, BpfMap>>;
+  readonly #sources: SourceTable;
   readonly #apply: BpfProgram;
   readonly #announce: BpfProgram;
   readonly #ring: Ring;
@@ -28,8 +33,9 @@ export class BpfSyncPort implements SyncPort {
   readonly #inbox: DataView;
   readonly #applyCall = bytes(APPLY_CALL.size);
 
-  constructor(maps: SyncMaps, applyFd: number, announceFd: number) {
+  constructor(maps: Readonly<Record<SyncMapName, BpfMap>>, applyFd: number, announceFd: number) {
     this.#maps = maps;
+    this.#sources = new SourceTable(maps.sources);
     this.#apply = new BpfProgram(applyFd);
     this.#announce = new BpfProgram(announceFd);
     this.#ring = new Ring(maps.events.fd, maps.events.maxEntries);
@@ -52,10 +58,44 @@ export class BpfSyncPort implements SyncPort {
   }
 
   overflows(): number {
-    return readPerCpu(this.#maps.planeEvents, PLANE_EVENT.EVENT_RING_OVERFLOW);
+    return readPerCpu(this.#maps.plane_events, PLANE_EVENT.EVENT_RING_OVERFLOW);
   }
 
-  apply(batch: RecordBatch): ApplyResult {
+  apply(batch: RecordBatch, from: Origin): ApplyResult {
+    return this.#merge(batch, this.#sources.find(from.sender), from.mark);
+  }
+
+  newMark(sender: number): number {
+    return this.#sources.newMark(sender);
+  }
+
+  walk(): TableWalk {
+    const settings = bytes(SETTINGS.size);
+    this.#maps.settings.lookup(ZERO, settings);
+    return new FlowWalk(this.#maps.flows, isTold, (protocol, state) =>
+      settings.readUInt32LE(
+        protocol === PROTOCOL_NUMBER.tcp ? SETTINGS.tcpTimeout + state * 4 : SETTINGS.udpTimeout,
+      ),
+    );
+  }
+
+  clean(from: Origin): Cleaning {
+    const source = this.#sources.find(from.sender);
+    const walk = new FlowWalk(this.#maps.flows, (flow, at) => isLeftOver(flow, at, source, from.mark));
+    const batch = new RecordBatch(this.#maps.inbox.maxEntries);
+    let done = source === UNKNOWN_SOURCE;
+    return {
+      step: () => {
+        batch.length = 0;
+        if (!done) done = !walk.read(batch);
+        batch.op.fill(RECORD_OP.FORGET, 0, batch.length);
+        const { applied } = this.#merge(batch, source, from.mark);
+        return { removed: applied, done };
+      },
+    };
+  }
+
+  #merge(batch: RecordBatch, source: number, mark: number): ApplyResult {
     const total = { ...NOTHING_APPLIED };
     for (let from = 0; from < batch.length; from += this.#maps.inbox.maxEntries) {
       const count = Math.min(batch.length - from, this.#maps.inbox.maxEntries);
@@ -64,9 +104,12 @@ export class BpfSyncPort implements SyncPort {
       }
       this.#applyCall.fill(0);
       this.#applyCall.writeUInt32LE(count, APPLY_CALL.count);
+      this.#applyCall.writeUInt32LE(source, APPLY_CALL.source);
+      this.#applyCall.writeUInt32LE(mark, APPLY_CALL.mark);
       this.#apply.runSyscall(this.#applyCall);
       total.applied += this.#applyCall.readUInt32LE(APPLY_CALL.applied);
       total.stale += this.#applyCall.readUInt32LE(APPLY_CALL.stale);
+      total.gone += this.#applyCall.readUInt32LE(APPLY_CALL.gone);
       total.conflicts += this.#applyCall.readUInt32LE(APPLY_CALL.conflicts);
       total.refused += this.#applyCall.readUInt32LE(APPLY_CALL.refused);
       total.failed += this.#applyCall.readUInt32LE(APPLY_CALL.failed);
@@ -75,7 +118,7 @@ export class BpfSyncPort implements SyncPort {
   }
 
   renewSyncLease(until: number): void {
-    this.#maps.syncLease.update(ZERO, u64(BigInt(Math.trunc(until)) * NS_PER_US));
+    this.#maps.sync_lease.update(ZERO, u64(BigInt(Math.trunc(until)) * NS_PER_US));
   }
 
   announceAll(): boolean {
@@ -94,7 +137,7 @@ function readRecord(data: DataView, at: number, batch: RecordBatch, index: numbe
   batch.op[index] = data.getUint8(at + CONN_RECORD.op);
   batch.protocol[index] = data.getUint8(at + CONN_RECORD.protocol);
   batch.state[index] = data.getUint8(at + CONN_RECORD.state);
-  batch.owner[index] = data.getUint8(at + CONN_RECORD.owner);
+  batch.maker[index] = data.getUint32(at + CONN_RECORD.maker, true);
   batch.flags[index] = data.getUint16(at + CONN_RECORD.flags, true);
   batch.client[index] = data.getUint32(at + CONN_RECORD.client);
   batch.virtual[index] = data.getUint32(at + CONN_RECORD.virtualAddress);
@@ -114,7 +157,7 @@ function writeRecord(data: DataView, at: number, batch: RecordBatch, index: numb
   data.setUint8(at + CONN_RECORD.op, batch.op[index] ?? 0);
   data.setUint8(at + CONN_RECORD.protocol, batch.protocol[index] ?? 0);
   data.setUint8(at + CONN_RECORD.state, batch.state[index] ?? 0);
-  data.setUint8(at + CONN_RECORD.owner, batch.owner[index] ?? 0);
+  data.setUint32(at + CONN_RECORD.maker, batch.maker[index] ?? 0, true);
   data.setUint16(at + CONN_RECORD.flags, batch.flags[index] ?? 0, true);
   data.setUint32(at + CONN_RECORD.client, batch.client[index] ?? 0);
   data.setUint32(at + CONN_RECORD.virtualAddress, batch.virtual[index] ?? 0);

@@ -1,4 +1,5 @@
 /** The XDP plane: loads or adopts the kernel half, and reads and writes its maps for the main thread. */
+import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Connection } from '../model/connection.ts';
@@ -40,13 +41,24 @@ import {
 } from './layouts.generated.ts';
 import { checkLayouts, foreignPins, loadObject, removePins } from './object.ts';
 import { readPerCpu } from './per-cpu.ts';
-import type { FenceShare, MapShare, Plane, PlaneAddress, SweepResult, SyncShare } from './plane.ts';
+import {
+  type FenceShare,
+  type MapShare,
+  type Plane,
+  type PlaneAddress,
+  type SweepResult,
+  SYNC_MAPS,
+  type SyncMapName,
+  type SyncShare,
+} from './plane.ts';
 import { PlaneCounters } from './plane-counters.ts';
 import { RuleTables } from './rule-tables.ts';
 import { tcpTimeouts } from './timeouts.ts';
 
 const MAPS = [
   'flows',
+  'tombstones',
+  'sources',
   'services',
   'service_cursor',
   'servers',
@@ -105,6 +117,7 @@ export class XdpPlane implements Plane {
   #timeouts: readonly number[] = [];
   #udpTimeout = 0;
   #director = 0;
+  #maker = randomBytes(4).readUInt32LE();
 
   /** @throws DatapathError saying what this host lacks, and what to do */
   static open(options: XdpPlaneOptions): XdpPlane {
@@ -221,6 +234,8 @@ export class XdpPlane implements Plane {
     return {
       expired: call.readUInt32LE(SWEEP_CALL.expired),
       connections: call.readUInt32LE(SWEEP_CALL.connections),
+      deferred: call.readUInt32LE(SWEEP_CALL.deferred),
+      unsent: call.readUInt32LE(SWEEP_CALL.unsent),
     };
   }
 
@@ -237,12 +252,8 @@ export class XdpPlane implements Plane {
   }
 
   shareSync(): SyncShare {
-    const maps = {
-      events: this.#shareMap('events'),
-      inbox: this.#shareMap('inbox'),
-      plane_events: this.#shareMap('plane_events'),
-      sync_lease: this.#shareMap('sync_lease'),
-    };
+    const shared = SYNC_MAPS.map((name) => [name, this.#shareMap(name)]);
+    const maps = Object.fromEntries(shared) as Record<SyncMapName, MapShare>;
     const programs = { apply: this.program('tandem_apply').fd, announce: this.program('tandem_announce').fd };
     return { kind: 'xdp', maps, programs };
   }
@@ -271,6 +282,7 @@ export class XdpPlane implements Plane {
     const settings = bytes(SETTINGS.size);
     this.#maps.settings.lookup(ZERO, settings);
     this.#director = settings.readUInt32LE(SETTINGS.director);
+    this.#maker = settings.readUInt32LE(SETTINGS.maker);
   }
 
   #shareMap(name: MapName): MapShare {
@@ -281,6 +293,7 @@ export class XdpPlane implements Plane {
   #writeSettings(): void {
     const settings = {
       director: this.#director,
+      maker: this.#maker,
       localPorts: this.#options.localPorts,
       tcpTimeouts: this.#timeouts,
       udpTimeout: this.#udpTimeout,

@@ -27,6 +27,7 @@ export const NO_SYNC_COUNTS = {
   records_sent: 0,
   records_applied: 0,
   records_stale: 0,
+  records_gone: 0,
   records_conflicting: 0,
   gaps: 0,
   lost: 0,

@@ -9,6 +9,8 @@ export const RECORD_OP = {
   UPDATE: 0,
   /** It is gone. */
   DELETE: 1,
+  /** Only from userland to its own plane: gone, because its source did not name it in a bulk transfer. */
+  FORGET: 2,
 } as const;
 
 /** IPv4 connections. Addresses are numbers whose most significant byte is the first of the quad. */
@@ -32,12 +34,15 @@ export class RecordBatch {
   readonly serverPort: Uint16Array;
   /** Idle timeout of its state in seconds. */
   readonly timeout: Uint32Array;
-  /** The director (its id, 0 or 1 in a pair) that made this version of the record. */
-  readonly owner: Uint8Array;
-  /** Rises at every takeover. A record with a newer (term, version) replaces an older one. */
+  /** The plane that made this version: a number of 32 bits, of one plane as long as it is loaded. */
+  readonly maker: Uint32Array;
+  /**
+   * Rises at every takeover. A record with a newer (term, version) replaces an older one; of two makers that made the
+   * same version the greater number wins, here and there.
+   */
   readonly term: Uint32Array;
   readonly version: Uint32Array;
-  /** Microseconds of CLOCK_BOOTTIME, modulo 2^32, when the plane emitted it: the start of the lag. */
+  /** Microseconds of CLOCK_BOOTTIME, modulo 2^32, when the plane emitted it: the start of the lag. 0 in a bulk. */
   readonly emittedAt: Uint32Array;
 
   constructor(capacity: number) {
@@ -55,7 +60,7 @@ export class RecordBatch {
     this.localPort = new Uint16Array(capacity);
     this.serverPort = new Uint16Array(capacity);
     this.timeout = new Uint32Array(capacity);
-    this.owner = new Uint8Array(capacity);
+    this.maker = new Uint32Array(capacity);
     this.term = new Uint32Array(capacity);
     this.version = new Uint32Array(capacity);
     this.emittedAt = new Uint32Array(capacity);

@@ -71,22 +71,26 @@ export class BpfMap {
   }
 
   /**
-   * Walks a hash map in chunks. The views are valid until the next step. Entries that come or go meanwhile may
-   * be missed or seen twice.
+   * Walks a hash map in chunks. The views are valid until the next step. An entry that is there all the time is
+   * seen, once; of those that come or go meanwhile some are. (The kernel walks bucket by bucket, each under its lock:
+   * kernel/bpf/hashtab.c, __htab_map_lookup_and_delete_batch.)
    */
   *chunks(size: number): Generator<{ count: number; keys: Buffer; values: Buffer }> {
     let cursor: Buffer | null = null;
+    let spare: Buffer = Buffer.allocUnsafeSlow(Math.max(4, this.keySize));
     let wanted = size;
+    let keys = Buffer.allocUnsafeSlow(wanted * this.keySize);
+    let values = Buffer.allocUnsafeSlow(wanted * this.valueSize);
+    const count = Buffer.allocUnsafeSlow(4);
     for (;;) {
-      const keys = Buffer.allocUnsafeSlow(wanted * this.keySize);
-      const values = Buffer.allocUnsafeSlow(wanted * this.valueSize);
-      const next: Buffer = Buffer.allocUnsafeSlow(Math.max(4, this.keySize));
-      const count = Buffer.allocUnsafeSlow(4);
+      const next: Buffer = spare;
       count.writeUInt32LE(wanted);
       const result: number = libbpf.lookupBatch(this.fd, cursor, next, keys, values, count, null);
       // One bucket holds more than the chunk.
       if (result === -ENOSPC && wanted < this.maxEntries) {
         wanted *= 2;
+        keys = Buffer.allocUnsafeSlow(wanted * this.keySize);
+        values = Buffer.allocUnsafeSlow(wanted * this.valueSize);
         continue;
       }
       // This was the last chunk.
@@ -95,6 +99,7 @@ export class BpfMap {
       const got = count.readUInt32LE();
       if (got > 0) yield { count: got, keys, values };
       if (end) return;
+      spare = cursor ?? Buffer.allocUnsafeSlow(next.length);
       cursor = next;
     }
   }

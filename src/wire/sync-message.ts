@@ -38,7 +38,7 @@ export interface Heartbeat {
   readonly echoes: readonly Echo[];
 }
 
-export type HandoverPhase = 'offer' | 'ready' | 'refused' | 'release';
+export type HandoverPhase = 'offer' | 'ready' | 'refused' | 'release' | 'ask';
 
 export interface HandoverMessage {
   readonly kind: 'handover';
@@ -65,7 +65,7 @@ export const MOST_ECHOES = 4;
 const LARGEST_ROLE = 2;
 const U32 = 0xffff_ffff;
 
-const PHASES = ['offer', 'ready', 'refused', 'release'] as const;
+const PHASES = ['offer', 'ready', 'refused', 'release', 'ask'] as const;
 const { Envelope } = tandem.sync;
 
 export function encodeRecords(batch: RecordBatch, from: number, to: number, sequence: number): Uint8Array {

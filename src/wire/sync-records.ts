@@ -5,15 +5,16 @@ import { SyncWireError } from './sync-error.ts';
 
 type Columns = tandem.sync.Records;
 
-/** Records that fit in one datagram of any size: 65535 / 28 bytes, the shortest record, is 2340. */
-export const MOST_RECORDS = 2341;
-/** op, protocol, state, owner: a byte each; four addresses of four bytes. */
-const FIXED_BYTES = 4 + 16;
+/** Records that fit in one datagram of any size: 65535 / 27 bytes, the shortest record, is 2427. */
+export const MOST_RECORDS = 2428;
+/** op, protocol, state: a byte each; four addresses of four bytes. */
+const FIXED_BYTES = 3 + 16;
 /** Tag and one byte of length for each column that is a byte or four bytes wide: field numbers below 16. */
-const BYTE_COLUMNS = 4;
+const BYTE_COLUMNS = 3;
 const ADDRESS_COLUMNS = 4;
 /** flags, 4 ports, timeout with a tag of one byte; term and version with one of two. */
 const VARINT_TAGS = 6 * 1 + 2 * 2;
+const MAKER_TAG = 2;
 
 function varintLength(value: number): number {
   if (value < 0x80) return 1;
@@ -43,6 +44,7 @@ export function recordsThatFit(batch: RecordBatch, from: number, sequence: numbe
   let timeout = 0;
   let term = 0;
   let version = 0;
+  let sameMaker = true;
   const sequenceField = 1 + varintLength(sequence);
   for (let at = from; at < batch.length; at++) {
     const count = at - from + 1;
@@ -54,6 +56,8 @@ export function recordsThatFit(batch: RecordBatch, from: number, sequence: numbe
     timeout += varintLength(batch.timeout[at] ?? 0);
     term += varintLength(batch.term[at] ?? 0);
     version += varintLength(batch.version[at] ?? 0);
+    sameMaker &&= batch.maker[at] === batch.maker[from];
+    const maker = sameMaker ? 4 : count * 4;
     // Far from the limit no exact sum is needed: lengths and tags of all columns stay below 100 bytes.
     const content =
       count * FIXED_BYTES +
@@ -64,7 +68,8 @@ export function recordsThatFit(batch: RecordBatch, from: number, sequence: numbe
       serverPort +
       timeout +
       term +
-      version;
+      version +
+      maker;
     if (content + 100 <= limit) continue;
     const size =
       sequenceField +
@@ -79,6 +84,7 @@ export function recordsThatFit(batch: RecordBatch, from: number, sequence: numbe
         varintLength(timeout) +
         varintLength(term) +
         varintLength(version)) +
+      (MAKER_TAG + varintLength(maker)) +
       (content - count * FIXED_BYTES);
     if (field(size) > limit) return at - from;
   }
@@ -90,12 +96,18 @@ function column(values: Uint16Array | Uint32Array, from: number, to: number): nu
   return values.subarray(from, to) as unknown as number[];
 }
 
+/** Nearly always all of a message are of one plane. */
+function makerColumn(batch: RecordBatch, from: number, to: number): number[] {
+  const first = batch.maker[from];
+  for (let at = from + 1; at < to; at++) if (batch.maker[at] !== first) return column(batch.maker, from, to);
+  return column(batch.maker, from, from + 1);
+}
+
 export function packRecords(batch: RecordBatch, from: number, to: number): Omit<Columns, 'sequence'> {
   return {
     op: batch.op.subarray(from, to),
     protocol: batch.protocol.subarray(from, to),
     state: batch.state.subarray(from, to),
-    owner: batch.owner.subarray(from, to),
     flags: column(batch.flags, from, to),
     client: column(batch.client, from, to),
     virtual: column(batch.virtual, from, to),
@@ -108,6 +120,7 @@ export function packRecords(batch: RecordBatch, from: number, to: number): Omit<
     timeout: column(batch.timeout, from, to),
     term: column(batch.term, from, to),
     version: column(batch.version, from, to),
+    maker: makerColumn(batch, from, to),
   };
 }
 
@@ -123,10 +136,12 @@ function refuse(message: string): never {
 export function checkRecords(records: Columns): number {
   const count = records.op.length;
   if (count === 0) refuse('no records');
-  for (const name of ['protocol', 'state', 'owner'] as const)
+  for (const name of ['protocol', 'state'] as const)
     if (records[name].length !== count) refuse(`column ${name} has another length than op`);
   for (const name of ['client', 'virtual', 'local', 'server', 'timeout', 'term', 'version'] as const)
     if (records[name].length !== count) refuse(`column ${name} has another length than op`);
+  if (records.maker.length !== count && records.maker.length !== 1)
+    refuse('column maker has neither one value nor the length of op');
   for (const name of ['flags', 'clientPort', 'virtualPort', 'localPort', 'serverPort'] as const) {
     const values = records[name];
     if (values.length !== count) refuse(`column ${name} has another length than op`);
@@ -142,7 +157,6 @@ export function appendRecords(records: Columns, batch: RecordBatch): void {
   batch.op.set(records.op, at);
   batch.protocol.set(records.protocol, at);
   batch.state.set(records.state, at);
-  batch.owner.set(records.owner, at);
   batch.flags.set(records.flags, at);
   batch.client.set(records.client, at);
   batch.virtual.set(records.virtual, at);
@@ -155,6 +169,8 @@ export function appendRecords(records: Columns, batch: RecordBatch): void {
   batch.timeout.set(records.timeout, at);
   batch.term.set(records.term, at);
   batch.version.set(records.version, at);
+  if (records.maker.length === 1) batch.maker.fill(records.maker[0] ?? 0, at, at + records.op.length);
+  else batch.maker.set(records.maker, at);
   // Not sent: it is a time of the other's clock.
   batch.emittedAt.fill(0, at, at + records.op.length);
   batch.length = at + records.op.length;

@@ -31,6 +31,7 @@ export const STATUS: Status = {
     received: 2,
     records_sent: 3,
     records_applied: 4,
+    records_gone: 0,
     records_stale: 5,
     records_conflicting: 2,
     gaps: 6,

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FLOW, FLOW_FLAG, FLOW_KEY } from '../../src/datapath/layouts.generated.ts';
-import { NOTHING_APPLIED } from '../../src/datapath/ports.ts';
+import { NOTHING_APPLIED, type Origin } from '../../src/datapath/ports.ts';
 import { addressToBytes, ipv4ToNumber, parseAddress } from '../../src/model/address.ts';
 import { TCP_STATE } from '../../src/model/connection.ts';
 import { RECORD_OP, RecordBatch } from '../../src/model/record.ts';
 import { DEFAULT_TIMEOUTS, type ServiceId } from '../../src/model/rules.ts';
+import { isLater } from '../../src/model/serial.ts';
 import { BpfMap } from '../../src/native/bpf-map.ts';
 import { read, reversed, type Tuple, tcp } from '../support/packet.ts';
 import { CLIENT, LIP, PlaneBench, SERVER, VERDICT, VIP } from '../support/plane.ts';
 
+const PEER: Origin = { sender: 77, mark: 0 };
 const NS_PER_S = 1_000_000_000n;
 let bench: PlaneBench;
 let service: ServiceId;
@@ -78,7 +80,7 @@ function record(
   batch.localPort[0] = localPort;
   batch.server[0] = ipv4ToNumber(parseAddress(SERVER));
   batch.serverPort[0] = 22;
-  batch.owner[0] = 1;
+  batch.maker[0] = 1;
   batch.term[0] = 9;
   batch.version[0] = given.version ?? 1;
   batch.length = 1;
@@ -102,7 +104,7 @@ describe('a connection that another CPU is taking out', () => {
     bench.fromClient(tcp(tuple, { flags: 'FA', seq: 101, ack: 901 }));
     expect((entryOf(tuple)?.readUInt32LE(FLOW.stateFlags) ?? 0) & 0xff).toBe(TCP_STATE.ESTABLISHED);
     const gone = record(tuple, 1, { op: RECORD_OP.DELETE });
-    expect(bench.sync.apply(gone)).toEqual({ ...NOTHING_APPLIED, stale: 1 });
+    expect(bench.sync.apply(gone, PEER)).toEqual({ ...NOTHING_APPLIED, stale: 1 });
     expect(load()).toEqual(before);
   });
 });
@@ -116,16 +118,16 @@ describe('a record of the peer', () => {
     establish(client);
     held.local[0] = vip;
     const before = load();
-    expect(bench.sync.apply(held)).toEqual({ ...NOTHING_APPLIED, conflicts: 1 });
+    expect(bench.sync.apply(held, PEER)).toEqual({ ...NOTHING_APPLIED, conflicts: 1 });
     expect(entryOf(client)).toBeDefined();
     expect(load()).toEqual(before);
   });
 
   test('makes a connection wait out its last refresh, also when packets had come here before', () => {
     const tuple = clientTuple();
-    bench.sync.apply(record(tuple, 4000));
+    bench.sync.apply(record(tuple, 4000), PEER);
     bench.fromClient(tcp(tuple, { flags: 'A', seq: 1, ack: 1 }));
-    bench.sync.apply(record(tuple, 4000, { version: 2 }));
+    bench.sync.apply(record(tuple, 4000, { version: 2 }), PEER);
     // Idle for a little longer than its timeout: the peer may have seen packets since it last said so. The timeout is
     // a short one because the clock begins when the machine boots, which may be a minute ago.
     bench.edit({ op: 'set-timeouts', timeouts: { ...DEFAULT_TIMEOUTS, tcp: 9 } });
@@ -143,6 +145,29 @@ describe('a record of the peer', () => {
 });
 
 describe('the sweep', () => {
+  test('tells a change that the ring had no room for, also when the fence is closed by now', () => {
+    const tuple = clientTuple();
+    establish(tuple);
+    bench.sync.read(new RecordBatch(1000));
+    bench.sync.acknowledge();
+    const before = entryOf(tuple)?.readUInt32LE(FLOW.version) ?? 0;
+    alter(tuple, (entry) =>
+      entry.writeUInt32LE(
+        entry.readUInt32LE(FLOW.stateFlags) | (FLOW_FLAG.FLOW_UNSENT << 8),
+        FLOW.stateFlags,
+      ),
+    );
+    bench.plane.fence.close();
+    expect(bench.plane.sweep()).toMatchObject({ deferred: 0, unsent: 0 });
+    bench.plane.sweep();
+    bench.openFence();
+    const told = new RecordBatch(1000);
+    expect(bench.sync.read(told)).toBe(1);
+    bench.sync.acknowledge();
+    expect(told.clientPort[0]).toBe(tuple.fromPort);
+    expect(isLater(told.version[0] ?? 0, before)).toBe(true);
+  });
+
   test('frees a local port whose client has another connection by now', () => {
     const tuple = clientTuple();
     const back = establish(tuple);
@@ -167,7 +192,7 @@ test('connections that outlive their service leave no count of its local address
     maxEntries: 1,
   });
   bench.edit({ op: 'delete-service', id: service });
-  bench.sync.apply(record(tuple, back.toPort, { op: RECORD_OP.DELETE }));
+  bench.sync.apply(record(tuple, back.toPort, { op: RECORD_OP.DELETE }), PEER);
   expect(entryOf(tuple)).toBeUndefined();
   expect(uses?.keys()).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type ApplyResult, NOTHING_APPLIED } from '../../src/datapath/ports.ts';
+import { CONN_RECORD } from '../../src/datapath/layouts.generated.ts';
+import { type ApplyResult, NOTHING_APPLIED, type Origin } from '../../src/datapath/ports.ts';
 import { MemoryTable, recordAt } from '../../src/datapath/reference/memory-table.ts';
 import { openSyncPort } from '../../src/datapath/share.ts';
 import { ipv4ToNumber, parseAddress } from '../../src/model/address.ts';
@@ -8,6 +9,8 @@ import { RECORD_OP, RecordBatch } from '../../src/model/record.ts';
 import type { ServiceId } from '../../src/model/rules.ts';
 import { read, reversed, type Tuple, tcp } from '../support/packet.ts';
 import { CLIENT, LIP, PlaneBench, SERVER, VERDICT, VIP } from '../support/plane.ts';
+
+const PEER: Origin = { sender: 77, mark: 0 };
 
 let bench: PlaneBench;
 let service: ServiceId;
@@ -34,6 +37,7 @@ interface Given {
   localPort?: number;
   term?: number;
   version?: number;
+  maker?: number;
 }
 
 function batchOf(...records: Given[]): RecordBatch {
@@ -51,7 +55,7 @@ function batchOf(...records: Given[]): RecordBatch {
     batch.server[index] = ipv4ToNumber(parseAddress(SERVER));
     batch.serverPort[index] = 22;
     batch.timeout[index] = 900;
-    batch.owner[index] = 1;
+    batch.maker[index] = given.maker ?? 1;
     batch.term[index] = given.term ?? 5;
     batch.version[index] = given.version ?? 1;
   });
@@ -62,9 +66,10 @@ function batchOf(...records: Given[]): RecordBatch {
 /** Both planes merge by the same rules: every case runs on both. */
 async function applyToBoth(memory: MemoryTable, ...records: Given[]): Promise<ApplyResult> {
   const batch = batchOf(...records);
-  const result = bench.sync.apply(batch);
+  const result = bench.sync.apply(batch, PEER);
   const same = memory.apply(
     records.map((_, index) => recordAt(batch, index)),
+    PEER,
     0,
   );
   expect(same).toEqual(result);
@@ -228,13 +233,13 @@ describe('what the peer tells the plane', () => {
     (_, state) => {
       const clientPort = nextPort++;
       const before = load();
-      bench.sync.apply(batchOf({ clientPort, localPort: 3900, state }));
+      bench.sync.apply(batchOf({ clientPort, localPort: 3900, state }), PEER);
       const [active, inactive] = isActive({ protocol: 'tcp', state }) ? [1, 0] : [0, 1];
       expect(load()).toEqual({
         active: (before.active ?? 0) + active,
         inactive: (before.inactive ?? 0) + inactive,
       });
-      bench.sync.apply(batchOf({ clientPort, localPort: 3900, version: 2, op: RECORD_OP.DELETE }));
+      bench.sync.apply(batchOf({ clientPort, localPort: 3900, version: 2, op: RECORD_OP.DELETE }), PEER);
       expect(load()).toEqual(before);
     },
   );
@@ -283,7 +288,7 @@ describe('what the peer tells the plane', () => {
       clientPort: 30_000 + index,
       localPort: 20_000 + index,
     }));
-    expect(bench.sync.apply(batchOf(...records)).applied).toBe(1500);
+    expect(bench.sync.apply(batchOf(...records), PEER).applied).toBe(1500);
   });
 });
 
@@ -335,15 +340,17 @@ describe('the sweep', () => {
         clientPort: index,
         localPort: 10_000 + index,
       }));
-      expect(many.sync.apply(batchOf(...records)).applied).toBe(50_000);
-      // Half of a ring of 4 MiB, at 48 bytes and a header of 8 each.
-      const told = Math.ceil((2 << 20) / 56);
+      expect(many.sync.apply(batchOf(...records), PEER).applied).toBe(50_000);
+      // Half of a ring of 4 MiB, at a header of 8 bytes each and in steps of 8.
+      const told = Math.ceil((2 << 20) / ((CONN_RECORD.size + 8 + 7) & ~7));
       const sweep = () => {
         many.plane.sweep();
         return many.plane.events().expired;
       };
       await expect.poll(sweep, { timeout: 10_000 }).toBe(told);
-      expect(sweep()).toBe(told);
+      const { deferred, unsent } = many.plane.sweep();
+      expect([deferred, unsent]).toEqual([50_000 - told, 0]);
+      expect(many.plane.events().expired).toBe(told);
       many.fromClient(tcp(clientTuple(60_001), { flags: 'S' }));
       expect(many.sync.announceAll()).toBe(false);
       expect(many.sync.overflows()).toBe(0);
@@ -363,7 +370,7 @@ describe('the sweep', () => {
     const unknown = parseAddress('192.168.10.3');
     const batch = batchOf({ clientPort, localPort: 3100 });
     batch.server[0] = ipv4ToNumber(unknown);
-    bench.sync.apply(batch);
+    bench.sync.apply(batch, PEER);
     const server = { forwarding: 'fullnat' as const, weight: 1, upperThreshold: 0, lowerThreshold: 0 };
     bench.edit({ op: 'add-server', id: service, server: { ...server, address: unknown, port: 22 } });
     bench.plane.sweep();

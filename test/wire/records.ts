@@ -16,7 +16,7 @@ const COLUMNS = [
   'localPort',
   'serverPort',
   'timeout',
-  'owner',
+  'maker',
   'term',
   'version',
 ] as const;
@@ -32,7 +32,7 @@ export const anyRecord: fc.Arbitrary<PlainRecord> = fc.record({
   op: fc.constantFrom(0, 1),
   protocol: u8,
   state: u8,
-  owner: u8,
+  maker: fc.oneof(fc.constant(7), u32),
   flags: u16,
   client: u32,
   virtual: u32,
@@ -50,7 +50,7 @@ export const anyRecord: fc.Arbitrary<PlainRecord> = fc.record({
 /** An ordinary established connection; the number makes it one of its own. */
 export function ordinaryRecord(number: number, version = 1): PlainRecord {
   return {
-    ...{ op: 0, protocol: 6, state: 1, owner: 0, flags: 0x100 },
+    ...{ op: 0, protocol: 6, state: 1, maker: 7, flags: 0x100 },
     client: 0x0a010000 + (number >>> 16),
     virtual: 0x0a010101,
     local: 0xc0a80a01,

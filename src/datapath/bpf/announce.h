@@ -47,6 +47,25 @@ static __always_inline int is_later(__u32 a, __u32 b)
 	return (__s32)(a - b) > 0;
 }
 
+/* The clock that versions follow: ms, CLOCK_BOOTTIME, modulo 2^32. It makes a tuple that is used again newer than its
+ * predecessor, also where nobody remembers that one. */
+static __always_inline __u32 version_clock(void)
+{
+	return lease_clock() / NS_PER_MS;
+}
+
+/* To be called for each change of a record, before it is announced. */
+static __always_inline void raise_version(struct flow *record)
+{
+	__u32 old = READ_ONCE(record->version);
+	__u32 now = version_clock();
+
+	/* Of two CPUs that change it at the same time each makes a version of its own. */
+	if (is_later(now, old) && __sync_val_compare_and_swap(&record->version, old, now) == old)
+		return;
+	__sync_fetch_and_add(&record->version, 1);
+}
+
 /* Half of the ring is for what packets cause; who walks the whole table goes on when that is free again. */
 static __always_inline int ring_has_room(void)
 {
@@ -66,7 +85,8 @@ static __always_inline int announce(enum record_op op, const struct flow_key *ke
 	/* A takeover raised the term: what this director announces from now on is newer than what it adopted. */
 	if (is_later(held->term, record->term))
 		record->term = held->term;
-	record->owner = set->director;
+	record->maker = set->maker;
+	record->learned_from = 0;
 	record->announced_at = exact_idle_clock() / NS_PER_S;
 	/* Before the state: another CPU sets the state first, so that its version never goes out with an older one. */
 	out.version = READ_ONCE(record->version);
@@ -74,7 +94,7 @@ static __always_inline int announce(enum record_op op, const struct flow_key *ke
 	out.op = op;
 	out.protocol = key->protocol;
 	out.state = state_of(state_flags);
-	out.owner = record->owner;
+	out.maker = record->maker;
 	out.flags = flags_of(state_flags) & FLOW_INACTIVE;
 	out.client = key->source;
 	out.client_port = key->source_port;

@@ -6,6 +6,7 @@
 #include <bpf/bpf_helpers.h>
 
 #define NS_PER_S 1000000000ULL
+#define NS_PER_MS 1000000
 
 /* Good to a tick (1-10 ms) and a few ns cheap: what idle timeouts are counted on. */
 static __always_inline __u64 idle_clock(void)

@@ -3,7 +3,7 @@
 #ifndef TANDEM_CONNECTION_H
 #define TANDEM_CONNECTION_H
 
-#include "announce.h"
+#include "tombstone.h"
 
 /* asm-generic/errno-base.h */
 #define ENOENT 2
@@ -112,6 +112,8 @@ static __always_inline int remove_connection(const struct flow_key *key, struct 
 	if (flags_of(state_flags) & FLOW_GONE)
 		return 0;
 	copy.state_flags = state_flags;
+	if (flags_of(state_flags) & FLOW_ANNOUNCED)
+		bury(key, copy.term, copy.version, copy.maker);
 	other_key(&copy, key->protocol, &other);
 	bpf_map_delete_elem(&flows, &other);
 	error = bpf_map_delete_elem(&flows, key);

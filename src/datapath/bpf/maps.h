@@ -15,10 +15,12 @@
 #define MAX_SLOTS 262144
 #define MAX_LOCALS 65536
 #define MAX_PORT_SPACES 262144
-/* 64 Ki records of 48 + 8 bytes: two thirds of a second at 100,000 new connections a second. */
+/* 64 Ki records of 56 + 8 bytes: two thirds of a second at 100,000 new connections a second. */
 #define RING_BYTES (4 << 20)
 /* One datagram holds fewer; the sync worker passes on what it received in one turn. */
 #define INBOX_RECORDS 1024
+/* Entry 0 stands for this director. */
+#define MAX_SOURCES 16
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -29,6 +31,23 @@ struct {
 	__type(value, struct flow);
 	PINNED;
 } flows SEC(".maps");
+
+/* The oldest give way: what is older than these is not in flight any more. Userland sets the size. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct flow_key);
+	__type(value, struct tombstone);
+	PINNED;
+} tombstones SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_SOURCES);
+	__type(key, __u32);
+	__type(value, struct source);
+	PINNED;
+} sources SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -115,12 +115,13 @@ static __always_inline enum open_result open_connection(const struct service *se
 	opened->destination_port = server->port;
 	opened->direction = DIRECTION_REQUEST;
 	opened->forwarding = server->forwarding;
-	opened->owner = set->director;
+	opened->maker = set->maker;
 	opened->last_seen = idle_clock();
 	opened->server_id = id;
 	opened->state_flags = pack_state(key->protocol, state, 0);
-	opened->version = 1;
+	opened->version = version_clock();
 	opened->term = held->term;
+	outlive(key, opened);
 
 	reply_entry(key, opened, &s.reply);
 	s.reply_key.source = server->address;

@@ -12,9 +12,23 @@
 /* An owner announces a connection in use again each third of its timeout, so that the peer's copy is never older. */
 #define REFRESH_PARTS 3
 
-static __always_inline int is_newer(__u32 term, __u32 version, const struct flow *held)
+static __always_inline int is_news(const struct conn_record *in, const struct flow *held)
 {
-	return term != held->term ? is_later(term, held->term) : is_later(version, held->version);
+	struct tombstone now = { .term = held->term, .version = held->version, .maker = held->maker };
+
+	return is_newer(in->term, in->version, in->maker, &now);
+}
+
+/* Whether a connection that is not in the table was there, and has ended since. What this plane made itself and does
+ * not hold is gone, however long ago. */
+static __always_inline int is_gone(const struct flow_key *key, const struct conn_record *in)
+{
+	struct tombstone *former = bpf_map_lookup_elem(&tombstones, key);
+	struct settings *set = current_settings();
+
+	if (set && in->maker == set->maker)
+		return 1;
+	return former && !is_newer(in->term, in->version, in->maker, former);
 }
 
 static __always_inline void request_key(const struct conn_record *in, struct flow_key *key)
@@ -77,7 +91,7 @@ static __always_inline int claim_reply(const struct flow_key *reply_key, const s
 		bpf_map_delete_elem(&flows, reply_key);
 		return 1;
 	}
-	if (!owner || !is_newer(in->term, in->version, owner))
+	if (!owner || !is_news(in, owner))
 		return 0;
 	remove_connection(&owner_key, owner);
 	return 1;
@@ -85,7 +99,8 @@ static __always_inline int claim_reply(const struct flow_key *reply_key, const s
 
 enum insert_result { INSERTED, INSERT_CONFLICT, INSERT_NO_ROOM };
 
-static __always_inline enum insert_result insert_synced(const struct flow_key *key, const struct conn_record *in)
+static __always_inline enum insert_result insert_synced(const struct flow_key *key, const struct conn_record *in,
+							 const struct apply_call *call)
 {
 	struct flow record = {}, reply;
 	struct flow_key reply_key;
@@ -96,7 +111,9 @@ static __always_inline enum insert_result insert_synced(const struct flow_key *k
 	record.destination_port = in->server_port;
 	record.direction = DIRECTION_REQUEST;
 	record.forwarding = FORWARD_FULLNAT;
-	record.owner = in->owner;
+	record.maker = in->maker;
+	record.learned_from = call->source;
+	record.mark = call->mark;
 	record.last_seen = exact_idle_clock();
 	record.announced_at = record.last_seen / NS_PER_S;
 	record.server_id = find_server(key, in->server, in->server_port);
@@ -130,7 +147,8 @@ struct seen {
 };
 
 /* Returns 0 when a packet changed the connection meanwhile: that is newer than what the peer knew. */
-static __always_inline int refresh_held(struct flow *held, const struct conn_record *in, const struct seen *seen)
+static __always_inline int refresh_held(struct flow *held, const struct conn_record *in, const struct seen *seen,
+					const struct apply_call *call)
 {
 	__u32 old = seen->state_flags;
 	int tries;
@@ -148,7 +166,9 @@ static __always_inline int refresh_held(struct flow *held, const struct conn_rec
 	return 0;
 changed:
 	held->term = in->term;
-	held->owner = in->owner;
+	held->maker = in->maker;
+	held->learned_from = call->source;
+	held->mark = call->mark;
 	held->last_seen = exact_idle_clock();
 	held->announced_at = held->last_seen / NS_PER_S;
 	change_flags(held, FLOW_ANNOUNCED | FLOW_SYNCED, FLOW_UNSENT);
@@ -160,6 +180,14 @@ static __always_inline int plausible(const struct conn_record *in)
 	if (in->protocol == IPPROTO_TCP)
 		return in->state < TCP_STATES;
 	return in->protocol == IPPROTO_UDP && in->state == 0;
+}
+
+/* What its source did not name, and nobody changed since: it is gone there. */
+static __always_inline void forget(const struct flow_key *key, struct flow *held, struct apply_call *call)
+{
+	if (held && held->direction == DIRECTION_REQUEST && held->learned_from == call->source &&
+	    held->mark != call->mark && remove_connection(key, held))
+		call->applied += 1;
 }
 
 static long apply_record(__u32 index, void *context)
@@ -178,12 +206,19 @@ static long apply_record(__u32 index, void *context)
 	}
 	request_key(in, &key);
 	held = bpf_map_lookup_elem(&flows, &key);
+	if (in->op == RECORD_FORGET) {
+		forget(&key, held, call);
+		return 0;
+	}
 	if (held) {
+		/* Its source names it, if only to say what we know already. */
+		if (call->mark && in->op == RECORD_UPDATE && held->learned_from == call->source)
+			held->mark = call->mark;
 		/* A packet changes the state first, so it is read first here. */
 		seen.state_flags = READ_ONCE(held->state_flags);
 		seen.version = READ_ONCE(held->version);
 	}
-	if (held && (held->direction != DIRECTION_REQUEST || !is_newer(in->term, in->version, held))) {
+	if (held && (held->direction != DIRECTION_REQUEST || !is_news(in, held))) {
 		call->stale += 1;
 		return 0;
 	}
@@ -192,18 +227,23 @@ static long apply_record(__u32 index, void *context)
 			call->applied += 1;
 		else
 			call->stale += 1;
+		bury(&key, in->term, in->version, in->maker);
 		return 0;
 	}
 	if (held && same_translation(held, in)) {
-		if (refresh_held(held, in, &seen))
+		if (refresh_held(held, in, &seen, call))
 			call->applied += 1;
 		else
 			call->stale += 1;
 		return 0;
 	}
+	if (!held && is_gone(&key, in)) {
+		call->gone += 1;
+		return 0;
+	}
 	if (held)
 		remove_connection(&key, held);
-	switch (insert_synced(&key, in)) {
+	switch (insert_synced(&key, in, call)) {
 	case INSERTED:
 		call->applied += 1;
 		break;
@@ -220,7 +260,7 @@ static long apply_record(__u32 index, void *context)
 SEC("syscall")
 int tandem_apply(struct apply_call *call)
 {
-	struct apply_call result = { .count = call->count };
+	struct apply_call result = { .count = call->count, .source = call->source, .mark = call->mark };
 
 	if (result.count > INBOX_RECORDS)
 		return -1;
@@ -250,15 +290,20 @@ static __always_inline void refresh_if_due(struct sweep *s, const struct flow_ke
 
 	if (!(flags & FLOW_ANNOUNCED))
 		return;
-	if (!(flags & FLOW_UNSENT) && !(used_since && s->now - announced > timeout / REFRESH_PARTS))
+	/* A change that the ring had no room for is told by whoever made it; refreshes are the owner's. */
+	if (!(flags & FLOW_UNSENT) &&
+	    !(s->owner && used_since && s->now - announced > timeout / REFRESH_PARTS))
 		return;
 	if (!ring_has_room()) {
 		s->call.deferred += 1;
+		s->call.unsent += !!(flags & FLOW_UNSENT);
 		return;
 	}
-	__sync_fetch_and_add(&record->version, 1);
-	announce(RECORD_UPDATE, key, record);
-	s->call.announced += 1;
+	raise_version(record);
+	if (announce(RECORD_UPDATE, key, record))
+		s->call.announced += 1;
+	else
+		s->call.unsent += 1;
 }
 
 /* A connection that the peer was told of stays until the peer can be told of its end too. */
@@ -269,9 +314,11 @@ static __always_inline void expire(struct sweep *s, const struct flow_key *key, 
 			s->call.deferred += 1;
 			return;
 		}
-		__sync_fetch_and_add(&record->version, 1);
-		if (!announce(RECORD_DELETE, key, record))
+		raise_version(record);
+		if (!announce(RECORD_DELETE, key, record)) {
+			s->call.unsent += 1;
 			return;
+		}
 	}
 	if (remove_connection(key, record)) {
 		s->call.expired += 1;
@@ -336,8 +383,7 @@ static long sweep_flow(void *map, const void *key_pointer, void *value, void *co
 	}
 	if (wants_server(record))
 		bind_server(&key, record, reply);
-	if (s->owner)
-		refresh_if_due(s, &key, record, seen, timeout);
+	refresh_if_due(s, &key, record, seen, timeout);
 	return 0;
 }
 

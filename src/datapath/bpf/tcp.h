@@ -201,7 +201,7 @@ static __always_inline void tcp_transition(const struct flow_key *request, struc
 	}
 	return;
 changed:
-	__sync_fetch_and_add(&record->version, 1);
+	raise_version(record);
 	if (worth_announcing(next, flags_of(old)))
 		announce(RECORD_UPDATE, request, record);
 }

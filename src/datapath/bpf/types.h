@@ -105,7 +105,7 @@ struct flow {
 	__be16 destination_port;
 	__u8 direction;
 	__u8 forwarding;
-	__u8 owner;		/* director that made this version */
+	__u8 learned_from;	/* of the record: who told us this version, an entry of `sources`; 0: it was made here */
 	__u8 flags;		/* of this entry: the two FLOW_*_KNOWN; of the record: in state_flags */
 	__u64 last_seen;	/* ns, CLOCK_MONOTONIC_COARSE */
 	__u32 server_id;
@@ -119,7 +119,22 @@ struct flow {
 	__u32 announced_at;	/* s, CLOCK_MONOTONIC_COARSE */
 	/* of each entry again */
 	__u32 known_term;	/* the lease's, when FLOW_*_KNOWN was set: of another one nothing is known */
-	__u32 reserved;
+	__u32 maker;		/* of the record: the plane that made this version, by its settings */
+	__u8 mark;		/* of the record: the bulk transfer of its source that last named it */
+	__u8 reserved[7];
+};
+
+/* What is remembered of a connection that is gone, so that no older word of it brings it back. */
+struct tombstone {
+	__u32 term;
+	__u32 version;
+	__u32 maker;
+};
+
+/* A director whose records came here. Written by the sync worker. */
+struct source {
+	__u32 sender; /* its id on the sync channel; 0: the entry is free */
+	__u32 mark;   /* of its newest bulk transfer */
 };
 
 struct service_key {
@@ -219,23 +234,26 @@ struct lease {
 
 /* Written by the main thread. */
 struct settings {
-	__u32 director;		/* 0 or 1: parity of the ports it takes first, owner of what it makes */
+	__u32 director;		/* which of them this is, from 0; its parity is that of the ports it takes first */
+	__u32 maker;		/* this plane, of all planes of all directors: a random number, kept as long as the plane */
 	__u16 first_port;	/* host order, both included */
 	__u16 last_port;
 	__u32 tcp_timeout[TCP_STATES]; /* s */
 	__u32 udp_timeout;	/* s */
 };
 
-enum record_op { RECORD_UPDATE, RECORD_DELETE };
+enum record_op {
+	RECORD_UPDATE,
+	RECORD_DELETE,
+	RECORD_FORGET, /* inbox only: take out what its source did not name in a bulk transfer */
+};
 
 /* A connection on its way to the peer (ring) or from it (inbox). */
 struct conn_record {
 	__u8 op;
 	__u8 protocol;
-	__u8 state;
-	__u8 owner;
 	__u16 flags;
-	__u16 reserved;
+	__u32 maker;
 	__be32 client;
 	__be32 virtual_address;
 	__be32 local;
@@ -248,13 +266,20 @@ struct conn_record {
 	__u32 term;
 	__u32 version;
 	__u32 emitted_at;	/* us, CLOCK_BOOTTIME, modulo 2^32 */
+	__u8 state;
+	__u8 reserved[7];
 };
+/* The inbox is mapped, and an array's entries stand 8 bytes apart or a multiple of that. */
+_Static_assert(sizeof(struct conn_record) % 8 == 0, "conn_record");
 
 /* Argument and result of the programs that userland runs. */
 struct apply_call {
 	__u32 count;
+	__u32 source;	/* whose records: an entry of `sources` */
+	__u32 mark;	/* of the bulk transfer that they belong to; 0: none */
 	__u32 applied;
 	__u32 stale;
+	__u32 gone;	/* closed here: not brought back */
 	__u32 conflicts; /* a newer connection holds the local port */
 	__u32 refused;	/* no plane could have made it */
 	__u32 failed;	/* no room */
@@ -266,6 +291,7 @@ struct sweep_call {
 	__u32 connections;
 	__u32 orphans;
 	__u32 deferred;	/* what found no room in the ring, for the next call */
+	__u32 unsent;	/* changes among them: the peer lacks them until then */
 };
 
 #endif

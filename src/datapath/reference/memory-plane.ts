@@ -15,6 +15,7 @@ export class MemoryPlane implements Plane {
   readonly adopted = false;
   readonly fence: MemoryFence;
   readonly #lease = new SharedArrayBuffer(24);
+  readonly #capacity: number;
   readonly #table: MemoryTable;
   readonly #now: () => number;
   readonly #ports: MessagePort[] = [];
@@ -22,6 +23,7 @@ export class MemoryPlane implements Plane {
   /** @param now microseconds of a clock that does not step back */
   constructor(capacity: number, now: () => number) {
     this.fence = new MemoryFence(this.#lease);
+    this.#capacity = capacity;
     this.#table = new MemoryTable(capacity);
     this.#now = now;
   }
@@ -53,7 +55,8 @@ export class MemoryPlane implements Plane {
   }
 
   sweep(): SweepResult {
-    return { expired: this.#table.expire(this.#now()), connections: this.#table.size };
+    const expired = this.#table.expire(this.#now());
+    return { expired, connections: this.#table.size, deferred: 0, unsent: 0 };
   }
 
   drops(): Record<string, number> {
@@ -70,10 +73,10 @@ export class MemoryPlane implements Plane {
 
   shareSync(): SyncShare {
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', ({ records }: MemoryApply) => this.#table.apply(records, this.#now()));
+    port1.on('message', ({ records, from }: MemoryApply) => this.#table.apply(records, from, this.#now()));
     port1.unref();
     this.#ports.push(port1);
-    return { kind: 'memory', port: port2 };
+    return { kind: 'memory', port: port2, capacity: this.#capacity };
   }
 
   close(): void {

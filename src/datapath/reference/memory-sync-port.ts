@@ -1,22 +1,31 @@
 /**
- * The memory plane's side of connection sync, in the worker. The table lives in the main thread; records go there by
- * message, without an answer: what becomes of them is not counted here.
+ * The memory plane's side of connection sync, in the worker. The table that commands read lives in the main thread;
+ * this port keeps one of its own, to which the same happens, because nobody here waits for the other thread.
  */
 import type { MessagePort } from 'node:worker_threads';
-import type { RecordBatch } from '../../model/record.ts';
-import { type ApplyResult, NOTHING_APPLIED, type SyncPort } from '../ports.ts';
-import { recordAt, type TableRecord } from './memory-table.ts';
+import { RECORD_OP, type RecordBatch } from '../../model/record.ts';
+import { bootTimeUs } from '../../native/clock.ts';
+import type { ApplyResult, Cleaning, Origin, SyncPort, TableWalk } from '../ports.ts';
+import { MemoryTable, recordAt, type TableRecord, writeRecord } from './memory-table.ts';
 
 /** What the worker sends to the main thread. */
 export interface MemoryApply {
   readonly records: readonly TableRecord[];
+  readonly from: Origin;
 }
+
+const LARGEST_MARK = 255;
 
 export class MemorySyncPort implements SyncPort {
   readonly #port: MessagePort;
+  readonly #table: MemoryTable;
+  readonly #now: () => number;
+  readonly #marks = new Map<number, number>();
 
-  constructor(port: MessagePort) {
+  constructor(port: MessagePort, capacity: number, now = bootTimeUs) {
     this.#port = port;
+    this.#table = new MemoryTable(capacity);
+    this.#now = now;
   }
 
   /** Without packets nothing happens that the peer should know of. */
@@ -30,16 +39,57 @@ export class MemorySyncPort implements SyncPort {
     return 0;
   }
 
-  apply(batch: RecordBatch): ApplyResult {
-    const records = Array.from({ length: batch.length }, (_, index) => recordAt(batch, index));
-    const message: MemoryApply = { records };
-    this.#port.postMessage(message);
-    return { ...NOTHING_APPLIED, applied: records.length };
+  apply(batch: RecordBatch, from: Origin): ApplyResult {
+    return this.#merge(
+      Array.from({ length: batch.length }, (_, index) => recordAt(batch, index)),
+      from,
+    );
+  }
+
+  newMark(sender: number): number {
+    const mark = ((this.#marks.get(sender) ?? 0) % LARGEST_MARK) + 1;
+    this.#marks.set(sender, mark);
+    return mark;
+  }
+
+  walk(): TableWalk {
+    this.#table.expire(this.#now());
+    const records = this.#table.records();
+    return {
+      read: (batch) => {
+        while (batch.length < batch.capacity) {
+          const next = records.next();
+          if (next.done) return false;
+          writeRecord(batch, batch.length++, next.value);
+        }
+        return true;
+      },
+    };
+  }
+
+  clean(from: Origin): Cleaning {
+    return {
+      step: () => {
+        const forgotten = [...this.#table.leftOver(from)].map((record) => ({
+          ...record,
+          op: RECORD_OP.FORGET,
+        }));
+        return { removed: this.#merge(forgotten, from).applied, done: true };
+      },
+    };
   }
 
   renewSyncLease(): void {}
 
   announceAll(): boolean {
     return true;
+  }
+
+  #merge(records: readonly TableRecord[], from: Origin): ApplyResult {
+    const message: MemoryApply = { records, from };
+    this.#port.postMessage(message);
+    const now = this.#now();
+    this.#table.expire(now);
+    return this.#table.apply(records, from, now);
   }
 }

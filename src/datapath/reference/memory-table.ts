@@ -1,13 +1,13 @@
 /**
- * The connection table in plain TypeScript, with the merge rules of bpf/table.h: a newer (term, version) wins, a
- * reply tuple belongs to one connection, and an older holder gives way.
+ * The connection table in plain TypeScript, with the merge rules of bpf/table.h: a newer (term, version, maker) wins,
+ * a reply tuple belongs to one connection, an older holder gives way, and what is gone does not come back.
  */
 import { ipv4FromNumber } from '../../model/address.ts';
 import { type Connection, TCP_STATE_NAME } from '../../model/connection.ts';
 import { RECORD_OP, type RecordBatch } from '../../model/record.ts';
 import { PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
 import { isLater } from '../../model/serial.ts';
-import { type ApplyResult, NOTHING_APPLIED } from '../ports.ts';
+import { type ApplyResult, NOTHING_APPLIED, type Origin } from '../ports.ts';
 
 /** One record of a batch, as a value. */
 export interface TableRecord {
@@ -23,7 +23,7 @@ export interface TableRecord {
   readonly server: number;
   readonly serverPort: number;
   readonly timeout: number;
-  readonly owner: number;
+  readonly maker: number;
   readonly term: number;
   readonly version: number;
 }
@@ -32,7 +32,22 @@ interface Held {
   readonly record: TableRecord;
   /** Microseconds of the caller's clock. */
   readonly seenAt: number;
+  /** Who told us this version; 0: it was made here. */
+  readonly learnedFrom: number;
+  /** The bulk transfer of that one that last named it. */
+  mark: number;
 }
+
+type Stone = Pick<TableRecord, 'term' | 'version' | 'maker'>;
+
+export interface MemoryTableOptions {
+  /** What records of this plane's own making bear. */
+  readonly maker?: number;
+  /** Connections that are gone of which that is remembered. */
+  readonly tombstones?: number;
+}
+
+const TOMBSTONES = 16_384;
 
 const US_PER_S = 1_000_000;
 
@@ -51,29 +66,68 @@ export function recordAt(batch: RecordBatch, index: number): TableRecord {
     server: at(batch.server),
     serverPort: at(batch.serverPort),
     timeout: at(batch.timeout),
-    owner: at(batch.owner),
+    maker: at(batch.maker),
     term: at(batch.term),
     version: at(batch.version),
   };
 }
 
+export function writeRecord(batch: RecordBatch, index: number, record: TableRecord): void {
+  batch.op[index] = record.op;
+  batch.protocol[index] = record.protocol;
+  batch.state[index] = record.state;
+  batch.flags[index] = 0;
+  batch.client[index] = record.client;
+  batch.clientPort[index] = record.clientPort;
+  batch.virtual[index] = record.virtual;
+  batch.virtualPort[index] = record.virtualPort;
+  batch.local[index] = record.local;
+  batch.localPort[index] = record.localPort;
+  batch.server[index] = record.server;
+  batch.serverPort[index] = record.serverPort;
+  batch.timeout[index] = record.timeout;
+  batch.maker[index] = record.maker;
+  batch.term[index] = record.term;
+  batch.version[index] = record.version;
+  batch.emittedAt[index] = 0;
+}
+
 export class MemoryTable {
   readonly #capacity: number;
+  readonly #maker: number | undefined;
+  readonly #mostStones: number;
+  /** The oldest first. */
+  readonly #stones = new Map<string, Stone>();
   readonly #byRequest = new Map<string, Held>();
   readonly #requestOfReply = new Map<string, string>();
 
-  constructor(capacity: number) {
+  constructor(capacity: number, { maker, tombstones = TOMBSTONES }: MemoryTableOptions = {}) {
     this.#capacity = capacity;
+    this.#maker = maker;
+    this.#mostStones = tombstones;
   }
 
   get size(): number {
     return this.#byRequest.size;
   }
 
-  apply(records: readonly TableRecord[], now: number): ApplyResult {
+  apply(records: readonly TableRecord[], from: Origin, now: number): ApplyResult {
     const result = { ...NOTHING_APPLIED };
-    for (const record of records) result[this.#merge(record, now)] += 1;
+    for (const record of records) {
+      const outcome =
+        record.op === RECORD_OP.FORGET ? this.#forget(record, from) : this.#merge(record, from, now);
+      if (outcome) result[outcome] += 1;
+    }
     return result;
+  }
+
+  *records(): Generator<TableRecord> {
+    for (const { record } of this.#byRequest.values()) yield record;
+  }
+
+  /** What came from this sender, was not changed here since, and bears another mark. */
+  *leftOver(from: Origin): Generator<TableRecord> {
+    for (const held of this.#byRequest.values()) if (isLeftOver(held, from)) yield held.record;
   }
 
   /** Removes what has been idle longer than its timeout allows; returns how many. */
@@ -81,7 +135,7 @@ export class MemoryTable {
     let expired = 0;
     for (const [key, held] of this.#byRequest) {
       if (remaining(held, now) > 0) continue;
-      this.#remove(key, held.record);
+      this.#end(key, held.record);
       expired += 1;
     }
     return expired;
@@ -91,20 +145,38 @@ export class MemoryTable {
     for (const held of this.#byRequest.values()) yield connectionOf(held, now);
   }
 
-  #merge(record: TableRecord, now: number): keyof ApplyResult {
+  #merge(record: TableRecord, from: Origin, now: number): keyof ApplyResult {
     if (!plausible(record)) return 'refused';
     const key = requestKey(record);
     const held = this.#byRequest.get(key);
+    const update = record.op !== RECORD_OP.DELETE;
+    if (held && from.mark !== 0 && update && held.learnedFrom === from.sender) held.mark = from.mark;
     if (held && !isNewer(record, held.record)) return 'stale';
-    if (held && (record.op === RECORD_OP.DELETE || replyKey(held.record) !== replyKey(record))) {
-      this.#remove(key, held.record);
+    if (!update) {
+      if (held) this.#end(key, held.record);
+      this.#bury(key, record);
+      return held ? 'applied' : 'stale';
     }
-    if (record.op === RECORD_OP.DELETE) return held ? 'applied' : 'stale';
+    if (!held && this.#isGone(key, record)) return 'gone';
+    if (held && replyKey(held.record) !== replyKey(record)) this.#end(key, held.record);
     if (!this.#claim(record, key)) return 'conflicts';
     if (!this.#byRequest.has(key) && this.#byRequest.size >= this.#capacity) return 'failed';
-    this.#byRequest.set(key, { record, seenAt: now });
+    this.#byRequest.set(key, { record, seenAt: now, learnedFrom: from.sender, mark: from.mark });
     this.#requestOfReply.set(replyKey(record), key);
     return 'applied';
+  }
+
+  #forget(record: TableRecord, from: Origin): 'applied' | undefined {
+    const key = requestKey(record);
+    const held = this.#byRequest.get(key);
+    if (!held || !isLeftOver(held, from)) return undefined;
+    this.#end(key, held.record);
+    return 'applied';
+  }
+
+  #isGone(key: string, record: TableRecord): boolean {
+    const former = this.#stones.get(key);
+    return record.maker === this.#maker || (former !== undefined && !isNewer(record, former));
   }
 
   #claim(record: TableRecord, key: string): boolean {
@@ -112,18 +184,37 @@ export class MemoryTable {
     if (holder === undefined || holder === key) return true;
     const held = this.#byRequest.get(holder);
     if (held && !isNewer(record, held.record)) return false;
-    if (held) this.#remove(holder, held.record);
+    if (held) this.#end(holder, held.record);
     return true;
   }
 
-  #remove(key: string, record: TableRecord): void {
+  #end(key: string, record: TableRecord): void {
+    this.#bury(key, record);
     this.#byRequest.delete(key);
     this.#requestOfReply.delete(replyKey(record));
   }
+
+  #bury(key: string, { term, version, maker }: Stone): void {
+    const stone = { term, version, maker };
+    const held = this.#stones.get(key);
+    if (held && !isNewer(stone, held)) return;
+    this.#stones.delete(key);
+    this.#stones.set(key, stone);
+    for (const oldest of this.#stones.keys()) {
+      if (this.#stones.size <= this.#mostStones) return;
+      this.#stones.delete(oldest);
+    }
+  }
 }
 
-function isNewer(a: TableRecord, b: TableRecord): boolean {
-  return a.term !== b.term ? isLater(a.term, b.term) : isLater(a.version, b.version);
+function isNewer(a: Stone, b: Stone): boolean {
+  if (a.term !== b.term) return isLater(a.term, b.term);
+  if (a.version !== b.version) return isLater(a.version, b.version);
+  return a.maker > b.maker;
+}
+
+function isLeftOver(held: Held, from: Origin): boolean {
+  return held.learnedFrom === from.sender && held.mark !== from.mark;
 }
 
 function plausible(record: TableRecord): boolean {

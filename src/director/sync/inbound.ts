@@ -34,8 +34,9 @@ export interface InboundOptions {
 export class Inbound {
   readonly #options: InboundOptions;
   readonly #batch = new RecordBatch(BATCH);
-  /** Whose records wait in the batch, and the newest sequence of each. */
-  readonly #waiting = new Map<Peer, number>();
+  /** Whose records wait in the batch, and the newest sequence of them. */
+  #from: Peer | undefined;
+  #newest = 0;
   /** Records are taken, not only heartbeats. */
   taking = false;
   /** 0 takes every id. */
@@ -60,23 +61,24 @@ export class Inbound {
   /** Puts what has come into the table. */
   apply(now: number): void {
     const batch = this.#batch;
-    if (batch.length === 0) return;
+    const from = this.#from;
+    if (!from || batch.length === 0) return;
     const { port, counters } = this.#options;
-    const { applied, stale, conflicts, refused, failed } = port.apply(batch);
+    const result = port.apply(batch, { sender: from.sender, mark: 0 });
+    const { applied, stale, gone, conflicts, refused, failed } = result;
     batch.length = 0;
     counters.add('records_applied', applied);
     counters.add('records_stale', stale);
+    counters.add('records_gone', gone);
     counters.add('records_conflicting', conflicts);
     if (refused > 0) counters.reject('record', refused, 'records of connections that no plane makes', now);
     if (failed > 0)
       counters.reject('table-full', failed, 'the connection table has no room for records of the peer', now);
-    for (const [peer, sequence] of this.#waiting) {
-      // Of a conflict the newer connection stays, here and there: nothing is missing.
-      if (failed + refused > 0) peer.miss(sequence);
-      peer.applied = Math.max(peer.applied, sequence);
-      peer.appliedAt = now;
-    }
-    this.#waiting.clear();
+    // Of a conflict the newer connection stays, here and there: nothing is missing.
+    if (failed + refused > 0) from.miss(this.#newest);
+    from.applied = Math.max(from.applied, this.#newest);
+    from.appliedAt = now;
+    this.#newest = 0;
   }
 
   #take(datagram: Buffer, now: number): void {
@@ -124,8 +126,9 @@ export class Inbound {
     }
     if (arrival === 'late')
       throw new SyncWireError('late', `records ${message.sequence} came after they were given up`);
-    if (this.#batch.length + message.count > this.#batch.capacity) this.apply(now);
+    if (this.#from !== peer || this.#batch.length + message.count > this.#batch.capacity) this.apply(now);
     appendRecords(message.columns, this.#batch);
-    this.#waiting.set(peer, Math.max(this.#waiting.get(peer) ?? 0, message.sequence));
+    this.#from = peer;
+    this.#newest = Math.max(this.#newest, message.sequence);
   }
 }

@@ -128,9 +128,6 @@ export namespace tandem {
             /** Records state. */
             state: Uint8Array;
 
-            /** Records owner. */
-            owner: Uint8Array;
-
             /** Records flags. */
             flags: number[];
 
@@ -166,6 +163,9 @@ export namespace tandem {
 
             /** Records version. */
             version: number[];
+
+            /** Records maker. */
+            maker: number[];
 
             /**
              * Creates a new Records instance using the specified properties.
@@ -211,9 +211,6 @@ export namespace tandem {
                 /** Records state */
                 state?: (Uint8Array|null);
 
-                /** Records owner */
-                owner?: (Uint8Array|null);
-
                 /** Records flags */
                 flags?: (number[]|null);
 
@@ -249,6 +246,9 @@ export namespace tandem {
 
                 /** Records version */
                 version?: (number[]|null);
+
+                /** Records maker */
+                maker?: (number[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -641,7 +641,10 @@ export namespace tandem {
                 REFUSED = 3,
 
                 /** RELEASE value */
-                RELEASE = 4
+                RELEASE = 4,
+
+                /** ASK value */
+                ASK = 5
             }
         }
     }

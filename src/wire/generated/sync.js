@@ -140,6 +140,7 @@ export const tandem = $root.tandem = (() => {
                 this.timeout = [];
                 this.term = [];
                 this.version = [];
+                this.maker = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -150,7 +151,6 @@ export const tandem = $root.tandem = (() => {
             Records.prototype.op = $util.newBuffer([]);
             Records.prototype.protocol = $util.newBuffer([]);
             Records.prototype.state = $util.newBuffer([]);
-            Records.prototype.owner = $util.newBuffer([]);
             Records.prototype.flags = $util.emptyArray;
             Records.prototype.client = $util.emptyArray;
             Records.prototype.virtual = $util.emptyArray;
@@ -163,6 +163,7 @@ export const tandem = $root.tandem = (() => {
             Records.prototype.timeout = $util.emptyArray;
             Records.prototype.term = $util.emptyArray;
             Records.prototype.version = $util.emptyArray;
+            Records.prototype.maker = $util.emptyArray;
 
             Records.create = function(properties) {
                 return new Records(properties);
@@ -183,8 +184,6 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(26).bytes(message.protocol);
                 if (message.state != null && $Object.hasOwnProperty.call(message, "state") && message.state.length)
                     writer.uint32(34).bytes(message.state);
-                if (message.owner != null && $Object.hasOwnProperty.call(message, "owner") && message.owner.length)
-                    writer.uint32(42).bytes(message.owner);
                 if (message.flags != null && message.flags.length)
                     writer.uint32(50).uint32s(message.flags);
                 if (message.client != null && message.client.length)
@@ -209,6 +208,8 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(130).uint32s(message.term);
                 if (message.version != null && message.version.length)
                     writer.uint32(138).uint32s(message.version);
+                if (message.maker != null && message.maker.length)
+                    writer.uint32(146).fixed32s(message.maker);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -276,15 +277,6 @@ export const tandem = $root.tandem = (() => {
                                 message.state = value;
                             else
                                 delete message.state;
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.bytes()).length)
-                                message.owner = value;
-                            else
-                                delete message.owner;
                             continue;
                         }
                     case 6: {
@@ -453,6 +445,20 @@ export const tandem = $root.tandem = (() => {
                             if (!(message.version && message.version.length))
                                 message.version = [];
                             message.version.push(reader.uint32());
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType === 2) {
+                                if (!(message.maker && message.maker.length))
+                                    message.maker = [];
+                                reader.fixed32s(message.maker);
+                                continue;
+                            }
+                            if (wireType !== 5)
+                                break;
+                            if (!(message.maker && message.maker.length))
+                                message.maker = [];
+                            message.maker.push(reader.fixed32());
                             continue;
                         }
                     }
@@ -1050,6 +1056,7 @@ export const tandem = $root.tandem = (() => {
                 values[valuesById[2] = "READY"] = 2;
                 values[valuesById[3] = "REFUSED"] = 3;
                 values[valuesById[4] = "RELEASE"] = 4;
+                values[valuesById[5] = "ASK"] = 5;
                 return values;
             })();
 
