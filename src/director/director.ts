@@ -114,7 +114,7 @@ class RunningDirector implements Director {
     this.#handover = new Handover({
       isMaster: () => this.#role === 'master',
       hasPeer: () => this.#peers.size > 0,
-      begin: () => this.#parts.sync.tell({ type: 'handover' }),
+      begin: (to) => this.#parts.sync.tell({ type: 'handover', ...(to !== undefined && { to }) }),
       release: () => this.#release(),
       fenceClosed: () => this.#parts.sync.tell({ type: 'fence-closed' }),
       now: () => performance.now(),
@@ -346,7 +346,9 @@ class RunningDirector implements Director {
         this.#peers.add(event.name);
         log.info(`peer ${event.name} ${event.restarted ? 'has restarted' : 'is there'}`);
         // Each takes the local ports of its own parity first, so that even a split rarely collides.
-        this.#parts.plane.setDirector(this.#config.name < event.name ? 0 : 1);
+        this.#parts.plane.setDirector(
+          [...this.#peers, this.#config.name].toSorted().indexOf(this.#config.name),
+        );
         return;
       case 'peer-lost':
         this.#peers.delete(event.name);
@@ -369,6 +371,10 @@ class RunningDirector implements Director {
       case 'handover-take':
         log.info(`${event.from} hands over`);
         this.#tellHeartbeat({ kind: 'released' });
+        return;
+      case 'handover-asked':
+        log.info(`${event.from} is preferred, and holds the table: handing over`);
+        this.#handover.run(event.from).catch((error: Error) => log.warn(error.message));
         return;
       case 'handover-abandoned':
         log.warn('the peer began a handover and did not finish it');

@@ -11,8 +11,8 @@ export interface HandoverParts {
   readonly isMaster: () => boolean;
   /** Whether one is heard that could take over. */
   readonly hasPeer: () => boolean;
-  /** Asks the sync worker to begin. */
-  readonly begin: () => void;
+  /** Asks the sync worker to begin. @param to the peer's name, where it matters which */
+  readonly begin: (to?: string) => void;
   /** Closes the fence; resolves when it is closed. */
   readonly release: () => Promise<void>;
   readonly fenceClosed: () => void;
@@ -29,7 +29,7 @@ export class Handover {
   }
 
   /** @throws DirectorError `not-master`, `no-peer`, `handover-failed` */
-  async run(): Promise<{ tookMs: number }> {
+  async run(to?: string): Promise<{ tookMs: number }> {
     const { isMaster, hasPeer, begin, now } = this.#parts;
     if (!isMaster()) {
       throw new DirectorError(
@@ -50,7 +50,7 @@ export class Handover {
       await new Promise<void>((resolve, reject) => {
         this.#running = { resolve, reject };
         timer = setTimeout(() => this.failed(`no end after ${LONGEST_MS} ms`), LONGEST_MS);
-        begin();
+        begin(to);
       });
     } finally {
       clearTimeout(timer);

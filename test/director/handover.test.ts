@@ -41,3 +41,12 @@ test('a peer that is heard but does not take over is a handover that failed', as
   });
   expect(happened).toEqual(['begin']);
 });
+
+test('a handover that was asked for goes to who asked', async () => {
+  const begun: Array<string | undefined> = [];
+  const { one } = handover({ begin: (to) => void begun.push(to) });
+  const run = one.run('lb2');
+  one.released();
+  await run;
+  expect(begun).toEqual(['lb2']);
+});

@@ -28,7 +28,11 @@ export interface DeskOptions {
   readonly report: (event: SyncEvent) => void;
   /** Why we do not want to be master now. */
   readonly unwilling: () => string | undefined;
+  readonly isMaster: () => boolean;
 }
+
+/** Microseconds between two handovers that were asked for: one that is asked again and again fails each time. */
+const ASKED_EVERY = 200_000;
 
 export class HandoverDesk {
   readonly #options: DeskOptions;
@@ -38,6 +42,7 @@ export class HandoverDesk {
   #draining: Draining | undefined;
   /** The plane had room to announce everything. */
   #announced = false;
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -54,6 +59,14 @@ export class HandoverDesk {
     this.#draining = { next: 'start', token, peer: peer.sender, until: now + OFFER_DRAIN_BOUND };
   }
 
+  /** We are preferred. Without its whole table we ask for nothing: the connections would be lost (I4). */
+  ask(master: Peer | undefined, token: number, now: number): void {
+    if (!master?.synced) return;
+    const { sender: peer } = master;
+    const message = { kind: 'handover', phase: 'ask', token, peer, sequence: 0, reason: '' } as const;
+    this.#options.outbound.say(message, now);
+  }
+
   /** The fence is closed: what began since the first announcement, and is half-open still, is to be sent too. */
   fenceClosed(now: number): void {
     if (this.#giver.phase !== 'closing') return;
@@ -64,7 +77,8 @@ export class HandoverDesk {
   message(peer: Peer, message: HandoverMessage, own: number, now: number): void {
     if (message.peer !== own) return;
     const from = peer.sender;
-    if (message.phase === 'ready' || message.phase === 'refused')
+    if (message.phase === 'ask') this.#asked(peer, now);
+    else if (message.phase === 'ready' || message.phase === 'refused')
       this.#give({ type: 'message', from, message }, now);
     else
       this.#take(
@@ -84,6 +98,13 @@ export class HandoverDesk {
     this.#give({ type: 'tick' }, now);
     const from = this.#taker.phase === 'idle' ? undefined : this.#taker.from;
     if (from !== undefined) this.#take({ type: 'tick', progress: this.#progress(from) }, now);
+  }
+
+  #asked(peer: Peer, now: number): void {
+    const { isMaster, report } = this.#options;
+    if (!peer.heartbeat || !isMaster() || this.#obstacle(peer) || now < this.#askedAt + ASKED_EVERY) return;
+    this.#askedAt = now;
+    report({ type: 'handover-asked', from: peer.heartbeat.name });
   }
 
   /** Why no handover can begin; empty when one can. */

@@ -31,8 +31,13 @@ export type MainToSync =
   | { readonly type: 'stop'; readonly id: number; readonly direction: SyncDirection }
   /** Answered with `status`, which also comes twice a second by itself. */
   | { readonly type: 'status' }
-  /** Give our place to the peer: answered with `handover-close-fence`, then `handover-released`, or `handover-failed`. */
-  | { readonly type: 'handover' }
+  /**
+   * Give our place to the peer of that name, or to the one that is there: answered with `handover-close-fence`, then
+   * `handover-released`, or `handover-failed`.
+   */
+  | { readonly type: 'handover'; readonly to?: string }
+  /** Ask the master for its place, once: it hands over, or nothing happens. Not sent while we lack its table. */
+  | { readonly type: 'ask-handover' }
   /** The answer to `handover-close-fence`. */
   | { readonly type: 'fence-closed' }
   /** Closes the sockets; the thread then ends by itself. */
@@ -51,6 +56,8 @@ export type SyncEvent =
   | { readonly type: 'handover-failed'; readonly reason: string }
   /** The peer, which was master, has closed its fence: become master now. */
   | { readonly type: 'handover-take'; readonly from: string }
+  /** A backup that holds our table is preferred: hand over to it. */
+  | { readonly type: 'handover-asked'; readonly from: string }
   /** We were ready to take over, and no release came. */
   | { readonly type: 'handover-abandoned' }
   /** Datagrams are refused, at most once in ten seconds for each cause; the counters have the numbers. */

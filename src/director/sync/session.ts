@@ -100,7 +100,8 @@ export class SyncSession {
       if (board.get('role') !== BOARD_ROLE.BACKUP) return 'the peer is not in state backup';
       return board.get('barred') === 1 ? 'the peer must not be master now: its log says why' : undefined;
     };
-    this.#desk = new HandoverDesk({ port, outbound: this.#outbound, peers, report, unwilling });
+    const isMaster = () => board.get('role') === BOARD_ROLE.MASTER;
+    this.#desk = new HandoverDesk({ port, outbound: this.#outbound, peers, report, unwilling, isMaster });
     this.#inbound = new Inbound({
       ...{ port, peers, counters, sender },
       opener: new Opener(key),
@@ -145,12 +146,24 @@ export class SyncSession {
     await this.#reopen(new Map());
   }
 
-  handover(): void {
+  /** @param to the peer's name; without one it goes to the peer that is there */
+  handover(to?: string): void {
     const now = this.#options.clock();
-    const peer = this.#peers.nearest;
+    const { nearest } = this.#peers;
+    const peer =
+      to === undefined ? nearest : [...this.#peers].find(({ heartbeat }) => heartbeat?.name === to);
     const token = Buffer.from(this.#options.random(4)).readUInt32BE();
     const reachable = peer?.heartbeat && this.#alive(peer, now);
     this.#desk.begin(reachable ? peer : undefined, token, now);
+  }
+
+  /** Asks the master for its place. */
+  askHandover(): void {
+    const now = this.#options.clock();
+    const master = [...this.#peers].find(
+      (peer) => peer.heartbeat?.role === BOARD_ROLE.MASTER && this.#alive(peer, now),
+    );
+    this.#desk.ask(master, Buffer.from(this.#options.random(4)).readUInt32BE(), now);
   }
 
   fenceClosed(): void {

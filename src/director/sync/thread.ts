@@ -63,7 +63,7 @@ export class SyncThread {
     await this.#ask((id) => ({ type: 'stop', id, direction }));
   }
 
-  tell(message: Extract<MainToSync, { type: 'handover' | 'fence-closed' }>): void {
+  tell(message: Extract<MainToSync, { type: 'handover' | 'ask-handover' | 'fence-closed' }>): void {
     this.#post(message);
   }
 

@@ -89,7 +89,8 @@ export function runSyncWorker(main: MessagePort, settings: SyncSettings, around:
     if (message.type === 'start') perform(message.id, () => session.start(message.daemon));
     else if (message.type === 'stop') perform(message.id, () => session.stop(message.direction));
     else if (message.type === 'status') sendStatus();
-    else if (message.type === 'handover') session.handover();
+    else if (message.type === 'handover') session.handover(message.to);
+    else if (message.type === 'ask-handover') session.askHandover();
     else if (message.type === 'fence-closed') session.fenceClosed();
     else void close();
   });

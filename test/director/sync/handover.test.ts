@@ -130,3 +130,48 @@ test('a fence that closes with no handover under way changes nothing', () => {
   rig.run(5000);
   expect(eventsOf(master)).toEqual([]);
 });
+
+test('a backup that is synced asks the master for its place, and the master is told who asks', () => {
+  rig.run(2 * ADVERT);
+  backup.session.askHandover();
+  rig.run(5000);
+  expect(master.events.at(-1)).toEqual({ type: 'handover-asked', from: 'lb2' });
+  master.session.handover('lb2');
+  rig.run(20_000);
+  master.session.fenceClosed();
+  rig.run(20_000);
+  expect(eventsOf(backup)).toEqual(['handover-take']);
+});
+
+test('a backup that lacks the table of the master does not ask for its place', () => {
+  rig.network.fate = () => [];
+  master.port.connect(1);
+  rig.run(5000);
+  rig.network.fate = () => [50];
+  master.port.connect(2);
+  rig.run(200_000);
+  expect(backup.board.get('synced')).toBe(0);
+  backup.session.askHandover();
+  rig.run(5000);
+  expect(eventsOf(master)).toEqual([]);
+});
+
+test('who is not master is not asked, and one that is asked again and again is told of it at a bounded rate', () => {
+  master.board.set('role', BOARD_ROLE.BACKUP);
+  rig.run(2 * ADVERT);
+  backup.session.askHandover();
+  rig.run(5000);
+  expect(eventsOf(master)).toEqual([]);
+  master.board.set('role', BOARD_ROLE.MASTER);
+  rig.run(2 * ADVERT);
+  for (let asked = 0; asked < 100; asked++) {
+    backup.session.askHandover();
+    rig.run(1000);
+  }
+  expect(eventsOf(master)).toEqual(['handover-asked']);
+});
+
+test('a handover to a peer of another name than the one that is there fails, and says so', () => {
+  master.session.handover('lb9');
+  expect(eventsOf(master)).toEqual(['handover-failed']);
+});
