@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Minutes each: npm run trial -- NAME
+    exclude: ['test/trials/**'],
     globalSetup: ['test/support/machine.ts'],
     // Kernel tests share one machine's network: files run one after another.
     fileParallelism: false,

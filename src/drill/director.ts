@@ -23,6 +23,15 @@ const ASK_EVERY_MS = 100;
 /** Lines of the log that an error quotes. */
 const LOG_LINES = 15;
 
+/** What both directors of a pair are set to. */
+export interface Setting {
+  /** ipvsadm lines. */
+  readonly services: readonly string[];
+  /** More keys of the file's `datapath`, and of its router. */
+  readonly datapath?: Readonly<Record<string, string | number>>;
+  readonly router?: Readonly<Record<string, string | number | boolean>>;
+}
+
 /** The seed's service, and one for each other kind of traffic, as ipvsadm lines. */
 export const SERVICES: readonly string[] = [
   ['-t', 80, `${PAIR.rs1}:${PORTS.ssh}`],
@@ -42,17 +51,45 @@ export interface DirectorPaths {
 }
 
 /** The daemon's settings: YAML, written as people write it. */
-export function configurationText(name: DirectorName, advertMs: number, paths: DirectorPaths): string {
+export function configurationText(
+  name: DirectorName,
+  advertMs: number,
+  paths: DirectorPaths,
+  setting: Setting = { services: SERVICES },
+): string {
+  const flow = (keys: object): string =>
+    Object.entries(keys)
+      .map(([key, value]) => `${key}: ${value}`)
+      .join(', ');
+  const router = {
+    name: 'main',
+    vrid: VRID,
+    interface: 'eth0',
+    priority: PRIORITY[name],
+    advert: `${advertMs}ms`,
+    addresses: `[${PAIR.vip}]`,
+    ...setting.router,
+  };
   return `name: ${name}
 interfaces: [eth0, eth1]
 routers:
-  - {name: main, vrid: ${VRID}, interface: eth0, priority: ${PRIORITY[name]}, advert: ${advertMs}ms, addresses: [${PAIR.vip}]}
+  - {${flow(router)}}
 sync: {interface: eth2, key_file: ${paths.key}}
-datapath: {pins: ${paths.pins}}
+datapath: {${flow({ pins: paths.pins, ...setting.datapath })}}
 services:
-${SERVICES.map((line) => `  - '${line}'`).join('\n')}
+${setting.services.map((line) => `  - '${line}'`).join('\n')}
 log: {level: info, file: ${paths.log}}
 `;
+}
+
+export interface DirectorOptions {
+  readonly advertMs: number;
+  /** The file of the pair's common key. */
+  readonly key: string;
+  /** The drills' own when absent. */
+  readonly setting?: Setting;
+  /** The `tandem` command; the built one when absent. */
+  readonly command?: readonly string[];
 }
 
 export class Director {
@@ -60,28 +97,30 @@ export class Director {
   /** The directory of its pinned plane. */
   readonly pins: string;
   readonly log: string;
+  /** Its control socket. */
+  readonly socket: string;
   readonly #lab: Lab;
   readonly #command: readonly string[];
   readonly #configuration: string;
-  readonly #socket: string;
   #daemon: LabProcess | undefined;
 
-  /** Writes its configuration; `key` is the file of the pair's common key. */
-  constructor(lab: Lab, name: DirectorName, advertMs: number, key: string, command = tandemCommand()) {
+  /** Writes its configuration. */
+  constructor(lab: Lab, name: DirectorName, options: DirectorOptions) {
     this.name = name;
     this.pins = join(lab.pins, name + labSuffix(lab.id));
     this.log = join(lab.directory, `${name}.log`);
     this.#lab = lab;
-    this.#command = command;
+    this.#command = options.command ?? tandemCommand();
     this.#configuration = join(lab.directory, `${name}.yaml`);
-    this.#socket = join(lab.directory, `${name}.sock`);
-    const paths = { pins: this.pins, key, log: this.log };
-    writeFileSync(this.#configuration, configurationText(name, advertMs, paths));
+    this.socket = join(lab.directory, `${name}.sock`);
+    const paths = { pins: this.pins, key: options.key, log: this.log };
+    const text = configurationText(name, options.advertMs, paths, options.setting);
+    writeFileSync(this.#configuration, text);
   }
 
   /** Starts the daemon and returns at once. */
   async start(): Promise<void> {
-    const args = ['daemon', '--config', this.#configuration, '--socket', this.#socket];
+    const args = ['daemon', '--config', this.#configuration, '--socket', this.socket];
     this.#daemon = await this.#tandem(args);
   }
 
@@ -112,7 +151,7 @@ export class Director {
    * has better things to do. Undefined while no daemon answers. */
   async status(): Promise<Status | undefined> {
     try {
-      const client = await connect(this.#socket);
+      const client = await connect(this.socket);
       try {
         return await client.status();
       } finally {
@@ -154,7 +193,7 @@ export class Director {
    */
   async handover(): Promise<void> {
     try {
-      const client = await connect(this.#socket);
+      const client = await connect(this.socket);
       try {
         await client.handover();
       } finally {

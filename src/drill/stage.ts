@@ -76,10 +76,8 @@ export class Stage {
     await lab.up(signal);
     const key = join(lab.directory, 'sync.key');
     writeFileSync(key, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { mode: 0o600 });
-    const [lb1, lb2] = [
-      new Director(lab, 'lb1', advertMs, key, command),
-      new Director(lab, 'lb2', advertMs, key, command),
-    ];
+    const settings = { advertMs, key, ...(command && { command }) };
+    const [lb1, lb2] = [new Director(lab, 'lb1', settings), new Director(lab, 'lb2', settings)];
     progress('starting servers and directors');
     const watcher = await Watcher.start(lab, timeline, signal);
     const patience = masterDownMs(advertMs, PRIORITY.lb2) + PATIENCE_MS;

@@ -24,11 +24,11 @@ afterEach(async () => {
 });
 
 function director(command: readonly string[] = []): Director {
-  return new Director(lab, 'lb1', ADVERT_MS, join(lab.directory, 'key'), [
-    ...command,
-    process.execPath,
-    TANDEM,
-  ]);
+  return new Director(lab, 'lb1', {
+    advertMs: ADVERT_MS,
+    key: join(lab.directory, 'key'),
+    command: [...command, process.execPath, TANDEM],
+  });
 }
 
 async function master(one: Director): Promise<void> {
