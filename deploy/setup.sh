@@ -31,7 +31,11 @@ read_arguments() {
   local argument
   for argument in "$@"; do
     case $argument in
-      --tests) packages+=(keepalived ipvsadm procps) ;;
+      --tests)
+        packages+=(keepalived ipvsadm procps)
+        # A kernel with IPVS, run as a process; there is none for other machines.
+        [ "$(uname -m)" != x86_64 ] || packages+=(user-mode-linux kmod)
+        ;;
       *) fail "unknown argument $argument: there is only --tests" ;;
     esac
   done
