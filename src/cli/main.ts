@@ -7,6 +7,7 @@ import { checkConfig } from './verbs/check-config.ts';
 import { daemon } from './verbs/daemon.ts';
 import { drill } from './verbs/drill.ts';
 import { handover } from './verbs/handover.ts';
+import { rekey } from './verbs/rekey.ts';
 import { startDaemon } from './verbs/start-daemon.ts';
 import { status } from './verbs/status.ts';
 import { stopDaemon } from './verbs/stop-daemon.ts';
@@ -59,6 +60,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   add(stopDaemon);
   add(status);
   add(handover);
+  add(rekey);
   add(checkConfig);
   add(drill);
   await parser.parseAsync();

@@ -1,5 +1,5 @@
 /** The status for people: the first line says how things stand, the others say why. */
-import type { RouterStatus, Status, SyncStatus } from '../director/status.ts';
+import type { RouterStatus, Status, SyncKeys, SyncStatus } from '../director/status.ts';
 
 type Row = readonly [label: string, text: string];
 
@@ -77,8 +77,14 @@ function syncText(sync: SyncStatus): string {
   });
   const records = `sent ${thousands(sync.records_sent)}, applied ${thousands(sync.records_applied)} records`;
   const lag = `lag ${fixed(p50)} ms, p99 ${fixed(p99)}, max ${fixed(max)}`;
-  const seal = sync.sealed ? 'sealed' : 'NOT SEALED';
+  const seal = sync.sealed ? sealText(sync.keys) : 'NOT SEALED';
   return [seal, records, lag, ...(troubles === 'none' ? [] : [troubles])].join('; ');
+}
+
+function sealText({ sealing, opened }: SyncKeys): string {
+  const others = opened.filter((name) => name !== sealing);
+  const too = others.length > 0 ? `, opening ${others.join(', ')} too` : '';
+  return `sealed (key ${sealing}${too})`;
 }
 
 /** Only what is not zero: a wall of zeros hides the one number that matters. */

@@ -1,5 +1,5 @@
 /** Reads configuration. The whole file is checked before anything of it counts. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { type DirectorConfig, PATHS } from '../director/config.ts';
 import { ConfigError } from './error.ts';
@@ -21,11 +21,12 @@ export function parseConfig(text: string, file: string, around: Surroundings): D
 
 /**
  * @param file the file to read; without one the default, which may be missing: then there are no routers,
- * no sync and no rules
+ * no sync and no rules. The key that stands beside the default seals what is configured there, or started by command
  * @throws ConfigError `unreadable`, `invalid`
  */
 export function loadConfig(file?: string, given: Partial<Surroundings> = {}): DirectorConfig {
-  return parseConfig(read(file), file ?? PATHS.config, surroundings(given));
+  const beside = file === undefined && existsSync(PATHS.key) ? { keyFile: PATHS.key } : {};
+  return parseConfig(read(file), file ?? PATHS.config, surroundings({ ...beside, ...given }));
 }
 
 /** What there is when the default file is missing, whether it is or not. */

@@ -82,8 +82,12 @@ const sync = keys(
     key_file: absolutePath('key_file: /etc/tandem/sync.key')
       .optional()
       .describe(
-        '32 bytes of secret, as hex or base64, mode 0600, equal on both; without it sync is not sealed',
+        'Secrets of 32 bytes, as hex or base64, one a line and the newest last, mode 0600, the same on both; default /etc/tandem/sync.key, if it is there and no other configuration is named',
       ),
+    sealed: z
+      .boolean(expects('true or false', 'sealed: false'))
+      .optional()
+      .describe('false: without a key. Whoever reaches the group can then write the connection table'),
     directions: list(
       choice(['master', 'backup'], 'directions: [master, backup]'),
       'directions',

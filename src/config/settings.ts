@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly hostname: string;
   /** Given on the command line; it replaces the file's `datapath.kind`. */
   readonly datapath?: 'xdp' | 'memory';
+  /** The sync key that is there without being named. */
+  readonly keyFile?: string;
 }
 
 /** @throws ConfigError `invalid` with everything that is wrong */
@@ -42,6 +44,7 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
   const group = file.sync?.group;
   if (group !== undefined && !isMulticast(group))
     refuse(['sync', 'group'], `is ${group}, which is no multicast group: use 224.0.0.81 or ff02::51`);
+  const keyFile = keyFileOf(file.sync, around, refuse);
   const pins = file.datapath?.pins;
   if (pins !== undefined && !/^\/sys\/fs\/bpf\/[^.]+$/.test(pins)) {
     const remedy = 'write for example "pins: /sys/fs/bpf/tandem/lb1"';
@@ -68,7 +71,7 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
       advertMs: advert,
     })),
     sync: syncDaemons(file.sync),
-    ...(file.sync?.key_file === undefined ? {} : { syncKeyFile: file.sync.key_file }),
+    ...(keyFile === undefined ? {} : { syncKeyFile: keyFile }),
     rules,
     log: {
       level: file.log?.level ?? 'info',
@@ -87,6 +90,25 @@ function refuseTwins(
   });
 }
 
+/** Sync that is started by command is sealed too, where there is a key. */
+function keyFileOf(
+  sync: ConfigFile['sync'],
+  around: Surroundings,
+  refuse: (path: Path, message: string) => void,
+): string | undefined {
+  if (sync?.sealed === false) {
+    if (sync.key_file === undefined) return undefined;
+    refuse(['sync', 'sealed'], 'is false, but there is a "key_file": leave one of the two out');
+  }
+  const keyFile = sync?.key_file ?? around.keyFile;
+  if (sync && keyFile === undefined)
+    refuse(
+      ['sync'],
+      `has no key: (umask 077; openssl rand -hex 32 > ${PATHS.key}), the same file on both directors; or say "sealed: false"`,
+    );
+  return keyFile;
+}
+
 function timeoutEdits({ timeouts }: ConfigFile): readonly RuleEdit[] {
   if (!timeouts) return [];
   const { tcp, tcp_fin: tcpFin, udp } = timeouts;
@@ -96,7 +118,13 @@ function timeoutEdits({ timeouts }: ConfigFile): readonly RuleEdit[] {
 
 function syncDaemons(sync: ConfigFile['sync']): readonly SyncDaemon[] {
   if (!sync) return [];
-  const { interface: device, directions = ['master', 'backup'], key_file: _keyFile, ...given } = sync;
+  const {
+    interface: device,
+    directions = ['master', 'backup'],
+    key_file: _keyFile,
+    sealed: _sealed,
+    ...given
+  } = sync;
   return directions.map((direction: SyncDirection) =>
     syncDaemon({ direction, interface: device, ...dropAbsent(given) }),
   );

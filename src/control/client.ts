@@ -10,7 +10,7 @@ import { ControlError } from './error.ts';
 import { failureFrom } from './failure.ts';
 import { socketError } from './socket-error.ts';
 import { checkSocketPath, defaultSocketPath } from './socket-path.ts';
-import { statusFrom } from './status-codec.ts';
+import { keysFrom, statusFrom } from './status-codec.ts';
 
 /** Chunks of a stream that are under way at once: enough that neither end waits for the other. */
 const STREAM_WINDOW = 4;
@@ -74,6 +74,7 @@ function client(calls: Calls): ControlClient {
     stopSync: (direction) => calls.call({ stopSync: { direction } }, 'done', nothing),
     handover: () =>
       calls.call({ handover: {} }, 'handover', ({ tookMs }) => ({ tookMs: amountFrom(tookMs) })),
+    rekey: () => calls.call({ rekey: {} }, 'keys', keysFrom),
     close: () => calls.close(),
   };
 }

@@ -35,6 +35,8 @@ const DIRECTOR_ERROR_CODES = Object.keys({
   'already-running': true,
   'bad-plane': true,
   'no-log-file': true,
+  'no-key-file': true,
+  'key-unknown': true,
 } satisfies Record<DirectorErrorCode, true>) as DirectorErrorCode[];
 
 export function failureTo(error: unknown): tandem.control.IFailure {

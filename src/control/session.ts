@@ -10,7 +10,7 @@ import { tandem } from '../wire/generated/control.js';
 import { Credit } from './credit.ts';
 import { failureTo } from './failure.ts';
 import { FrameReader, frame } from './frames.ts';
-import { statusTo } from './status-codec.ts';
+import { keysTo, statusTo } from './status-codec.ts';
 
 /** Requests of one client that may wait for their answers at once; reading pauses beyond. */
 const MAX_ACTIVE = 64;
@@ -92,6 +92,7 @@ export class Session {
     if (request.list) return () => listing(api);
     if (request.status) return async () => ({ status: statusTo(await api.status()) });
     if (request.handover) return async () => ({ handover: await api.handover() });
+    if (request.rekey) return async () => ({ keys: keysTo(await api.rekey()) });
     if (request.syncDaemons) {
       return async () => ({ syncDaemons: { daemons: (await api.syncDaemons()).map(syncDaemonTo) } });
     }

@@ -4,6 +4,7 @@ import {
   type RouterStatus,
   type Status,
   type SyncCount,
+  type SyncKeys,
   type SyncStatus,
 } from '../director/status.ts';
 import { amountFrom, oneOf, required } from '../wire/control-values.ts';
@@ -13,7 +14,7 @@ type Counts = Readonly<Record<string, number>>;
 
 export function statusTo(status: Status): tandem.control.IStatus {
   const { peer, sync } = status;
-  const { rejected, lag_ms, sealed, ...counters } = sync;
+  const { rejected, lag_ms, sealed, keys, ...counters } = sync;
   return {
     ...{ name: status.name, role: status.role, datapath: status.datapath, version: status.version },
     ...{ pid: status.pid, uptimeS: status.uptime_s, connections: status.connections },
@@ -23,10 +24,22 @@ export function statusTo(status: Status): tandem.control.IStatus {
       fence: { open: fence.open, remainingMs: fence.remaining_ms },
     })),
     peer: { vrrpMs: peer.vrrp_ms, syncMs: peer.sync_ms, synced: peer.synced },
-    sync: { counters, rejected, lagMs: lag_ms, sealed },
+    sync: { counters, rejected, lagMs: lag_ms, sealed, keys: keysTo(keys) },
     vrrp: status.vrrp,
     drops: status.drops,
     events: status.events,
+  };
+}
+
+export function keysTo({ sealing, opened, peer }: SyncKeys): tandem.control.ISyncKeys {
+  return { ...(sealing !== null && { sealing }), opened: [...opened], peer: [...peer] };
+}
+
+export function keysFrom(message: tandem.control.ISyncKeys | null | undefined): SyncKeys {
+  return {
+    sealing: message?.sealing ?? null,
+    opened: message?.opened ?? [],
+    peer: message?.peer ?? [],
   };
 }
 
@@ -79,5 +92,6 @@ function syncFrom(message: tandem.control.ISyncStatus): SyncStatus {
     rejected: countsFrom(message.rejected),
     lag_ms: { p50: amountFrom(lag?.p50), p99: amountFrom(lag?.p99), max: amountFrom(lag?.max) },
     sealed: message.sealed ?? false,
+    keys: keysFrom(message.keys),
   };
 }

@@ -7,7 +7,7 @@ import type { ServiceCounters } from '../model/counters.ts';
 import type { RuleEdit } from '../model/edit.ts';
 import type { RuleSet, ServiceId } from '../model/rules.ts';
 import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
-import type { Status } from './status.ts';
+import type { Status, SyncKeys } from './status.ts';
 
 export interface Listing {
   readonly rules: RuleSet;
@@ -43,6 +43,11 @@ export interface DirectorApi {
   stopSync(direction: SyncDirection): Promise<void>;
   /** Gives the floating addresses to the peer. @throws DirectorError `not-master`, `no-peer`, `handover-failed` */
   handover(): Promise<{ readonly tookMs: number }>;
+  /**
+   * Reads the file of sync keys again.
+   * @throws DirectorError `no-key-file`, `key-unknown`; ModelError for what is in the file. Then the keys are as before
+   */
+  rekey(): Promise<SyncKeys>;
 }
 
 export type DirectorErrorCode =
@@ -57,7 +62,9 @@ export type DirectorErrorCode =
   | 'table-full'
   | 'already-running'
   | 'bad-plane'
-  | 'no-log-file';
+  | 'no-log-file'
+  | 'no-key-file'
+  | 'key-unknown';
 
 /** A refusal of the director: says what, where and what to do. */
 export class DirectorError extends Error {

@@ -6,14 +6,15 @@ import type { ServiceId } from '../model/rules.ts';
 import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
 import { bootTimeUs } from '../native/clock.ts';
 import type { AddressKeeper } from './address-keeper.ts';
-import type { DirectorApi, Listing, RefusedEdit } from './api.ts';
+import { type DirectorApi, DirectorError, type Listing, type RefusedEdit } from './api.ts';
 import type { Board } from './board.ts';
 import type { DirectorConfig } from './config.ts';
 import type { Handover } from './handover.ts';
 import type { Log } from './log.ts';
 import type { RuleKeeper } from './rule-keeper.ts';
-import type { Status } from './status.ts';
+import type { Status, SyncKeys } from './status.ts';
 import { composeStatus, type StatusSources } from './status-report.ts';
+import { readKeyFile } from './sync/key-file.ts';
 import type { SyncThread } from './sync/thread.ts';
 
 export interface CommandParts {
@@ -30,6 +31,10 @@ export interface CommandParts {
   /** What only the director knows, as it is now. */
   readonly facts: () => Pick<StatusSources, 'role' | 'vrrp' | 'connections' | 'uptimeMs'>;
 }
+
+/** Said whenever a direction begins. */
+export const NOT_SEALED =
+  'sync is not sealed: whoever reaches its group can write the connection table; set sync.key_file';
 
 export class Commands implements DirectorApi {
   readonly #parts: CommandParts;
@@ -79,16 +84,28 @@ export class Commands implements DirectorApi {
 
   /** Without noting it down: for what is noted already. */
   async runSync(daemon: SyncDaemon): Promise<void> {
-    const { sync, log, quietArp } = this.#parts;
+    const { sync, log, quietArp, config } = this.#parts;
     await quietArp(daemon.interface);
     await sync.start(daemon);
     log.info(`${daemon.direction} runs on ${daemon.interface}, ${daemon.group}:${daemon.port}`);
+    if (config.syncKeyFile === undefined) log.warn(NOT_SEALED);
   }
 
   async stopSync(direction: SyncDirection): Promise<void> {
     const { sync, keeper } = this.#parts;
     await sync.stop(direction);
     keeper.dropSync(direction);
+  }
+
+  async rekey(): Promise<SyncKeys> {
+    const { config, sync } = this.#parts;
+    if (config.syncKeyFile === undefined)
+      throw new DirectorError(
+        'no-key-file',
+        'sync has no key file: set sync.key_file in the configuration, and start the daemon again',
+      );
+    await sync.rekey(readKeyFile(config.syncKeyFile));
+    return (await sync.status()).keys;
   }
 
   async handover(): Promise<{ readonly tookMs: number }> {

@@ -34,6 +34,7 @@ export interface DirectorConfig {
   readonly routers: readonly RouterConfig[];
   /** Directions of connection sync that run from the start. */
   readonly sync: readonly SyncDaemon[];
+  /** Without one, sync is not sealed. */
   readonly syncKeyFile?: string;
   /** Applied in order to an empty rule set. */
   readonly rules: readonly RuleEdit[];
@@ -43,6 +44,7 @@ export interface DirectorConfig {
 /** Where things are unless told. */
 export const PATHS = {
   config: '/etc/tandem/tandem.yaml',
+  key: '/etc/tandem/sync.key',
   socket: '/run/tandem/tandem.sock',
   pins: '/sys/fs/bpf/tandem',
   state: '/run/tandem/state',

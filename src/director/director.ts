@@ -128,7 +128,7 @@ class RunningDirector implements Director {
     this.done.catch(() => {});
   }
 
-  async start({ rules, key, interfaces, routers }: Prepared): Promise<void> {
+  async start({ rules, keys, interfaces, routers }: Prepared): Promise<void> {
     const config = this.#config;
     this.routers = routers;
     this.#stayAlive();
@@ -147,7 +147,7 @@ class RunningDirector implements Director {
       onAnnounced: (announced) => this.#tellHeartbeat({ kind: 'floating', addresses: announced }),
       log: this.#log.child('host'),
     });
-    const sync = this.#startSync(plane, key);
+    const sync = this.#startSync(plane, keys);
     const commands = this.#commands({ plane, keeper, addresses, sync });
     this.#running = { plane, addresses, sync, commands };
     await early;
@@ -155,11 +155,6 @@ class RunningDirector implements Director {
     const { announced } = await addresses.place();
     addresses.setOwner(this.#role === 'master');
     for (const daemon of keeper.sync) await commands.runSync(daemon);
-    if (!key && keeper.sync.length > 0) {
-      this.#log.warn(
-        'sync is not sealed: whoever reaches its group can write the connection table; set sync.key_file',
-      );
-    }
     if (routers.length === 0) {
       plane.fence.open(FOREVER, 1);
       this.#role = 'standalone';
@@ -270,7 +265,7 @@ class RunningDirector implements Director {
     this.#timers.push(setInterval(touch, ALIVE_EVERY_MS));
   }
 
-  #startSync(plane: Plane, key: SealKey | undefined): SyncThread {
+  #startSync(plane: Plane, keys: readonly SealKey[]): SyncThread {
     const [router] = this.#config.routers;
     const settings = {
       name: this.#config.name,
@@ -279,7 +274,7 @@ class RunningDirector implements Director {
       gated: router !== undefined,
       adopted: plane.adopted,
       board: this.#board.buffer,
-      ...(key && { key }),
+      keys,
       ...(plane.kind === 'xdp' && { progressFile: `${this.#stateDirectory}/sync.json` }),
     };
     const sync = new SyncThread(settings, plane.shareSync(), (event) => this.#onSyncEvent(event));
@@ -358,6 +353,9 @@ class RunningDirector implements Director {
         log.info(
           event.synced ? 'we hold the whole table of the peer' : "we do not hold the peer's whole table",
         );
+        return;
+      case 'sealing':
+        log.info(`sealing with key ${event.key} from now on`);
         return;
       case 'handover-close-fence':
         this.#handover.closeFence().catch(this.#fail);

@@ -10,7 +10,8 @@ import { readKeyFile } from './sync/key-file.ts';
 
 export interface Prepared {
   readonly rules: RuleSet;
-  readonly key: SealKey | undefined;
+  /** That seal sync, the newest last; none: it travels in clear. */
+  readonly keys: readonly SealKey[];
   /** Those that carry the program. */
   readonly interfaces: readonly InterfaceFacts[];
   readonly routers: readonly HeartbeatRouter[];
@@ -19,7 +20,7 @@ export interface Prepared {
 /** @throws DirectorError `no-such-device`, HostError, ModelError */
 export async function prepare(config: DirectorConfig): Promise<Prepared> {
   const rules = rulesOf(config.rules, config.datapath.kind);
-  const key = config.syncKeyFile === undefined ? undefined : readKeyFile(config.syncKeyFile);
+  const keys = config.syncKeyFile === undefined ? [] : readKeyFile(config.syncKeyFile);
   const facts = new Map((await allInterfaces()).map((each) => [each.name, each]));
   const routers = config.routers.map((router) => {
     const its = existing(router.interface, facts);
@@ -27,7 +28,7 @@ export async function prepare(config: DirectorConfig): Promise<Prepared> {
   });
   const interfaces = config.interfaces.map((name) => existing(name, facts));
   for (const daemon of config.sync) existing(daemon.interface, facts);
-  return { rules, key, interfaces, routers };
+  return { rules, keys, interfaces, routers };
 }
 
 function existing(name: string, facts: ReadonlyMap<string, InterfaceFacts>): InterfaceFacts {

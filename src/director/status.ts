@@ -47,9 +47,20 @@ export interface SyncCounters extends Readonly<Record<SyncCount, number>> {
   readonly rejected: Readonly<Record<string, number>>;
 }
 
+/** Keys by their short names. */
+export interface SyncKeys {
+  /** What we seal with; null in clear. */
+  readonly sealing: string | null;
+  /** What we open, the newest last. */
+  readonly opened: readonly string[];
+  /** What the peer says that it opens. */
+  readonly peer: readonly string[];
+}
+
 export interface SyncStatus extends SyncCounters {
   readonly lag_ms: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly sealed: boolean;
+  readonly keys: SyncKeys;
 }
 
 export interface Status {

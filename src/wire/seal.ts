@@ -4,7 +4,7 @@
  *     offset  bytes
  *          0      8  IPVS's header (sync-header.ts)
  *          8      1  seal: 0 in clear, 1 ChaCha20-Poly1305 (RFC 8439)
- *          9      1  key id, 0 in clear
+ *          9      1  key id (seal-key.ts), 0 in clear
  *         10      4  sender
  *         14      6  epoch: the sender's wall clock at its start, in milliseconds; only rises
  *         20      6  counter of the datagrams of this epoch, from 1
@@ -16,7 +16,8 @@
  * the key is derived from bytes 10 to 19 and the salt (seal-key.ts).
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { keyOfLife, type SealKey } from './seal-key.ts';
+import { KeyRing } from './key-ring.ts';
+import { keyName, keyOfLife, type SealKey } from './seal-key.ts';
 import { SyncWireError } from './sync-error.ts';
 import { readSyncHeader, writeSyncHeader } from './sync-header.ts';
 
@@ -26,6 +27,8 @@ const AT = { SEAL: 8, KEY: 9, SENDER: 10, EPOCH: 14, COUNTER: 20, SALT: 26 } as 
 const CLEAR_LENGTH = 26;
 const SEALED_LENGTH = 34;
 const SALT_LENGTH = 8;
+/** Sender, epoch and salt. */
+const LIFE_LENGTH = 18;
 const TAG_LENGTH = 16;
 const NONCE_LENGTH = 12;
 const COUNTER_LENGTH = 6;
@@ -58,27 +61,31 @@ function nonceOf(datagram: Buffer): Buffer {
 export class Sealer {
   readonly sender: number;
   readonly epoch: number;
-  /** Bytes of a datagram beyond its message. */
-  readonly overhead: number;
-  readonly #keyId: number;
-  readonly #key: Uint8Array | undefined;
-  readonly #salt: Uint8Array;
+  readonly #ring: KeyRing;
+  /** What the keys that have sealed in this life came to. */
+  readonly #derived = new WeakMap<SealKey, Uint8Array>();
+  readonly #life: Buffer;
   #counter = 0;
 
-  /** @param salt 8 random bytes, new for every epoch */
-  constructor(life: { sender: number; epoch: number; salt: Uint8Array }, key?: SealKey) {
+  /**
+   * @param salt 8 random bytes, new for every epoch
+   * @param ring may change while this lives: each datagram is sealed with its key of the moment
+   */
+  constructor(life: { sender: number; epoch: number; salt: Uint8Array }, ring = new KeyRing()) {
     if (life.salt.length !== SALT_LENGTH)
       throw new RangeError(`a salt has ${SALT_LENGTH} bytes, not ${life.salt.length}`);
     this.sender = life.sender;
     this.epoch = life.epoch;
-    this.overhead = key ? SEALED_OVERHEAD : CLEAR_OVERHEAD;
-    this.#salt = life.salt;
-    this.#keyId = key?.id ?? 0;
-    const name = Buffer.alloc(10 + SALT_LENGTH);
-    name.writeUInt32BE(life.sender, 0);
-    name.writeUIntBE(life.epoch, 4, 6);
-    name.set(life.salt, 10);
-    this.#key = key && keyOfLife(key, name);
+    this.#ring = ring;
+    this.#life = Buffer.alloc(LIFE_LENGTH);
+    this.#life.writeUInt32BE(life.sender, 0);
+    this.#life.writeUIntBE(life.epoch, 4, 6);
+    this.#life.set(life.salt, LIFE_LENGTH - SALT_LENGTH);
+  }
+
+  /** Bytes of a datagram beyond its message. */
+  get overhead(): number {
+    return this.#ring.sealing ? SEALED_OVERHEAD : CLEAR_OVERHEAD;
   }
 
   /** @returns a complete datagram, `overhead` bytes longer than the message */
@@ -86,34 +93,50 @@ export class Sealer {
     // At a million datagrams a second 2^48 would last nine years; a repeated nonce would undo the seal.
     if (this.#counter === LARGEST_COUNTER)
       throw new RangeError('the epoch has no counters left: begin another');
+    const key = this.#ring.sealing;
     const datagram = Buffer.allocUnsafe(body.length + this.overhead);
     writeSyncHeader(datagram, syncid);
-    datagram.writeUInt8(this.#key ? SEAL.CHACHA20_POLY1305 : SEAL.CLEAR, AT.SEAL);
-    datagram.writeUInt8(this.#keyId, AT.KEY);
+    datagram.writeUInt8(key ? SEAL.CHACHA20_POLY1305 : SEAL.CLEAR, AT.SEAL);
+    datagram.writeUInt8(key?.id ?? 0, AT.KEY);
     datagram.writeUInt32BE(this.sender, AT.SENDER);
     datagram.writeUIntBE(this.epoch, AT.EPOCH, 6);
     datagram.writeUIntBE(++this.#counter, AT.COUNTER, COUNTER_LENGTH);
-    if (!this.#key) {
+    if (!key) {
       datagram.set(body, CLEAR_LENGTH);
       return datagram;
     }
-    datagram.set(this.#salt, AT.SALT);
-    const cipher = createCipheriv(CIPHER, this.#key, nonceOf(datagram), { authTagLength: TAG_LENGTH });
+    this.#life.copy(datagram, AT.SALT, LIFE_LENGTH - SALT_LENGTH);
+    const cipher = createCipheriv(CIPHER, this.#keyOfLife(key), nonceOf(datagram), {
+      authTagLength: TAG_LENGTH,
+    });
     cipher.setAAD(datagram.subarray(0, SEALED_LENGTH), { plaintextLength: body.length });
     datagram.set(cipher.update(body), SEALED_LENGTH);
     cipher.final();
     datagram.set(cipher.getAuthTag(), datagram.length - TAG_LENGTH);
     return datagram;
   }
+
+  #keyOfLife(key: SealKey): Uint8Array {
+    const derived = this.#derived.get(key) ?? keyOfLife(key, this.#life);
+    this.#derived.set(key, derived);
+    return derived;
+  }
 }
 
-/** Takes frames apart. With a key it opens sealed ones and nothing else; without one, only those in clear. */
-export class Opener {
-  readonly #key: SealKey | undefined;
-  readonly #lives = new Map<string, Uint8Array>();
+interface DerivedKey {
+  readonly of: SealKey;
+  readonly derived: Uint8Array;
+}
 
-  constructor(key?: SealKey) {
-    this.#key = key;
+/** Takes frames apart. With keys it opens sealed ones and nothing else; without one, only those in clear. */
+export class Opener {
+  readonly #ring: KeyRing;
+  /** By key id and life. */
+  readonly #lives = new Map<string, DerivedKey>();
+
+  /** @param ring may change while this lives */
+  constructor(ring = new KeyRing()) {
+    this.#ring = ring;
   }
 
   /**
@@ -137,19 +160,20 @@ export class Opener {
     const id = this.peek(datagram);
     const kind = datagram[AT.SEAL];
     if (kind === SEAL.CLEAR) {
-      if (this.#key) throw new SyncWireError('unsealed', 'in clear, but a sync key is set here');
+      if (this.#ring.sealing) throw new SyncWireError('unsealed', 'in clear, but a sync key is set here');
       return { ...id, body: datagram.subarray(CLEAR_LENGTH) };
     }
     if (kind !== SEAL.CHACHA20_POLY1305)
       throw new SyncWireError('version', `seal ${kind} is not known to this version`);
-    if (!this.#key || datagram[AT.KEY] !== this.#key.id)
-      throw new SyncWireError('key', `sealed with key ${datagram[AT.KEY]}, which is not set here`);
+    const keyId = datagram.readUInt8(AT.KEY);
+    const key = this.#ring.get(keyId);
+    if (!key) throw new SyncWireError('key', `sealed with key ${keyName(keyId)}, which is not set here`);
     if (datagram.length < SEALED_OVERHEAD)
       throw new SyncWireError(
         'short',
         `${datagram.length} bytes, a sealed frame has at least ${SEALED_OVERHEAD}`,
       );
-    return { ...id, body: this.#decrypt(datagram, this.#key) };
+    return { ...id, body: this.#decrypt(datagram, key) };
   }
 
   #decrypt(datagram: Buffer, key: SealKey): Uint8Array {
@@ -157,8 +181,10 @@ export class Opener {
       datagram.subarray(AT.SENDER, AT.COUNTER),
       datagram.subarray(AT.SALT, AT.SALT + SALT_LENGTH),
     ]);
-    const name = life.toString('latin1');
-    const known = this.#lives.get(name);
+    const name = `${key.id} ${life.toString('latin1')}`;
+    const kept = this.#lives.get(name);
+    // After a change of keys another one may have the same id.
+    const known = kept?.of === key ? kept.derived : undefined;
     const derived = known ?? keyOfLife(key, life);
     const end = datagram.length - TAG_LENGTH;
     const decipher = createDecipheriv(CIPHER, derived, nonceOf(datagram), { authTagLength: TAG_LENGTH });
@@ -171,12 +197,12 @@ export class Opener {
       throw new SyncWireError('seal', 'the seal does not match: another key, or changed on the way');
     }
     // Only now: what is not authentic must not push out the keys of those that are.
-    if (!known) this.#keep(name, derived);
+    if (!known) this.#keep(name, { of: key, derived });
     return body;
   }
 
-  #keep(name: string, derived: Uint8Array): void {
-    this.#lives.set(name, derived);
+  #keep(name: string, key: DerivedKey): void {
+    this.#lives.set(name, key);
     if (this.#lives.size <= KEPT_LIVES) return;
     for (const oldest of this.#lives.keys()) {
       this.#lives.delete(oldest);

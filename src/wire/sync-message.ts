@@ -36,6 +36,8 @@ export interface Heartbeat {
   readonly synced: boolean;
   readonly continues?: Position;
   readonly echoes: readonly Echo[];
+  /** Ids of the keys that it opens. */
+  readonly keys: readonly number[];
 }
 
 export type HandoverPhase = 'offer' | 'ready' | 'refused' | 'release' | 'ask';
@@ -62,6 +64,8 @@ export type SyncMessage = RecordsMessage | Heartbeat | HandoverMessage;
 const LONGEST_TEXT = 64;
 /** A pair echoes one; the bound is on what a hostile sender may make us keep. */
 export const MOST_ECHOES = 4;
+/** Twice what one has who rotates keys. */
+const MOST_KEYS = 4;
 const LARGEST_ROLE = 2;
 const U32 = 0xffff_ffff;
 
@@ -80,7 +84,7 @@ function cut(value: string): string {
 /** Texts longer than 64 bytes are cut. */
 export function encodeMessage(message: Heartbeat | HandoverMessage): Uint8Array {
   if (message.kind === 'heartbeat') {
-    const { kind: _, leaseRemaining, advertAge, ...rest } = message;
+    const { kind: _, leaseRemaining, advertAge, keys, ...rest } = message;
     const heartbeat: tandem.sync.Heartbeat.$Properties = {
       ...rest,
       name: cut(message.name),
@@ -88,6 +92,7 @@ export function encodeMessage(message: Heartbeat | HandoverMessage): Uint8Array 
       echoes: message.echoes
         .slice(0, MOST_ECHOES)
         .map((echo) => ({ ...echo, appliedAge: Math.min(echo.appliedAge, U32) })),
+      keys: Uint8Array.from(keys.slice(0, MOST_KEYS)),
     };
     if (advertAge !== undefined) heartbeat.advertAge = Math.min(advertAge, U32);
     return Envelope.encode({ heartbeat }).finish();
@@ -124,6 +129,7 @@ function heartbeatFrom(message: tandem.sync.Heartbeat): Heartbeat {
   if (message.role > LARGEST_ROLE) refuse(`role ${message.role} is not known`);
   if (message.priority > 255) refuse(`priority ${message.priority} is above 255`);
   if (message.echoes.length > MOST_ECHOES) refuse(`${message.echoes.length} echoes, at most ${MOST_ECHOES}`);
+  if (message.keys.length > MOST_KEYS) refuse(`${message.keys.length} keys, at most ${MOST_KEYS}`);
   return {
     kind: 'heartbeat',
     name: text('name', message.name),
@@ -147,6 +153,7 @@ function heartbeatFrom(message: tandem.sync.Heartbeat): Heartbeat {
       appliedAge: echo.appliedAge ?? 0,
       earlier: echo.earlier ?? false,
     })),
+    keys: [...message.keys],
   };
 }
 

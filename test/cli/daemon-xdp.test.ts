@@ -76,7 +76,7 @@ async function running(file: string, env: NodeJS.ProcessEnv = {}) {
 
 test('a daemon that fails half-way through its start leaves no program, pin, address, state or setting', () => {
   const before = forwarding();
-  const { status, stderr } = tandem(daemon(configuration({ sync: { interface: 'nosuch0' } })));
+  const { status, stderr } = tandem(daemon(configuration({ sync: { interface: 'nosuch0', sealed: false } })));
   expect(stderr).toContain('nosuch0');
   expect(status).toBe(1);
   expect([attached(), existsSync(namespace.pins), existsSync(state())]).toEqual([false, false, false]);
@@ -151,7 +151,7 @@ test('a daemon lets the host answer ARP on its sync links only for their own add
     ip('link', 'set', name, 'up');
   }
   const before = quiet();
-  const sync = { interface: 'side', directions: ['master'] };
+  const sync = { interface: 'side', sealed: false, directions: ['master'] };
   const { child } = await running(configuration({ sync }));
   const forwards = before[0]?.[2];
   expect(quiet()[0]).toEqual(['1', '2', forwards]);
@@ -184,7 +184,7 @@ describe('a daemon that dies of one of its threads', () => {
   async function dying(thread: 'heartbeat' | 'sync') {
     const when = join(folder, 'die');
     const env = { NODE_OPTIONS: `--import=${DYING_THREAD}`, DYING: thread, DYING_WHEN: when };
-    const { child, said } = await running(configuration({ sync: { interface: 'lo' } }), env);
+    const { child, said } = await running(configuration({ sync: { interface: 'lo', sealed: false } }), env);
     await until('the daemon is master', () => said().includes('vrrp: master'), 20_000);
     const service = ['-A', '-t', '10.1.1.1:80', '-s', 'rr'];
     const edited = spawnSync(process.execPath, [IPVSADM, ...service], {
@@ -209,7 +209,7 @@ describe('a daemon that dies of one of its threads', () => {
   /** Whatever the fence says: what is established needs the programs, the rules and the host's settings. */
   async function expectWholePlane() {
     expect([attached(), forwarding().trim(), existsSync(state())]).toEqual([true, '1', true]);
-    const { child, said } = await running(configuration({ sync: { interface: 'lo' } }));
+    const { child, said } = await running(configuration({ sync: { interface: 'lo', sealed: false } }));
     expect(said()).toContain('adopted the running plane');
     const listing = tandem(['status', '--json', '--socket', socket()]);
     expect(listing.status).toBe(0);
@@ -245,7 +245,7 @@ describe('a daemon that dies of one of its threads', () => {
   test('gives the addresses to the peer that is there, and leaves its plane to what is established', async () => {
     const die = await dying('sync');
     const peer = join(folder, 'peer.yaml');
-    writeFileSync(peer, JSON.stringify({ name: 'peer', sync: { interface: 'lo' } }));
+    writeFileSync(peer, JSON.stringify({ name: 'peer', sync: { interface: 'lo', sealed: false } }));
     const other = join(folder, 'peer.sock');
     const child = spawn(
       process.execPath,

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { scratch } from '../support/scratch.ts';
@@ -72,6 +80,7 @@ test('start-daemon starts a daemon that outlives the command, and stop-daemon st
   const sync = [...inMemory(socket), '--mcast-interface', 'lo'];
   const started = tandem(['start-daemon', 'master', ...sync]);
   expect(started).toMatchObject({ status: 0, stdout: 'sync master runs\n', stderr: '' });
+  expect(readFileSync(`${socket}.log`, 'utf8')).toContain('sync is not sealed');
   // The same again is done already; other options are a conflict.
   expect(tandem(['start-daemon', 'master', ...sync]).status).toBe(0);
   const conflict = tandem(['start-daemon', 'master', '--syncid', '7', ...sync]);
@@ -140,4 +149,38 @@ test('start-daemon without an interface for sync starts nothing', () => {
   expect(stderr).toMatch(/no interface for sync: give --mcast-interface/);
   expect(status).toBe(2);
   expect(existsSync(socket)).toBe(false);
+});
+
+test('rekey reads the key file again, says what is wrong with it, and what seals now', async () => {
+  const folder = scratch();
+  const [config, key] = [join(folder, 'tandem.yaml'), join(folder, 'sync.key')];
+  writeFileSync(config, `datapath: {kind: memory}\nsync: {interface: lo, key_file: ${key}}\n`);
+  writeFileSync(key, `${'5b'.repeat(32)}\n`, { mode: 0o600 });
+  const { socket } = await running(folder, config);
+  const rekey = () => tandem(['rekey', '--socket', socket]);
+  const [, first] =
+    /^sealing with key (\w\w), opening \1; no peer has been heard\n$/.exec(rekey().stdout) ?? [];
+  expect(first).toBeDefined();
+  chmodSync(key, 0o640);
+  expect(rekey()).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('mode 0640 lets others use it'),
+  });
+  chmodSync(key, 0o600);
+  appendFileSync(key, `${'c4'.repeat(32)}\n`);
+  const { stdout } = tandem(['rekey', '--json', '--socket', socket]);
+  const keys = JSON.parse(stdout) as { sealing: string };
+  expect(keys).toEqual({ sealing: keys.sealing, opened: [first, keys.sealing], peer: [] });
+  expect(keys.sealing).not.toBe(first);
+  expect(tandem(['status', '--socket', socket]).stdout).toContain(
+    `sealed (key ${keys.sealing}, opening ${first} too)`,
+  );
+});
+
+test('rekey of a daemon without a key file says what to do', async () => {
+  const { socket } = await running(scratch());
+  expect(tandem(['rekey', '--socket', socket])).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('sync has no key file: set sync.key_file'),
+  });
 });

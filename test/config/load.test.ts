@@ -97,7 +97,9 @@ test('rules of a file are the same edits that commands would make, in the order 
 });
 
 test('an IPv6 sync group leaves 20 bytes more for its header', () => {
-  const [daemon] = parse('sync: {interface: eth2, group: "ff02::51", directions: [backup]}').sync;
+  const [daemon] = parse(
+    'sync: {interface: eth2, sealed: false, group: "ff02::51", directions: [backup]}',
+  ).sync;
   expect(daemon).toMatchObject({ direction: 'backup', maxlen: 1452 });
 });
 

@@ -1,6 +1,6 @@
 import type { DirectorApi, Listing, RefusedEdit } from '../../src/director/api.ts';
 import { DirectorError } from '../../src/director/api.ts';
-import type { Status } from '../../src/director/status.ts';
+import type { Status, SyncKeys } from '../../src/director/status.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import type { Connection } from '../../src/model/connection.ts';
 import { NO_TRAFFIC } from '../../src/model/counters.ts';
@@ -42,6 +42,7 @@ export const STATUS: Status = {
     rejected: { seal: 11, malformed: 0 },
     lag_ms: { p50: 0.25, p99: 1.5, max: 4 },
     sealed: true,
+    keys: { sealing: '5e', opened: ['a1', '5e'], peer: ['a1'] },
   },
   vrrp: { sent: 12, bad_ttl: 1 },
   connections: 1_002,
@@ -126,6 +127,10 @@ export class FakeDirector implements DirectorApi {
 
   async stopSync(direction: SyncDirection): Promise<void> {
     this.daemons = this.daemons.filter((daemon) => daemon.direction !== direction);
+  }
+
+  async rekey(): Promise<SyncKeys> {
+    return STATUS.sync.keys;
   }
 
   async handover(): Promise<{ tookMs: number }> {

@@ -135,7 +135,7 @@ test('the status arrives whole: nulls, fractions, and counters up to 2^53', asyn
   expect(await client.status()).toStrictEqual(STATUS);
 });
 
-test('sync daemons, zeroing and handover reach the director', async () => {
+test('sync daemons, zeroing, handover and rekeying reach the director', async () => {
   const { director, client } = await pair();
   const daemon = syncDaemon({ direction: 'backup', interface: 'eth2', group: parseAddress('ff02::51') });
   await client.startSync(daemon);
@@ -146,6 +146,7 @@ test('sync daemons, zeroing and handover reach the director', async () => {
   await client.zero(ID);
   expect(director.zeroed).toStrictEqual([undefined, ID]);
   expect(await client.handover()).toEqual({ tookMs: 3.5 });
+  expect(await client.rekey()).toEqual({ sealing: '5e', opened: ['a1', '5e'], peer: ['a1'] });
 });
 
 test('a call that takes its time does not hold up the others', async () => {

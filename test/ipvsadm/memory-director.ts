@@ -64,6 +64,7 @@ export function memoryDirector(
       daemons.splice(at, 1);
     },
     status: () => Promise.reject(new Error('ipvsadm asks for no status')),
+    rekey: () => Promise.reject(new Error('ipvsadm asks for no keys')),
     handover: () => Promise.reject(new Error('ipvsadm asks for no handover')),
     close() {},
   };

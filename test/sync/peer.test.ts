@@ -12,6 +12,7 @@ function beat(newest: number, continues?: { epoch: number; sequence: number }): 
     ...{ kind: 'heartbeat', name: 'lb2', priority: 100, role: 1, term: 1, leaseRemaining: 0 },
     ...{ newest, synced: true, echoes: [{ ...OWN, applied: 0, appliedAge: 0, earlier: false }] },
     ...(continues && { continues }),
+    keys: [],
   };
 }
 

@@ -34,6 +34,7 @@ const heartbeats: fc.Arbitrary<Heartbeat> = fc.record(
       fc.record({ sender: u32, epoch, applied: count, appliedAge: u32, earlier: fc.boolean() }),
       { maxLength: 4 },
     ),
+    keys: fc.array(fc.integer({ min: 1, max: 255 }), { maxLength: 4 }),
   },
   {
     requiredKeys: [
@@ -46,6 +47,7 @@ const heartbeats: fc.Arbitrary<Heartbeat> = fc.record(
       'newest',
       'synced',
       'echoes',
+      'keys',
     ],
   },
 );

@@ -48,12 +48,18 @@ function echoes(peers: Peers, now: number): Echo[] {
 }
 
 export function composeHeartbeat(
-  own: { name: string; priority: number; newest: number; continues: Position | undefined },
+  own: {
+    name: string;
+    priority: number;
+    newest: number;
+    continues: Position | undefined;
+    keys: readonly number[];
+  },
   board: Board,
   peers: Peers,
   now: number,
 ): Heartbeat {
-  const { name, priority, newest, continues } = own;
+  const { name, priority, newest, continues, keys } = own;
   const heardAt = board.get('peerAdvertAt');
   return {
     kind: 'heartbeat',
@@ -65,5 +71,6 @@ export function composeHeartbeat(
     synced: peers.synced,
     ...(continues && { continues }),
     echoes: echoes(peers, now),
+    keys,
   };
 }

@@ -15,8 +15,8 @@ export interface SyncSettings {
   readonly advertInterval: number;
   /** A heartbeat worker runs: without a tick of it, no sync heartbeat is sent. */
   readonly gated: boolean;
-  /** From the key file (key-file.ts); without one datagrams travel in clear. */
-  readonly key?: SealKey;
+  /** From the key file (key-file.ts), the newest last; without one datagrams travel in clear. */
+  readonly keys: readonly SealKey[];
   /** The daemon found a plane that another had left, and goes on with it. */
   readonly adopted: boolean;
   /** Where the daemon after us finds what we sent and received (progress-file.ts). */
@@ -29,6 +29,8 @@ export type MainToSync =
   /** Answered with `done` or `refused` of the same id. */
   | { readonly type: 'start'; readonly id: number; readonly daemon: SyncDaemon }
   | { readonly type: 'stop'; readonly id: number; readonly direction: SyncDirection }
+  /** The keys of the file as it is now. Answered with `done` or `refused` of the same id. */
+  | { readonly type: 'rekey'; readonly id: number; readonly keys: readonly SealKey[] }
   /** Answered with `status`, which also comes twice a second by itself. */
   | { readonly type: 'status' }
   /**
@@ -49,6 +51,8 @@ export type SyncEvent =
   | { readonly type: 'peer-lost'; readonly name: string }
   /** Whether we hold the peer's whole table changed. */
   | { readonly type: 'synced'; readonly synced: boolean }
+  /** Another key seals what we send from now on. */
+  | { readonly type: 'sealing'; readonly key: string }
   /** The peer is ready: close the fence, then say `fence-closed`. */
   | { readonly type: 'handover-close-fence' }
   /** The peer has been told: the handover is done on our side. */

@@ -2,8 +2,8 @@
 import type { SyncPort } from '../../datapath/ports.ts';
 import { RecordBatch } from '../../model/record.ts';
 import { Sender } from '../../sync/sender.ts';
+import type { KeyRing } from '../../wire/key-ring.ts';
 import { Sealer } from '../../wire/seal.ts';
-import type { SealKey } from '../../wire/seal-key.ts';
 import {
   encodeMessage,
   type HandoverMessage,
@@ -30,7 +30,7 @@ export interface OutboundOptions {
   readonly port: SyncPort;
   readonly counters: Counters;
   readonly sender: number;
-  readonly key: SealKey | undefined;
+  readonly ring: KeyRing;
   readonly random: (length: number) => Uint8Array;
   /** Called after records are sent and before the plane forgets them; with undefined when it forgets some unsent. */
   readonly onSent: (position: Position | undefined) => void;
@@ -151,7 +151,7 @@ export class Outbound {
   }
 
   #newSealer(epoch: number): Sealer {
-    const { sender, random, key } = this.#options;
-    return new Sealer({ sender, epoch, salt: random(8) }, key);
+    const { sender, random, ring } = this.#options;
+    return new Sealer({ sender, epoch, salt: random(8) }, ring);
   }
 }

@@ -25,6 +25,7 @@ import { Counters } from './counters.ts';
 import { HandoverDesk } from './handover-desk.ts';
 import { composeHeartbeat, HeartbeatClock } from './heartbeat.ts';
 import { Inbound } from './inbound.ts';
+import { KeyDesk } from './key-desk.ts';
 import type { SyncEvent } from './messages.ts';
 import { Outbound } from './outbound.ts';
 import type { Receiver, SyncSockets, Transmitter } from './sockets.ts';
@@ -55,7 +56,8 @@ export interface SyncSessionOptions {
   readonly clock: () => number;
   readonly random: (length: number) => Uint8Array;
   readonly sockets: SyncSockets;
-  readonly key?: SealKey | undefined;
+  /** The newest last; none: datagrams travel in clear. */
+  readonly keys?: readonly SealKey[] | undefined;
   /** The plane is adopted: where the daemon before us stopped sending; epoch 0 if that is not known. */
   readonly continues?: Position | undefined;
   /** What that daemon had of the peer. */
@@ -72,6 +74,7 @@ export class SyncSession {
   readonly #peers: Peers;
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
+  readonly #keys: KeyDesk;
   readonly #desk: HandoverDesk;
   readonly #beat: HeartbeatClock;
   readonly #daemons = new Map<SyncDirection, SyncDaemon>();
@@ -87,13 +90,15 @@ export class SyncSession {
 
   constructor(options: SyncSessionOptions) {
     this.#options = options;
-    const { port, sender, key, random, report, board } = options;
+    const { port, sender, random, report, board } = options;
     this.#counters = new Counters((cause, message) => report({ type: 'trouble', cause, message }));
     const counters = this.#counters;
     this.#peers = new Peers(options.held);
     const peers = this.#peers;
+    this.#keys = new KeyDesk(options.keys ?? [], peers, report);
+    const { ring } = this.#keys;
     const onSent = options.onSent ?? (() => {});
-    const outbound = { port, counters, sender, key, random, onSent };
+    const outbound = { port, counters, sender, ring, random, onSent };
     this.#outbound = new Outbound(outbound, options.epoch, options.continues);
     this.#beat = new HeartbeatClock(options.advertInterval);
     const unwilling = () => {
@@ -104,7 +109,7 @@ export class SyncSession {
     this.#desk = new HandoverDesk({ port, outbound: this.#outbound, peers, report, unwilling, isMaster });
     this.#inbound = new Inbound({
       ...{ port, peers, counters, sender },
-      opener: new Opener(key),
+      opener: new Opener(ring),
       // The other side waits for our answer to know that it is heard.
       onLife: () => this.#beat.soon(options.clock()),
       onHeartbeat: (peer, heartbeat, now) => this.#onHeartbeat(peer, heartbeat, now),
@@ -144,6 +149,13 @@ export class SyncSession {
   /** The sync lease is left to run out: a plane that outlives us must not make connections that nobody sends. */
   async close(): Promise<void> {
     await this.#reopen(new Map());
+  }
+
+  /** @throws DirectorError `key-unknown`, and nothing has changed */
+  rekey(keys: readonly SealKey[]): void {
+    this.#keys.replace(keys);
+    // The peer may be waiting to hear that we open what it wants to seal with.
+    this.#beat.soon(this.#options.clock());
   }
 
   /** @param to the peer's name; without one it goes to the peer that is there */
@@ -190,7 +202,8 @@ export class SyncSession {
     return {
       ...this.#counters.snapshot(),
       lag_ms: { p50, p99, max },
-      sealed: this.#options.key !== undefined,
+      sealed: this.#keys.ring.sealing !== undefined,
+      keys: this.#keys.status(),
     };
   }
 
@@ -242,6 +255,7 @@ export class SyncSession {
   #onHeartbeat(peer: Peer, heartbeat: Heartbeat, now: number): void {
     const { board } = this.#options;
     peer.beat(heartbeat, this.#own, this.#inbound.taking, now);
+    this.#keys.heard(peer, heartbeat.keys);
     this.#heed(heartbeat, now);
     if (!peer.live) return;
     board.set('peerRole', heartbeat.role);
@@ -266,7 +280,8 @@ export class SyncSession {
     if (!this.#transmitter || !this.#beat.due(gated ? board.get('heartbeatTicks') : undefined, now)) return;
     const { name, priority } = this.#options;
     const { stream } = this.#outbound;
-    const own = { name, priority, newest: stream.newest, continues: stream.continues };
+    const { ids: keys } = this.#keys.ring;
+    const own = { name, priority, newest: stream.newest, continues: stream.continues, keys };
     this.#outbound.say(composeHeartbeat(own, board, this.#peers, now), now);
   }
 

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { SyncShare } from '../../datapath/plane.ts';
 import { ModelError } from '../../model/error.ts';
 import type { SyncDaemon, SyncDirection } from '../../model/sync-daemon.ts';
+import type { SealKey } from '../../wire/seal-key.ts';
 import { DirectorError, type DirectorErrorCode } from '../api.ts';
 import { NO_SYNC_COUNTS, type SyncStatus } from '../status.ts';
 import type { SyncWorkerData } from './entry.ts';
@@ -18,6 +19,7 @@ const NOTHING_YET: SyncStatus = {
   rejected: {},
   lag_ms: { p50: 0, p99: 0, max: 0 },
   sealed: false,
+  keys: { sealing: null, opened: [], peer: [] },
 };
 
 const GONE = 'the sync thread has ended: the daemon is stopping';
@@ -33,7 +35,7 @@ export class SyncThread {
   #open = true;
 
   constructor(settings: SyncSettings, share: SyncShare, handle: (event: SyncEvent) => void) {
-    this.#status = { ...NOTHING_YET, sealed: settings.key !== undefined };
+    this.#status = { ...NOTHING_YET, sealed: settings.keys.length > 0 };
     const workerData: SyncWorkerData = { settings, share };
     const transferList = share.kind === 'memory' ? [share.port] : [];
     this.#worker = new Worker(new URL('./entry.js', import.meta.url), { workerData, transferList });
@@ -61,6 +63,11 @@ export class SyncThread {
   /** @throws DirectorError `sync-stopped` */
   async stop(direction: SyncDirection): Promise<void> {
     await this.#ask((id) => ({ type: 'stop', id, direction }));
+  }
+
+  /** @throws DirectorError `key-unknown` */
+  async rekey(keys: readonly SealKey[]): Promise<void> {
+    await this.#ask((id) => ({ type: 'rekey', id, keys }));
   }
 
   tell(message: Extract<MainToSync, { type: 'handover' | 'ask-handover' | 'fence-closed' }>): void {

@@ -34,7 +34,7 @@ export interface SyncSurroundings {
  */
 export function runSyncWorker(main: MessagePort, settings: SyncSettings, around: SyncSurroundings): void {
   const tell = (message: SyncToMain) => main.postMessage(message);
-  const { adopted, progressFile, key } = settings;
+  const { adopted, progressFile } = settings;
   const before = adopted && progressFile ? readProgress(progressFile) : {};
   const wallClock = around.wallClock ?? Date.now;
   const epoch = Math.max(wallClock(), (before.sent?.epoch ?? 0) + 1);
@@ -46,7 +46,6 @@ export function runSyncWorker(main: MessagePort, settings: SyncSettings, around:
   const trouble = (error: Error) => tell({ type: 'trouble', cause: 'socket', message: error.message });
   const session = new SyncSession({
     ...settings,
-    key,
     sender: senderId(settings.name),
     epoch,
     board: new Board(settings.board),
@@ -88,6 +87,7 @@ export function runSyncWorker(main: MessagePort, settings: SyncSettings, around:
   main.on('message', (message: MainToSync) => {
     if (message.type === 'start') perform(message.id, () => session.start(message.daemon));
     else if (message.type === 'stop') perform(message.id, () => session.stop(message.direction));
+    else if (message.type === 'rekey') perform(message.id, async () => session.rekey(message.keys));
     else if (message.type === 'status') sendStatus();
     else if (message.type === 'handover') session.handover(message.to);
     else if (message.type === 'ask-handover') session.askHandover();

@@ -121,8 +121,11 @@ export namespace tandem {
             /** Request cancel. */
             cancel?: (tandem.control.Empty.$Properties|null);
 
+            /** Request rekey. */
+            rekey?: (tandem.control.Empty.$Properties|null);
+
             /** Request call. */
-            call?: ("edit"|"list"|"zero"|"connections"|"status"|"syncDaemons"|"startSync"|"stopSync"|"handover"|"more"|"cancel");
+            call?: ("edit"|"list"|"zero"|"connections"|"status"|"syncDaemons"|"startSync"|"stopSync"|"handover"|"more"|"cancel"|"rekey");
 
             /**
              * Creates a new Request instance using the specified properties.
@@ -192,8 +195,11 @@ export namespace tandem {
                 /** Request cancel */
                 cancel?: (tandem.control.Empty.$Properties|null);
 
+                /** Request rekey */
+                rekey?: (tandem.control.Empty.$Properties|null);
+
                 /** Request call */
-                call?: ("edit"|"list"|"zero"|"connections"|"status"|"syncDaemons"|"startSync"|"stopSync"|"handover"|"more"|"cancel");
+                call?: ("edit"|"list"|"zero"|"connections"|"status"|"syncDaemons"|"startSync"|"stopSync"|"handover"|"more"|"cancel"|"rekey");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -213,9 +219,10 @@ export namespace tandem {
               handover?: tandem.control.Empty.$Shape|null;
               more?: number|null;
               cancel?: tandem.control.Empty.$Shape|null;
+              rekey?: tandem.control.Empty.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ call?: undefined; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null }|{ call?: "edit"; edit: tandem.control.EditList.$Shape; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null }|{ call?: "list"; edit?: null; list: tandem.control.Empty.$Shape; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null }|{ call?: "zero"; edit?: null; list?: null; zero: tandem.control.Zero.$Shape; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null }|{ call?: "connections"; edit?: null; list?: null; zero?: null; connections: number; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null }|{ call?: "status"; edit?: null; list?: null; zero?: null; connections?: null; status: tandem.control.Empty.$Shape; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null }|{ call?: "syncDaemons"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons: tandem.control.Empty.$Shape; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null }|{ call?: "startSync"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync: tandem.control.SyncDaemon.$Shape; stopSync?: null; handover?: null; more?: null; cancel?: null }|{ call?: "stopSync"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync: tandem.control.SyncDirection.$Shape; handover?: null; more?: null; cancel?: null }|{ call?: "handover"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover: tandem.control.Empty.$Shape; more?: null; cancel?: null }|{ call?: "more"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more: number; cancel?: null }|{ call?: "cancel"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel: tandem.control.Empty.$Shape })
+              ({ call?: undefined; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "edit"; edit: tandem.control.EditList.$Shape; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "list"; edit?: null; list: tandem.control.Empty.$Shape; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "zero"; edit?: null; list?: null; zero: tandem.control.Zero.$Shape; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "connections"; edit?: null; list?: null; zero?: null; connections: number; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "status"; edit?: null; list?: null; zero?: null; connections?: null; status: tandem.control.Empty.$Shape; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "syncDaemons"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons: tandem.control.Empty.$Shape; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "startSync"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync: tandem.control.SyncDaemon.$Shape; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "stopSync"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync: tandem.control.SyncDirection.$Shape; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "handover"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover: tandem.control.Empty.$Shape; more?: null; cancel?: null; rekey?: null }|{ call?: "more"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more: number; cancel?: null; rekey?: null }|{ call?: "cancel"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel: tandem.control.Empty.$Shape; rekey?: null }|{ call?: "rekey"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey: tandem.control.Empty.$Shape })
             );
         }
 
@@ -265,8 +272,11 @@ export namespace tandem {
             /** Reply edited. */
             edited?: (tandem.control.Edited.$Properties|null);
 
+            /** Reply keys. */
+            keys?: (tandem.control.SyncKeys.$Properties|null);
+
             /** Reply result. */
-            result?: ("failure"|"done"|"listing"|"connections"|"status"|"syncDaemons"|"handover"|"edited");
+            result?: ("failure"|"done"|"listing"|"connections"|"status"|"syncDaemons"|"handover"|"edited"|"keys");
 
             /**
              * Creates a new Reply instance using the specified properties.
@@ -327,8 +337,11 @@ export namespace tandem {
                 /** Reply edited */
                 edited?: (tandem.control.Edited.$Properties|null);
 
+                /** Reply keys */
+                keys?: (tandem.control.SyncKeys.$Properties|null);
+
                 /** Reply result */
-                result?: ("failure"|"done"|"listing"|"connections"|"status"|"syncDaemons"|"handover"|"edited");
+                result?: ("failure"|"done"|"listing"|"connections"|"status"|"syncDaemons"|"handover"|"edited"|"keys");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -345,9 +358,10 @@ export namespace tandem {
               syncDaemons?: tandem.control.SyncDaemons.$Shape|null;
               handover?: tandem.control.Handover.$Shape|null;
               edited?: tandem.control.Edited.$Shape|null;
+              keys?: tandem.control.SyncKeys.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ result?: undefined; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited?: null }|{ result?: "failure"; failure: tandem.control.Failure.$Shape; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited?: null }|{ result?: "done"; failure?: null; done: tandem.control.Empty.$Shape; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited?: null }|{ result?: "listing"; failure?: null; done?: null; listing: tandem.control.Listing.$Shape; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited?: null }|{ result?: "connections"; failure?: null; done?: null; listing?: null; connections: tandem.control.ConnectionChunk.$Shape; status?: null; syncDaemons?: null; handover?: null; edited?: null }|{ result?: "status"; failure?: null; done?: null; listing?: null; connections?: null; status: tandem.control.Status.$Shape; syncDaemons?: null; handover?: null; edited?: null }|{ result?: "syncDaemons"; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons: tandem.control.SyncDaemons.$Shape; handover?: null; edited?: null }|{ result?: "handover"; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover: tandem.control.Handover.$Shape; edited?: null }|{ result?: "edited"; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited: tandem.control.Edited.$Shape })
+              ({ result?: undefined; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited?: null; keys?: null }|{ result?: "failure"; failure: tandem.control.Failure.$Shape; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited?: null; keys?: null }|{ result?: "done"; failure?: null; done: tandem.control.Empty.$Shape; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited?: null; keys?: null }|{ result?: "listing"; failure?: null; done?: null; listing: tandem.control.Listing.$Shape; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited?: null; keys?: null }|{ result?: "connections"; failure?: null; done?: null; listing?: null; connections: tandem.control.ConnectionChunk.$Shape; status?: null; syncDaemons?: null; handover?: null; edited?: null; keys?: null }|{ result?: "status"; failure?: null; done?: null; listing?: null; connections?: null; status: tandem.control.Status.$Shape; syncDaemons?: null; handover?: null; edited?: null; keys?: null }|{ result?: "syncDaemons"; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons: tandem.control.SyncDaemons.$Shape; handover?: null; edited?: null; keys?: null }|{ result?: "handover"; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover: tandem.control.Handover.$Shape; edited?: null; keys?: null }|{ result?: "edited"; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited: tandem.control.Edited.$Shape; keys?: null }|{ result?: "keys"; failure?: null; done?: null; listing?: null; connections?: null; status?: null; syncDaemons?: null; handover?: null; edited?: null; keys: tandem.control.SyncKeys.$Shape })
             );
         }
 
@@ -3477,6 +3491,9 @@ export namespace tandem {
             /** SyncStatus sealed. */
             sealed: boolean;
 
+            /** SyncStatus keys. */
+            keys?: (tandem.control.SyncKeys.$Properties|null);
+
             /**
              * Creates a new SyncStatus instance using the specified properties.
              * @param [properties] Properties to set
@@ -3521,12 +3538,92 @@ export namespace tandem {
                 /** SyncStatus sealed */
                 sealed?: (boolean|null);
 
+                /** SyncStatus keys */
+                keys?: (tandem.control.SyncKeys.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a SyncStatus. */
             type $Shape = tandem.control.SyncStatus.$Properties;
+        }
+
+        /**
+         * Properties of a SyncKeys.
+         * @deprecated Use tandem.control.SyncKeys.$Properties instead.
+         */
+        interface ISyncKeys extends tandem.control.SyncKeys.$Properties {
+        }
+
+        /** Represents a SyncKeys. */
+        class SyncKeys {
+
+            /**
+             * Constructs a new SyncKeys.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.control.SyncKeys.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SyncKeys sealing. */
+            sealing?: (string|null);
+
+            /** SyncKeys opened. */
+            opened: string[];
+
+            /** SyncKeys peer. */
+            peer: string[];
+
+            /**
+             * Creates a new SyncKeys instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SyncKeys instance
+             */
+            static create(properties: tandem.control.SyncKeys.$Shape): tandem.control.SyncKeys & tandem.control.SyncKeys.$Shape;
+            static create(properties?: tandem.control.SyncKeys.$Properties): tandem.control.SyncKeys;
+
+            /**
+             * Encodes the specified SyncKeys message. Does not implicitly {@link tandem.control.SyncKeys.verify|verify} messages.
+             * @param message SyncKeys message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.control.SyncKeys.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SyncKeys message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.control.SyncKeys & tandem.control.SyncKeys.$Shape} SyncKeys
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.control.SyncKeys & tandem.control.SyncKeys.$Shape;
+        }
+
+        namespace SyncKeys {
+
+            /** Properties of a SyncKeys. */
+            interface $Properties {
+
+                /** SyncKeys sealing */
+                sealing?: (string|null);
+
+                /** SyncKeys opened */
+                opened?: (string[]|null);
+
+                /** SyncKeys peer */
+                peer?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SyncKeys. */
+            type $Shape = tandem.control.SyncKeys.$Properties;
         }
 
         /**

@@ -105,11 +105,12 @@ export const tandem = $root.tandem = (() => {
             Request.prototype.handover = null;
             Request.prototype.more = null;
             Request.prototype.cancel = null;
+            Request.prototype.rekey = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(Request.prototype, "call", {
-                get: $util.oneOfGetter($oneOfFields = ["edit", "list", "zero", "connections", "status", "syncDaemons", "startSync", "stopSync", "handover", "more", "cancel"]),
+                get: $util.oneOfGetter($oneOfFields = ["edit", "list", "zero", "connections", "status", "syncDaemons", "startSync", "stopSync", "handover", "more", "cancel", "rekey"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -148,6 +149,8 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(88).uint32(message.more);
                 if (message.cancel != null && $Object.hasOwnProperty.call(message, "cancel"))
                     $root.tandem.control.Empty.encode(message.cancel, writer.uint32(98).fork(), _depth + 1).ldelim();
+                if (message.rekey != null && $Object.hasOwnProperty.call(message, "rekey"))
+                    $root.tandem.control.Empty.encode(message.rekey, writer.uint32(162).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -267,6 +270,13 @@ export const tandem = $root.tandem = (() => {
                             message.call = "cancel";
                             continue;
                         }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            message.rekey = $root.tandem.control.Empty.decode(reader, reader.size(), $undefined, _depth + 1, message.rekey);
+                            message.call = "rekey";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -305,11 +315,12 @@ export const tandem = $root.tandem = (() => {
             Reply.prototype.syncDaemons = null;
             Reply.prototype.handover = null;
             Reply.prototype.edited = null;
+            Reply.prototype.keys = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(Reply.prototype, "result", {
-                get: $util.oneOfGetter($oneOfFields = ["failure", "done", "listing", "connections", "status", "syncDaemons", "handover", "edited"]),
+                get: $util.oneOfGetter($oneOfFields = ["failure", "done", "listing", "connections", "status", "syncDaemons", "handover", "edited", "keys"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -342,6 +353,8 @@ export const tandem = $root.tandem = (() => {
                     $root.tandem.control.Handover.encode(message.handover, writer.uint32(66).fork(), _depth + 1).ldelim();
                 if (message.edited != null && $Object.hasOwnProperty.call(message, "edited"))
                     $root.tandem.control.Edited.encode(message.edited, writer.uint32(74).fork(), _depth + 1).ldelim();
+                if (message.keys != null && $Object.hasOwnProperty.call(message, "keys"))
+                    $root.tandem.control.SyncKeys.encode(message.keys, writer.uint32(162).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -438,6 +451,13 @@ export const tandem = $root.tandem = (() => {
                                 break;
                             message.edited = $root.tandem.control.Edited.decode(reader, reader.size(), $undefined, _depth + 1, message.edited);
                             message.result = "edited";
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            message.keys = $root.tandem.control.SyncKeys.decode(reader, reader.size(), $undefined, _depth + 1, message.keys);
+                            message.result = "keys";
                             continue;
                         }
                     }
@@ -4742,6 +4762,7 @@ export const tandem = $root.tandem = (() => {
             SyncStatus.prototype.rejected = $util.emptyObject;
             SyncStatus.prototype.lagMs = null;
             SyncStatus.prototype.sealed = false;
+            SyncStatus.prototype.keys = null;
 
             SyncStatus.create = function(properties) {
                 return new SyncStatus(properties);
@@ -4764,6 +4785,8 @@ export const tandem = $root.tandem = (() => {
                     $root.tandem.control.Lag.encode(message.lagMs, writer.uint32(26).fork(), _depth + 1).ldelim();
                 if (message.sealed != null && $Object.hasOwnProperty.call(message, "sealed") && message.sealed !== false)
                     writer.uint32(32).bool(message.sealed);
+                if (message.keys != null && $Object.hasOwnProperty.call(message, "keys"))
+                    $root.tandem.control.SyncKeys.encode(message.keys, writer.uint32(162).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4884,6 +4907,12 @@ export const tandem = $root.tandem = (() => {
                                 delete message.sealed;
                             continue;
                         }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            message.keys = $root.tandem.control.SyncKeys.decode(reader, reader.size(), $undefined, _depth + 1, message.keys);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -4902,6 +4931,124 @@ export const tandem = $root.tandem = (() => {
             };
 
             return SyncStatus;
+        })();
+
+        control.SyncKeys = (function() {
+
+            const SyncKeys = function (properties) {
+                this.opened = [];
+                this.peer = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            SyncKeys.prototype.sealing = null;
+            SyncKeys.prototype.opened = $util.emptyArray;
+            SyncKeys.prototype.peer = $util.emptyArray;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(SyncKeys.prototype, "_sealing", {
+                get: $util.oneOfGetter($oneOfFields = ["sealing"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            SyncKeys.create = function(properties) {
+                return new SyncKeys(properties);
+            };
+
+            SyncKeys.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.sealing != null && $Object.hasOwnProperty.call(message, "sealing"))
+                    writer.uint32(10).string(message.sealing);
+                if (message.opened != null && message.opened.length)
+                    for (let i = 0; i < message.opened.length; ++i)
+                        writer.uint32(18).string(message.opened[i]);
+                if (message.peer != null && message.peer.length)
+                    for (let i = 0; i < message.peer.length; ++i)
+                        writer.uint32(26).string(message.peer[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            SyncKeys.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tandem.control.SyncKeys();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.sealing = reader.stringVerify();
+                            message._sealing = "sealing";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.opened && message.opened.length))
+                                message.opened = [];
+                            message.opened.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.peer && message.peer.length))
+                                message.peer = [];
+                            message.peer.push(reader.stringVerify());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SyncKeys;
         })();
 
         control.Status = (function() {

@@ -378,6 +378,9 @@ export namespace tandem {
             /** Heartbeat echoes. */
             echoes: tandem.sync.Echo.$Properties[];
 
+            /** Heartbeat keys. */
+            keys: Uint8Array;
+
             /**
              * Creates a new Heartbeat instance using the specified properties.
              * @param [properties] Properties to set
@@ -439,6 +442,9 @@ export namespace tandem {
 
                 /** Heartbeat echoes */
                 echoes?: (tandem.sync.Echo.$Properties[]|null);
+
+                /** Heartbeat keys */
+                keys?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

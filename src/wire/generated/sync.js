@@ -599,6 +599,7 @@ export const tandem = $root.tandem = (() => {
             Heartbeat.prototype.synced = false;
             Heartbeat.prototype.continues = null;
             Heartbeat.prototype.echoes = $util.emptyArray;
+            Heartbeat.prototype.keys = $util.newBuffer([]);
 
             let $oneOfFields;
 
@@ -646,6 +647,8 @@ export const tandem = $root.tandem = (() => {
                 if (message.echoes != null && message.echoes.length)
                     for (let i = 0; i < message.echoes.length; ++i)
                         $root.tandem.sync.Echo.encode(message.echoes[i], writer.uint32(82).fork(), _depth + 1).ldelim();
+                if (message.keys != null && $Object.hasOwnProperty.call(message, "keys") && message.keys.length)
+                    writer.uint32(162).bytes(message.keys);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -762,6 +765,15 @@ export const tandem = $root.tandem = (() => {
                             if (!(message.echoes && message.echoes.length))
                                 message.echoes = [];
                             message.echoes.push($root.tandem.sync.Echo.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.keys = value;
+                            else
+                                delete message.keys;
                             continue;
                         }
                     }

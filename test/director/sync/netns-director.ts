@@ -16,7 +16,15 @@ const plane = new MemoryPort(microseconds);
 const { port1, port2 } = new MessageChannel();
 runSyncWorker(
   port2,
-  { name, priority: 100, advertInterval: 50_000, gated: false, adopted: false, board: board.buffer },
+  {
+    name,
+    priority: 100,
+    advertInterval: 50_000,
+    gated: false,
+    keys: [],
+    adopted: false,
+    board: board.buffer,
+  },
   { port: plane, clock: microseconds },
 );
 for (const [id, direction] of (['master', 'backup'] as const).entries())

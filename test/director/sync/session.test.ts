@@ -4,15 +4,17 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BOARD_ROLE } from '../../../src/director/board.ts';
 import { senderId } from '../../../src/director/sync/sender-id.ts';
+import { KeyRing } from '../../../src/wire/key-ring.ts';
 import { Sealer } from '../../../src/wire/seal.ts';
-import type { SealKey } from '../../../src/wire/seal-key.ts';
+import { type SealKey, sealKey } from '../../../src/wire/seal-key.ts';
 import { encodeRecords } from '../../../src/wire/sync-message.ts';
 import { batchOf, ordinaryRecord } from '../../wire/records.ts';
 import { MemoryPort } from './memory-port.ts';
 import { FAITHFUL } from './network.ts';
 import { ADVERT, BOTH, type Node, Rig } from './rig.ts';
 
-const key: SealKey = { id: 1, secret: randomBytes(32) };
+const key = sealKey(randomBytes(32));
+const keys = [key];
 
 let rig: Rig;
 beforeEach(() => {
@@ -24,7 +26,7 @@ const eventsOf = (node: Node) => node.events.map(({ type }) => type);
 
 describe('two directors on a good network', () => {
   test('have the same table a few milliseconds after a connection is made', async () => {
-    const [one, two] = await rig.pair({ key });
+    const [one, two] = await rig.pair({ keys });
     for (let n = 0; n < 500; n++) one.port.connect(n);
     rig.run(5000);
     expect(two.port.table.size).toBe(500);
@@ -76,8 +78,8 @@ describe('two directors on a good network', () => {
   });
 
   test.each([512, 600, 1452, 1472, 9000])('never send more than a maxlen of %i', async (maxlen) => {
-    const one = await rig.start(rig.node('lb1', { key }), BOTH, { maxlen });
-    await rig.start(rig.node('lb2', { key }), BOTH, { maxlen });
+    const one = await rig.start(rig.node('lb1', { keys }), BOTH, { maxlen });
+    await rig.start(rig.node('lb2', { keys }), BOTH, { maxlen });
     rig.run(ADVERT);
     rig.network.sent.length = 0;
     for (let n = 0; n < 1000; n++) one.port.connect(n * 97);
@@ -107,7 +109,7 @@ describe('on a bad network', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 2 ** 31 }), fc.boolean(), async (seed, sealed) => {
         rig = new Rig();
-        const [one, two] = await rig.pair(sealed ? { key } : {});
+        const [one, two] = await rig.pair(sealed ? { keys } : {});
         rig.network.fate = bad(seed, 0);
         for (let round = 0; round < 30; round++) {
           for (let n = 0; n < 50; n++) one.port.connect((round * 13 + n * 7) % 200, round + 1);
@@ -161,13 +163,13 @@ describe('on a bad network', () => {
 
 describe('refused and counted, with the table as it was:', () => {
   const frame = (sender: string, body: Uint8Array, options: { key?: SealKey; syncid?: number } = {}) =>
-    new Sealer({ sender: senderId(sender), epoch: 5, salt: randomBytes(8) }, options.key).seal(
-      options.syncid ?? 255,
-      body,
-    );
+    new Sealer(
+      { sender: senderId(sender), epoch: 5, salt: randomBytes(8) },
+      new KeyRing(options.key && [options.key]),
+    ).seal(options.syncid ?? 255, body);
   const records = encodeRecords(batchOf([ordinaryRecord(1)]), 0, 1, 1);
 
-  async function receives(datagram: Buffer, options: { key?: SealKey } = {}, syncid = 255) {
+  async function receives(datagram: Buffer, options: { keys?: readonly SealKey[] } = {}, syncid = 255) {
     const node = await rig.start(rig.node('lb2', options), BOTH, { syncid });
     rig.network.inject(datagram, 'stranger');
     rig.run(5000);
@@ -180,7 +182,7 @@ describe('refused and counted, with the table as it was:', () => {
   test('what the kernel sends', async () => {
     const lines = readFileSync(new URL('../../wire/data/ipvs-sync.jsonl', import.meta.url), 'utf8').trim();
     const payloads = lines.split('\n').map((line) => (JSON.parse(line) as { payload: string }).payload);
-    const node = await rig.start(rig.node('lb2', { key }));
+    const node = await rig.start(rig.node('lb2', { keys }));
     for (const payload of payloads) rig.network.inject(Buffer.from(payload, 'hex'), 'kernel');
     rig.run(5000);
     expect(node.session.status()).toMatchObject({ foreign: payloads.length, received: 0, rejected: {} });
@@ -207,12 +209,12 @@ describe('refused and counted, with the table as it was:', () => {
   });
 
   test('no seal where a key is set', async () => {
-    expect((await receives(frame('lb1', records), { key })).rejected).toEqual({ unsealed: 1 });
+    expect((await receives(frame('lb1', records), { keys })).rejected).toEqual({ unsealed: 1 });
   });
 
   test('a seal of another key', async () => {
-    const other = { id: 1, secret: randomBytes(32) };
-    expect((await receives(frame('lb1', records, { key: other }), { key })).rejected).toEqual({ seal: 1 });
+    const other = { ...sealKey(randomBytes(32)), id: key.id };
+    expect((await receives(frame('lb1', records, { key: other }), { keys })).rejected).toEqual({ seal: 1 });
   });
 
   test('our own name', async () => {
@@ -220,7 +222,7 @@ describe('refused and counted, with the table as it was:', () => {
   });
 
   test('anything at all', async () => {
-    const node = await rig.start(rig.node('lb2', { key }));
+    const node = await rig.start(rig.node('lb2', { keys }));
     const valid = frame('lb1', records, { key });
     const mutated = fc.tuple(fc.nat(valid.length - 1), fc.integer({ min: 1, max: 255 })).map(([at, by]) => {
       const bytes = Buffer.from(valid);
@@ -245,7 +247,7 @@ describe('refused and counted, with the table as it was:', () => {
   });
 
   test('what was taken before: in the window as a duplicate, behind it and of a former epoch as a replay', async () => {
-    const [one, two] = await rig.pair({ key });
+    const [one, two] = await rig.pair({ keys });
     const old = rig.network.sent.filter(({ from }) => from === 'lb1').map(({ datagram }) => datagram);
     const before = two.session.status();
     for (const datagram of old) rig.network.inject(datagram, 'lb1');
@@ -259,7 +261,7 @@ describe('refused and counted, with the table as it was:', () => {
     rig.run(1000);
     expect(two.session.status().rejected).toEqual({ replay: old.length });
     rig.kill(one);
-    await rig.start(rig.node('lb1', { key }));
+    await rig.start(rig.node('lb1', { keys }));
     rig.run(ADVERT);
     const late = rig.network.sent.filter(({ from }) => from === 'lb1')[old.length + 5];
     rig.network.inject(late?.datagram ?? Buffer.alloc(0), 'lb1');
@@ -269,7 +271,7 @@ describe('refused and counted, with the table as it was:', () => {
 });
 
 test('trouble is told at most once in ten seconds for each cause', async () => {
-  const node = await rig.start(rig.node('lb2', { key }));
+  const node = await rig.start(rig.node('lb2', { keys }));
   for (let n = 0; n < 100; n++) rig.network.inject(Buffer.alloc(3), 'stranger');
   rig.run(5000);
   expect(node.session.status().rejected).toEqual({ short: 100 });
@@ -429,7 +431,7 @@ describe('the sync lease', () => {
 
 describe('a restart', () => {
   test('in place, with the plane, keeps the peer synced, and no record is lost', async () => {
-    const [one, two] = await rig.pair({ key });
+    const [one, two] = await rig.pair({ keys });
     for (let n = 0; n < 100; n++) one.port.connect(n);
     rig.run(5000);
     // Emitted, and perhaps sent, but not acknowledged when the daemon dies.
@@ -439,7 +441,7 @@ describe('a restart', () => {
     const { sent, held } = one.progress;
     one.port.connect(1001);
     const port = one.port.adopted();
-    const again = await rig.start(rig.node('lb1', { key, port, continues: sent, held }));
+    const again = await rig.start(rig.node('lb1', { keys, port, continues: sent, held }));
     rig.run(3 * ADVERT);
     expect(tableOf(two)).toEqual(tableOf(again));
     expect(two.port.table.size).toBe(102);
@@ -492,13 +494,13 @@ describe('a restart', () => {
   });
 
   test('after a power cut of the master leaves it without its own connections, and it knows', async () => {
-    const [one, two] = await rig.pair({ key });
+    const [one, two] = await rig.pair({ keys });
     one.port.connect(1);
     rig.run(ADVERT);
     rig.kill(one);
     rig.run(ADVERT);
     // The peer has never sent a record.
-    const again = await rig.start(rig.node('lb1', { key, port: new MemoryPort(rig.network.clock) }));
+    const again = await rig.start(rig.node('lb1', { keys, port: new MemoryPort(rig.network.clock) }));
     rig.run(3 * ADVERT);
     expect(again.board.get('synced')).toBe(0);
     expect(two.board.get('synced')).toBe(1);
@@ -507,7 +509,7 @@ describe('a restart', () => {
     const { sent, held } = again.progress;
     const third = await rig.start(
       rig.node('lb1', {
-        key,
+        keys,
         port: again.port.adopted(),
         continues: sent ?? { epoch: 0, sequence: 0 },
         held,
@@ -518,11 +520,11 @@ describe('a restart', () => {
   });
 
   test('with a wall clock that went back is refused only until the director hears of it', async () => {
-    const [one, two] = await rig.pair({ key });
+    const [one, two] = await rig.pair({ keys });
     one.port.connect(1);
     rig.run(5000);
     rig.kill(one);
-    const again = await rig.start(rig.node('lb1', { key, port: one.port, epoch: 1000 }));
+    const again = await rig.start(rig.node('lb1', { keys, port: one.port, epoch: 1000 }));
     rig.run(3 * ADVERT);
     again.port.connect(2);
     rig.run(5000);
@@ -540,7 +542,7 @@ describe('a recording', () => {
   };
 
   test('of a former day enters nothing into the table, the board or the role of a director that begins', async () => {
-    const [one, two] = await rig.pair({ key });
+    const [one, two] = await rig.pair({ keys });
     two.board.set('role', BOARD_ROLE.MASTER);
     two.board.set('leaseUntil', Number.MAX_SAFE_INTEGER);
     for (let n = 0; n < 10; n++) two.port.connect(n);
@@ -551,7 +553,7 @@ describe('a recording', () => {
     rig.run(2 * ADVERT);
     rig.kill(one);
     rig.kill(two);
-    const fresh = await rig.start(rig.node('lb1', { key, port: new MemoryPort(rig.network.clock) }));
+    const fresh = await rig.start(rig.node('lb1', { keys, port: new MemoryPort(rig.network.clock) }));
     replay(two);
     expect(fresh.port.table.size).toBe(0);
     expect(fresh.board.get('peerSyncAt')).toBe(0);
@@ -559,7 +561,7 @@ describe('a recording', () => {
     expect(fresh.events).toEqual([]);
     expect(fresh.session.status().rejected.unproven).toBeGreaterThan(0);
     // And it is in nobody's way.
-    const again = await rig.start(rig.node('lb2', { key, port: new MemoryPort(rig.network.clock) }));
+    const again = await rig.start(rig.node('lb2', { keys, port: new MemoryPort(rig.network.clock) }));
     rig.run(3 * ADVERT);
     expect([fresh.board.get('synced'), again.board.get('synced')]).toEqual([1, 1]);
   });

@@ -8,6 +8,7 @@ import type { MainToSync, SyncSettings, SyncToMain } from '../../../src/director
 import { udpSockets } from '../../../src/director/sync/sockets.ts';
 import { runSyncWorker } from '../../../src/director/sync/worker.ts';
 import { type SyncDirection, syncDaemon } from '../../../src/model/sync-daemon.ts';
+import { sealKey } from '../../../src/wire/seal-key.ts';
 import { scratch } from '../../support/scratch.ts';
 import { until } from '../../support/until.ts';
 import { microseconds } from './clock.ts';
@@ -48,7 +49,7 @@ class Director {
     runSyncWorker(
       port2,
       {
-        ...{ name, priority: 100, advertInterval: 20_000, gated: false, adopted: false },
+        ...{ name, priority: 100, advertInterval: 20_000, gated: false, keys: [], adopted: false },
         ...{ board: this.board.buffer, progressFile: join(directory, name), ...settings },
       },
       { port: plane, clock: microseconds, sockets: udpSockets({ loopback: true }) },
@@ -89,9 +90,9 @@ async function both(director: Director): Promise<Director> {
 }
 
 test('two workers on real sockets carry connections both ways and hand over', async () => {
-  const key = { id: 1, secret: new Uint8Array(32).fill(7) };
-  const one = await both(new Director('lb1', { key }));
-  const two = await both(new Director('lb2', { key }));
+  const keys = [sealKey(new Uint8Array(32).fill(7))];
+  const one = await both(new Director('lb1', { keys }));
+  const two = await both(new Director('lb2', { keys }));
   await until('they are synced', () => one.board.get('synced') === 1 && two.board.get('synced') === 1);
   for (let n = 0; n < 2000; n++) one.plane.connect(n);
   two.plane.connect(5000);
