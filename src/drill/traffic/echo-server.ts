@@ -1,6 +1,7 @@
 /** Answers what it is told, over TCP or UDP. */
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
+import { goBefore } from '../../host/priority.ts';
 import { onCommand, report, settings } from './channel.ts';
 
 const { protocol, host, port } = settings<{ protocol: 'tcp' | 'udp'; host: string; port: number }>();
@@ -19,6 +20,8 @@ function serveUdp(): void {
   socket.bind(port, host, () => report({ kind: 'ready' }));
 }
 
+// A server that a busy machine does not let answer would look like a director that does not forward.
+goBefore(-15);
 onCommand(() => {});
 if (protocol === 'tcp') serveTcp();
 else serveUdp();
