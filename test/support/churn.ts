@@ -1,7 +1,6 @@
 /** Connections opened, used and closed at a steady rate, while the sync link has its troubles. */
 
 import type { SyncStatus } from '../../src/director/status.ts';
-import { now } from '../../src/drill/traffic/channel.ts';
 import type { Sums } from './load/programs.ts';
 import type { Equal, TestPair } from './pair.ts';
 import { report, seconds } from './report.ts';
@@ -14,7 +13,7 @@ export interface Churn {
   readonly meanwhile?: (pair: TestPair) => Promise<void>;
 }
 
-/** Some end by RST, so that the tables hold that state too. */
+/** Some end by RST, so that the tables hold that state too. Their entries go after 10 s. */
 const RESET_EVERY = 16;
 /** Beyond what is asked for: a busy machine is slower, and TCP repeats what it loses. */
 const SLACK_MS = 120_000;
@@ -38,13 +37,19 @@ export async function churn(pair: TestPair, spec: Churn, equalMs: number): Promi
   return { traffic, equal, sender: one.sync, receiver: other.sync };
 }
 
+/** How many connections there must be at least, when those that ended by RST may have expired. */
+export const leastOf = (opened: number): number => opened - Math.ceil(opened / RESET_EVERY);
+
 export function reportChurn(title: string, { traffic, equal, sender, receiver }: ChurnResult): void {
   const { p50, p99, max } = sender.lag_ms;
   report(title, [
     ['connections opened', `${traffic.opened} in ${traffic.seconds.toFixed(1)} s`],
     ['never established, lost', `${traffic.refused}, ${traffic.failed}`],
     ['in both tables, equal', equal.connections],
-    ['equal after the last packet', seconds(equal.afterMs)],
+    [
+      'equal after the last packet',
+      `${seconds(equal.afterMs)}, of which one comparison takes ${seconds(equal.tookMs)}`,
+    ],
     ['lag p50, p99, max', `${p50} ms, ${p99} ms, ${max} ms`],
     ['sender', counts(sender)],
     ['receiver', counts(receiver)],
@@ -59,8 +64,3 @@ export function counts(status: SyncStatus): string {
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
 }
-
-/** Waits a share of the way, for troubles that begin in the middle. */
-export const wait = (pair: TestPair, ms: number): Promise<void> => pair.pause(ms);
-
-export { now };

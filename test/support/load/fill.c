@@ -24,7 +24,7 @@
 
 #define FIRST_PORT 1024
 #define PORTS_EACH 60000
-/* A new connection that is refused is tried again after 1 ms: a busy daemon may let its lease run out. */
+/* A new connection that is refused is tried again after 1 ms: a busy daemon may let its sync lease run out. */
 #define TRIES 2000
 
 struct frame {
@@ -82,9 +82,11 @@ static struct side side_of(char **arguments)
 	return side;
 }
 
-/* Whether the program took the frame; `out` is what became of it. */
+/* Whether the program sent the frame on; `out` is what became of it. */
 static int run(const struct side *side, struct frame *in, struct frame *out)
 {
+	/* A frame that it hands to the kernel, for want of a neighbour, has a note in front. */
+	uint8_t data[sizeof(*in) + 256];
 	struct xdp_md context = { .data_end = sizeof(*in), .ingress_ifindex = side->ifindex };
 	union bpf_attr attributes = {};
 
@@ -92,13 +94,14 @@ static int run(const struct side *side, struct frame *in, struct frame *out)
 	attributes.test.prog_fd = side->program;
 	attributes.test.data_in = (uintptr_t)in;
 	attributes.test.data_size_in = sizeof(*in);
-	attributes.test.data_out = (uintptr_t)out;
-	attributes.test.data_size_out = sizeof(*out);
+	attributes.test.data_out = (uintptr_t)data;
+	attributes.test.data_size_out = sizeof(data);
 	attributes.test.ctx_in = (uintptr_t)&context;
 	attributes.test.ctx_size_in = sizeof(context);
 	attributes.test.repeat = 1;
 	if (bpf(BPF_PROG_TEST_RUN, &attributes))
 		die("BPF_PROG_TEST_RUN");
+	memcpy(out, data, sizeof(*out));
 	return attributes.test.retval == XDP_REDIRECT || attributes.test.retval == XDP_TX;
 }
 
