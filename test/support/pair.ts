@@ -3,15 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Director, type Setting } from '../../src/drill/director.ts';
-import { now } from '../../src/drill/traffic/channel.ts';
 import { goBefore } from '../../src/host/priority.ts';
+import { execute } from '../../src/lab/command.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { DIRECTOR_FRONT, type DirectorName, PAIR, PAIR_TOPOLOGY } from '../../src/lab/pair.ts';
 import type { HostSpec, Topology } from '../../src/lab/topology.ts';
-import { pause, waitFor } from '../../src/lab/wait.ts';
+import { pause } from '../../src/lab/wait.ts';
 import type { Wires } from '../../src/lab/wires.ts';
-import { compile, Load, type LoadSettings, serve } from './load/programs.ts';
-import { differences, PinnedTable } from './tables.ts';
+import { compileAll, Load, type LoadSettings, type Programs, serve } from './load/programs.ts';
+import { differences, flowsOf, OFFSETS, readStates } from './tables.ts';
 
 /** The service that real clients call, and the one whose connections are made in the table alone (fill). */
 export const PORT = { load: 7000, fill: 9000 } as const;
@@ -28,7 +28,6 @@ const fillServers = Array.from({ length: 16 }, (_, index) => `192.168.20.${10 + 
 
 /** Elections, and commands of a busy machine. */
 const PATIENCE_MS = 30_000;
-const EVERY_MS = 20;
 const FILL_MS = 300_000;
 
 const serviceLines = (port: number, reals: readonly string[]): string[] => [
@@ -63,6 +62,14 @@ function adapted(host: HostSpec): HostSpec {
 
 const TOPOLOGY: Topology = { ...PAIR_TOPOLOGY, hosts: PAIR_TOPOLOGY.hosts.map(adapted) };
 
+/** What load/compare.c prints. */
+interface Comparison {
+  readonly equal: boolean;
+  readonly begin: number;
+  readonly end: number;
+  readonly connections: readonly [number, number];
+}
+
 export interface Equal {
   readonly connections: number;
   /** Milliseconds from the moment that was given until both tables had been read and were equal. */
@@ -76,14 +83,14 @@ export class TestPair {
   readonly lb1: Director;
   readonly lb2: Director;
   readonly wires: Wires;
-  readonly #traffic: string;
+  readonly #programs: Programs;
 
-  private constructor(lab: Lab, lb1: Director, lb2: Director, wires: Wires, traffic: string) {
+  private constructor(lab: Lab, lb1: Director, lb2: Director, wires: Wires, programs: Programs) {
     this.lab = lab;
     this.lb1 = lb1;
     this.lb2 = lb2;
     this.wires = wires;
-    this.#traffic = traffic;
+    this.#programs = programs;
   }
 
   /** lb1 is master, lb2 its backup with an empty table, and the servers listen. */
@@ -93,14 +100,14 @@ export class TestPair {
     const lab = new Lab(TOPOLOGY);
     await lab.up();
     try {
-      const traffic = compile(lab, 'traffic');
+      const programs = compileAll(lab);
       const key = join(lab.directory, 'sync.key');
       writeFileSync(key, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
       const [lb1, lb2] = (['lb1', 'lb2'] as const).map(
         (name) => new Director(lab, name, { advertMs, key, setting }),
       ) as [Director, Director];
-      const pair = new TestPair(lab, lb1, lb2, await lab.wires(), traffic);
-      await Promise.all([serve(lab, traffic, 'rs1', '0.0.0.0', PORT.load), pair.#start()]);
+      const pair = new TestPair(lab, lb1, lb2, await lab.wires(), programs);
+      await Promise.all([serve(lab, programs.traffic, 'rs1', '0.0.0.0', PORT.load), pair.#start()]);
       return pair;
     } catch (error) {
       await lab.down();
@@ -136,12 +143,11 @@ export class TestPair {
   /** Real connections of the client through the pair. */
   load(settings: Pick<LoadSettings, 'rate' | 'count' | 'hold' | 'reset'>): Promise<Load> {
     const to = { to: PAIR.vip, port: PORT.load, clients: CLIENTS.first, addresses: CLIENTS.count };
-    return Load.start(this.lab, this.#traffic, 'client', { ...to, ...settings });
+    return Load.start(this.lab, this.#programs.traffic, 'client', { ...to, ...settings });
   }
 
   /** Makes established connections in a master's table, by the frames of their handshakes. @param rate a second, 0: as fast as it can */
   async fill(name: DirectorName, count: number, rate = 0): Promise<{ opened: number; seconds: number }> {
-    const program = compile(this.lab, 'fill');
     // Frames that leave by no wire resolve no neighbour.
     await this.#know(name, 'eth0', PAIR.client, 'client');
     await this.#know(name, 'eth1', '192.168.10.254', 'router');
@@ -155,7 +161,9 @@ export class TestPair {
         address,
       ]);
     const args = [...sides, PAIR.vip, String(PORT.fill), FILLERS.first, String(count), String(rate)];
-    const { code, stdout, stderr } = await this.lab.run(name, program, args, { timeoutMs: FILL_MS });
+    const { code, stdout, stderr } = await this.lab.run(name, this.#programs.fill, args, {
+      timeoutMs: FILL_MS,
+    });
     if (code !== 0) throw new Error(`fill on ${name}: ${stdout}${stderr}`);
     return JSON.parse(stdout) as { opened: number; seconds: number };
   }
@@ -169,33 +177,32 @@ export class TestPair {
 
   /** Waits until both tables hold the same connections in the same states. @param since milliseconds of the common clock */
   async equal(since: number, timeoutMs: number): Promise<Equal> {
-    const [one, other] = [new PinnedTable(this.lb1.pins), new PinnedTable(this.lb2.pins)];
-    try {
-      return await waitFor(
-        'equal tables',
-        () => {
-          const begin = now();
-          const [here, there] = [one.digest(), other.digest()];
-          const [afterMs, tookMs] = [now() - since, now() - begin];
-          return here.sum === there.sum && { connections: here.connections, afterMs, tookMs };
-        },
-        { timeoutMs, everyMs: EVERY_MS },
-      );
-    } catch (error) {
-      throw new Error(`${(error as Error).message}\n${differences(one, other).join('\n')}`);
-    } finally {
-      one.close();
-      other.close();
+    const { lb1, lb2 } = this;
+    const compared = await this.#compare(timeoutMs);
+    if (!compared.equal) {
+      const found = differences(readStates(lb1.pins), readStates(lb2.pins));
+      throw new Error(`the tables are not equal after ${timeoutMs} ms\n${found.join('\n')}`);
     }
+    const { begin, end, connections } = compared;
+    return { connections: connections[0], afterMs: end - since, tookMs: end - begin };
   }
 
-  /** How many connections each holds now. */
-  counts(): { lb1: number; lb2: number } {
-    const [one, other] = [new PinnedTable(this.lb1.pins), new PinnedTable(this.lb2.pins)];
-    const counted = { lb1: one.digest().connections, lb2: other.digest().connections };
-    one.close();
-    other.close();
-    return counted;
+  /** How many connections each holds; the master is counted first. */
+  async counts(): Promise<{ lb1: number; lb2: number }> {
+    const { connections } = await this.#compare(0);
+    const [lb1, lb2] = connections;
+    return { lb1, lb2 };
+  }
+
+  /** The last comparison: the first that finds them equal, or the first after the time is over. */
+  async #compare(timeoutMs: number): Promise<Comparison> {
+    const tables = [flowsOf(this.lb1.pins), flowsOf(this.lb2.pins)];
+    const args = [...tables, ...OFFSETS, String(timeoutMs)];
+    const limit = { timeoutMs: timeoutMs + PATIENCE_MS };
+    const { stdout, stderr } = await execute(this.#programs.compare, args, limit);
+    const last = stdout.trim().split('\n').at(-1);
+    if (!last) throw new Error(`compare: ${stderr}`);
+    return JSON.parse(last) as Comparison;
   }
 
   pause(ms: number): Promise<void> {

@@ -38,7 +38,7 @@ test('a backup that lost its table has the whole again, and what came meanwhile'
   const answered = now();
   await waitFor('the whole table', async () => (await status())?.peer.synced, every);
   const whole = now();
-  const has = pair.counts();
+  const has = await pair.counts();
   const during = load.sums;
   load.stop();
   const traffic = await load.done(PATIENCE_MS);

@@ -33,13 +33,13 @@ test('a link that was dead for a while is caught up with', async () => {
         pair.wires.cut({ from: 'lb1', to: 'lb2', on: 'sync' });
         pair.wires.cut({ from: 'lb2', to: 'lb1', on: 'sync' });
         await pair.pause(DEAD_MS);
-        const { lb1, lb2 } = pair.counts();
+        const { lb1, lb2 } = await pair.counts();
         lacking.push(lb1 - lb2);
         pair.wires.heal();
         returned = now();
         while (caughtUp === undefined && now() - returned < GIVE_UP_MS) {
           // The master's is read first: what it had then, the backup has now.
-          const counted = pair.counts();
+          const counted = await pair.counts();
           const at = now() - returned;
           if ((await pair.lb2.status())?.peer.synced && counted.lb2 >= counted.lb1) caughtUp = at;
         }

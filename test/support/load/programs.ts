@@ -9,11 +9,17 @@ import { waitFor } from '../../../src/lab/wait.ts';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const READY_MS = 15_000;
 
-/** Into the lab's directory, so that it goes with the lab. */
-export function compile(lab: Lab, name: 'traffic' | 'fill'): string {
-  const target = join(lab.directory, name);
-  execFileSync('clang', ['-O2', join(folder, `${name}.c`), '-o', target]);
-  return target;
+const NAMES = ['traffic', 'fill', 'compare'] as const;
+export type Programs = Readonly<Record<(typeof NAMES)[number], string>>;
+
+/** Into the lab's directory, so that they go with the lab. */
+export function compileAll(lab: Lab): Programs {
+  const made = NAMES.map((name): [string, string] => {
+    const target = join(lab.directory, name);
+    execFileSync('clang', ['-O2', join(folder, `${name}.c`), '-o', target]);
+    return [name, target];
+  });
+  return Object.fromEntries(made) as Programs;
 }
 
 /** What traffic.c says of its connections. */
