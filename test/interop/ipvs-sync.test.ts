@@ -55,8 +55,8 @@ beforeAll(async () => {
   await guest.must(`ipvsadm --start-daemon backup ${daemon}; ipvsadm --start-daemon master ${daemon}`);
   const key = join(lab.directory, 'sync.key');
   writeFileSync(key, '5b'.repeat(32), { mode: 0o600 });
-  lb1 = new Director(lab, 'lb1', ADVERT_MS, key);
-  lb2 = new Director(lab, 'lb2', ADVERT_MS, key);
+  lb1 = new Director(lab, 'lb1', { advertMs: ADVERT_MS, key });
+  lb2 = new Director(lab, 'lb2', { advertMs: ADVERT_MS, key });
   await lb1.start();
   await lb1.until('become master', ({ role }) => role === 'master', PATIENCE_MS, signal);
   await lb2.start();
