@@ -25,7 +25,8 @@ export interface Trouble {
   readonly duplicates?: number;
   /**
    * A share of the frames (all by default) arrives late, by a time between the two, in milliseconds: with a share
-   * below 1, or two times that differ, they are overtaken.
+   * below 1, or two times that differ, they are overtaken. What GRO has put together (TCP through a director) is not
+   * held.
    */
   readonly delay?: { readonly ms: readonly [least: number, most: number]; readonly share?: number };
   /** The same seed treats the n-th frame of a way the same. 1 by default. */

@@ -162,6 +162,38 @@ test('asymmetric loss on every network: one director hears the other, which hear
   expect(sync).toEqual([]);
 });
 
+test('switches that break in two carry nothing between the halves, and all within each', async () => {
+  const [mine, theirs] = [
+    ['lb1', 'rs1'],
+    ['lb2', 'client'],
+  ] as const;
+  await know('lb1', 'lb2', 'eth0', FRONT.lb2);
+  await know('lb2', 'lb1', 'eth0', FRONT.lb1);
+  const [one, two] = [await listen('lb1', FRONT.lb1), await listen('lb2', FRONT.lb2)];
+  wires.split(mine, theirs);
+  await send('lb1', FRONT.lb2, 5);
+  await send('lb2', FRONT.lb1, 5);
+  // The probe is of neither half, and hears both.
+  const asked = await lab.run('probe', process.execPath, ['-e', SEND, FRONT.lb1, '3']);
+  expect(asked.code).toBe(0);
+  await waitFor('what comes from the middle', () => one.length === 3, { timeoutMs: 10_000 });
+  for (const [from, to] of [
+    ['lb1', 'lb2'],
+    ['lb2', 'lb1'],
+  ] as const) {
+    const { seen, lost } = wires.tally({ from, to, on: 'front' });
+    expect(seen).toBeGreaterThanOrEqual(5);
+    expect(lost).toBe(seen);
+  }
+  expect(two).toEqual([]);
+  wires.join(mine, theirs);
+  await send('lb1', FRONT.lb2, 5);
+  await send('lb2', FRONT.lb1, 5);
+  await waitFor('both halves to hear each other', () => one.length === 8 && two.length === 5, {
+    timeoutMs: 10_000,
+  });
+});
+
 test('a trouble goes on when the host is built anew', async () => {
   wires.cut(WAY);
   await lab.reboot('lb2');
