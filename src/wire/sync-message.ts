@@ -19,6 +19,20 @@ export interface Echo {
   readonly appliedAge: number;
   /** Its table also has records of that peer from epochs before. */
   readonly earlier: boolean;
+  /** The clock in that peer's newest heartbeat that it heard, and microseconds since then. */
+  readonly heard?: { readonly clock: number; readonly age: number };
+}
+
+/** What else is to be known of the sender's virtual router. */
+export interface RouterNews {
+  /** Microseconds between its advertisements. */
+  readonly interval: number;
+  /** It must not become master now. */
+  readonly unfit: boolean;
+  /** Of what it tracks, what it reaches. */
+  readonly reach: number;
+  /** Its own address on the link of the first one: 4 or 16 bytes. */
+  readonly address: Uint8Array;
 }
 
 export interface Heartbeat {
@@ -31,8 +45,11 @@ export interface Heartbeat {
   /** Microseconds; 0 closed. */
   readonly leaseRemaining: number;
   readonly newest: number;
-  /** Microseconds since it heard our newest advertisement. Said for versions that use it. */
+  /** Microseconds since it heard an advertisement, or began to wait for one; none when it is no backup. */
   readonly advertAge?: number;
+  /** The sender's clock, microseconds. */
+  readonly clock?: number;
+  readonly router?: RouterNews;
   readonly synced: boolean;
   readonly continues?: Position;
   readonly echoes: readonly Echo[];
@@ -89,10 +106,12 @@ export function encodeMessage(message: Heartbeat | HandoverMessage): Uint8Array 
       ...rest,
       name: cut(message.name),
       leaseRemaining: Math.min(leaseRemaining, U32),
-      echoes: message.echoes
-        .slice(0, MOST_ECHOES)
-        .map((echo) => ({ ...echo, appliedAge: Math.min(echo.appliedAge, U32) })),
       keys: Uint8Array.from(keys.slice(0, MOST_KEYS)),
+      echoes: message.echoes.slice(0, MOST_ECHOES).map(({ heard, ...echo }) => ({
+        ...echo,
+        appliedAge: Math.min(echo.appliedAge, U32),
+        ...(heard && { clock: heard.clock, clockAge: Math.min(heard.age, U32) }),
+      })),
     };
     if (advertAge !== undefined) heartbeat.advertAge = Math.min(advertAge, U32);
     return Envelope.encode({ heartbeat }).finish();
@@ -152,9 +171,20 @@ function heartbeatFrom(message: tandem.sync.Heartbeat): Heartbeat {
       applied: integer('applied', echo.applied),
       appliedAge: echo.appliedAge ?? 0,
       earlier: echo.earlier ?? false,
+      ...(integer('clock', echo.clock) > 0 && {
+        heard: { clock: integer('clock', echo.clock), age: echo.clockAge ?? 0 },
+      }),
     })),
     keys: [...message.keys],
+    ...(integer('clock', message.clock) > 0 && { clock: integer('clock', message.clock) }),
+    ...(message.router && { router: routerFrom(message.router) }),
   };
+}
+
+function routerFrom({ interval, unfit, reach, address }: tandem.sync.Router.$Properties): RouterNews {
+  const bytes = address ?? new Uint8Array();
+  if (bytes.length !== 4 && bytes.length !== 16) refuse(`an address has 4 or 16 bytes, not ${bytes.length}`);
+  return { interval: interval ?? 0, unfit: unfit ?? false, reach: reach ?? 0, address: bytes };
 }
 
 function handoverFrom(message: tandem.sync.Handover): HandoverMessage {

@@ -31,10 +31,24 @@ const heartbeats: fc.Arbitrary<Heartbeat> = fc.record(
     synced: fc.boolean(),
     continues: fc.record({ epoch, sequence: count }),
     echoes: fc.array(
-      fc.record({ sender: u32, epoch, applied: count, appliedAge: u32, earlier: fc.boolean() }),
+      fc.record(
+        {
+          ...{ sender: u32, epoch, applied: count, appliedAge: u32, earlier: fc.boolean() },
+          heard: fc.record({ clock: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), age: u32 }),
+        },
+        { requiredKeys: ['sender', 'epoch', 'applied', 'appliedAge', 'earlier'] },
+      ),
       { maxLength: 4 },
     ),
     keys: fc.array(fc.integer({ min: 1, max: 255 }), { maxLength: 4 }),
+    clock: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    router: fc.record({
+      ...{ interval: u32, unfit: fc.boolean(), reach: u32 },
+      address: fc
+        .constantFrom(4, 16)
+        .chain((length) => fc.uint8Array({ minLength: length, maxLength: length }))
+        .map((bytes) => Buffer.from(bytes)),
+    }),
   },
   {
     requiredKeys: [

@@ -381,6 +381,12 @@ export namespace tandem {
             /** Heartbeat keys. */
             keys: Uint8Array;
 
+            /** Heartbeat clock. */
+            clock: (number|Long);
+
+            /** Heartbeat router. */
+            router?: (tandem.sync.Router.$Properties|null);
+
             /**
              * Creates a new Heartbeat instance using the specified properties.
              * @param [properties] Properties to set
@@ -446,12 +452,101 @@ export namespace tandem {
                 /** Heartbeat keys */
                 keys?: (Uint8Array|null);
 
+                /** Heartbeat clock */
+                clock?: (number|Long|null);
+
+                /** Heartbeat router */
+                router?: (tandem.sync.Router.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a Heartbeat. */
             type $Shape = tandem.sync.Heartbeat.$Properties;
+        }
+
+        /**
+         * Properties of a Router.
+         * @deprecated Use tandem.sync.Router.$Properties instead.
+         */
+        interface IRouter extends tandem.sync.Router.$Properties {
+        }
+
+        /** Represents a Router. */
+        class Router {
+
+            /**
+             * Constructs a new Router.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.Router.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Router interval. */
+            interval: number;
+
+            /** Router unfit. */
+            unfit: boolean;
+
+            /** Router reach. */
+            reach: number;
+
+            /** Router address. */
+            address: Uint8Array;
+
+            /**
+             * Creates a new Router instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Router instance
+             */
+            static create(properties: tandem.sync.Router.$Shape): tandem.sync.Router & tandem.sync.Router.$Shape;
+            static create(properties?: tandem.sync.Router.$Properties): tandem.sync.Router;
+
+            /**
+             * Encodes the specified Router message. Does not implicitly {@link tandem.sync.Router.verify|verify} messages.
+             * @param message Router message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.Router.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Router message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.Router & tandem.sync.Router.$Shape} Router
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.Router & tandem.sync.Router.$Shape;
+        }
+
+        namespace Router {
+
+            /** Properties of a Router. */
+            interface $Properties {
+
+                /** Router interval */
+                interval?: (number|null);
+
+                /** Router unfit */
+                unfit?: (boolean|null);
+
+                /** Router reach */
+                reach?: (number|null);
+
+                /** Router address */
+                address?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Router. */
+            type $Shape = tandem.sync.Router.$Properties;
         }
 
         /**
@@ -487,6 +582,12 @@ export namespace tandem {
 
             /** Echo earlier. */
             earlier: boolean;
+
+            /** Echo clock. */
+            clock: (number|Long);
+
+            /** Echo clockAge. */
+            clockAge: number;
 
             /**
              * Creates a new Echo instance using the specified properties.
@@ -534,6 +635,12 @@ export namespace tandem {
 
                 /** Echo earlier */
                 earlier?: (boolean|null);
+
+                /** Echo clock */
+                clock?: (number|Long|null);
+
+                /** Echo clockAge */
+                clockAge?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

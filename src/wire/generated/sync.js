@@ -600,6 +600,8 @@ export const tandem = $root.tandem = (() => {
             Heartbeat.prototype.continues = null;
             Heartbeat.prototype.echoes = $util.emptyArray;
             Heartbeat.prototype.keys = $util.newBuffer([]);
+            Heartbeat.prototype.clock = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Heartbeat.prototype.router = null;
 
             let $oneOfFields;
 
@@ -649,6 +651,10 @@ export const tandem = $root.tandem = (() => {
                         $root.tandem.sync.Echo.encode(message.echoes[i], writer.uint32(82).fork(), _depth + 1).ldelim();
                 if (message.keys != null && $Object.hasOwnProperty.call(message, "keys") && message.keys.length)
                     writer.uint32(162).bytes(message.keys);
+                if (message.router != null && $Object.hasOwnProperty.call(message, "router"))
+                    $root.tandem.sync.Router.encode(message.router, writer.uint32(170).fork(), _depth + 1).ldelim();
+                if (message.clock != null && $Object.hasOwnProperty.call(message, "clock") && (typeof message.clock === "object" ? message.clock.low || message.clock.high : message.clock !== 0))
+                    writer.uint32(176).uint64(message.clock);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -776,6 +782,21 @@ export const tandem = $root.tandem = (() => {
                                 delete message.keys;
                             continue;
                         }
+                    case 22: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.clock = value;
+                            else
+                                delete message.clock;
+                            continue;
+                        }
+                    case 21: {
+                            if (wireType !== 2)
+                                break;
+                            message.router = $root.tandem.sync.Router.decode(reader, reader.size(), $undefined, _depth + 1, message.router);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -796,6 +817,128 @@ export const tandem = $root.tandem = (() => {
             return Heartbeat;
         })();
 
+        sync.Router = (function() {
+
+            const Router = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Router.prototype.interval = 0;
+            Router.prototype.unfit = false;
+            Router.prototype.reach = 0;
+            Router.prototype.address = $util.newBuffer([]);
+
+            Router.create = function(properties) {
+                return new Router(properties);
+            };
+
+            Router.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.interval != null && $Object.hasOwnProperty.call(message, "interval") && message.interval !== 0)
+                    writer.uint32(8).uint32(message.interval);
+                if (message.unfit != null && $Object.hasOwnProperty.call(message, "unfit") && message.unfit !== false)
+                    writer.uint32(16).bool(message.unfit);
+                if (message.reach != null && $Object.hasOwnProperty.call(message, "reach") && message.reach !== 0)
+                    writer.uint32(24).uint32(message.reach);
+                if (message.address != null && $Object.hasOwnProperty.call(message, "address") && message.address.length)
+                    writer.uint32(34).bytes(message.address);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Router.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tandem.sync.Router();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.interval = value;
+                            else
+                                delete message.interval;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.unfit = value;
+                            else
+                                delete message.unfit;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.reach = value;
+                            else
+                                delete message.reach;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.address = value;
+                            else
+                                delete message.address;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Router;
+        })();
+
         sync.Echo = (function() {
 
             const Echo = function (properties) {
@@ -810,6 +953,8 @@ export const tandem = $root.tandem = (() => {
             Echo.prototype.applied = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Echo.prototype.appliedAge = 0;
             Echo.prototype.earlier = false;
+            Echo.prototype.clock = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Echo.prototype.clockAge = 0;
 
             Echo.create = function(properties) {
                 return new Echo(properties);
@@ -832,6 +977,10 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(32).uint32(message.appliedAge);
                 if (message.earlier != null && $Object.hasOwnProperty.call(message, "earlier") && message.earlier !== false)
                     writer.uint32(40).bool(message.earlier);
+                if (message.clockAge != null && $Object.hasOwnProperty.call(message, "clockAge") && message.clockAge !== 0)
+                    writer.uint32(168).uint32(message.clockAge);
+                if (message.clock != null && $Object.hasOwnProperty.call(message, "clock") && (typeof message.clock === "object" ? message.clock.low || message.clock.high : message.clock !== 0))
+                    writer.uint32(176).uint64(message.clock);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -908,6 +1057,24 @@ export const tandem = $root.tandem = (() => {
                                 message.earlier = value;
                             else
                                 delete message.earlier;
+                            continue;
+                        }
+                    case 22: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.clock = value;
+                            else
+                                delete message.clock;
+                            continue;
+                        }
+                    case 21: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.clockAge = value;
+                            else
+                                delete message.clockAge;
                             continue;
                         }
                     }
