@@ -11,6 +11,7 @@ import {
   choice,
   endpoint,
   expects,
+  flag,
   integer,
   interfaceName,
   keys,
@@ -18,6 +19,7 @@ import {
   milliseconds,
   name,
   portRange,
+  vrrpPassword,
 } from './fields.ts';
 
 /** 64 bytes of the map's own, a key and a value, for each direction: 2^24 connections are about 5 GB. */
@@ -51,7 +53,7 @@ const router = keys(
     interface: interfaceName('interface: eth0').describe('Where it advertises'),
     priority: integer(1, 255, 'priority: 200')
       .optional()
-      .describe('Of two that find no master the higher one takes over first; default 100'),
+      .describe('The higher one is master, when it has the table; default 100'),
     // RFC 9568, 5.2.7: 12 bits of centiseconds.
     advert: milliseconds(10, 40_950, 10, 'advert: 100ms')
       .optional()
@@ -60,7 +62,41 @@ const router = keys(
       .min(1, 'is empty: name at least one floating address, as in "addresses: [10.1.1.1]"')
       // RFC 9568, 5.2.5: the count has 8 bits.
       .max(255, 'has more than the 255 addresses that an advertisement can hold: use fewer')
-      .describe('Floating addresses that the master answers for'),
+      .describe('Floating addresses that the master answers for, all IPv4 or all IPv6'),
+    preempt: flag('preempt: false')
+      .optional()
+      .describe('Whether a master of lower priority gives way; default true'),
+    preempt_delay: milliseconds(0, 1_000_000, 1, 'preempt_delay: 30s')
+      .optional()
+      .describe('How long a master of lower priority is left in peace; default 0s'),
+    version: z
+      .literal([2, 3], expects('2 or 3', 'version: 3'))
+      .optional()
+      .describe('Of VRRP: 2 is for old peers, IPv4 and whole seconds; default 3'),
+    password: vrrpPassword('password: secret12')
+      .optional()
+      .describe('Of version 2: simple authentication, which keeps out mistakes and no enemies'),
+    checksum: choice(['pseudo', 'plain'], 'checksum: pseudo')
+      .optional()
+      .describe(
+        'Sent in version 3 over IPv4: pseudo as keepalived has it (default), plain as RFC 9568; both are taken',
+      ),
+    unicast: keys(
+      {
+        peers: list(address('peers: [10.1.1.3]'), 'IP addresses', 'peers: [10.1.1.3]')
+          .min(1, 'is empty: name the peer, as in "peers: [10.1.1.3]"')
+          .max(16, 'has more than 16 peers: name fewer')
+          .describe("The other director's own address"),
+        min_ttl: integer(1, 255, 'min_ttl: 255')
+          .optional()
+          .describe(
+            'The least TTL of what comes from it: below 255 where routers stand between; default 255',
+          ),
+      },
+      'unicast: {peers: [10.1.1.3]}',
+    )
+      .optional()
+      .describe('Advertisements go to each of these instead of the multicast group'),
   },
   '- {name: main, vrid: 51, interface: eth0, addresses: [10.1.1.1]}',
 );
@@ -168,8 +204,9 @@ export const fileSchema = keys(
       'virtual routers',
       'routers: [{name: main, vrid: 51, interface: eth0, addresses: [10.1.1.1]}]',
     )
-      .max(1, 'has more than one virtual router: this version runs one, so put all addresses into it')
-      .optional(),
+      .max(64, 'has more than 64 virtual routers: put more addresses into each')
+      .optional()
+      .describe('They move together: all of them, or none'),
     sync: sync.optional(),
     timeouts: timeouts.optional(),
     services: list(service, 'services', 'services: ["-A -t 10.1.1.1:80 -s rr"]').optional(),

@@ -1,13 +1,15 @@
 /** A checked file as the director's settings: defaults filled in, and the checks that need two values. */
 import { type DirectorConfig, PATHS } from '../director/config.ts';
-import { familyOf, isMulticast } from '../model/address.ts';
+import { isMulticast } from '../model/address.ts';
 import type { RuleEdit } from '../model/edit.ts';
 import { DEFAULT_TIMEOUTS } from '../model/rules.ts';
 import { type SyncDaemon, type SyncDirection, syncDaemon } from '../model/sync-daemon.ts';
 import { ConfigError, type ConfigProblem } from './error.ts';
+import { checkRouters, routerConfigs } from './routers.ts';
 import type { ConfigFile } from './schema.ts';
 import { serviceEdits } from './services.ts';
 import type { Path, Source } from './source.ts';
+import { refuseTwins } from './twins.ts';
 
 /** What is known besides the file. */
 export interface Surroundings {
@@ -26,21 +28,7 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
   const kind = around.datapath ?? file.datapath?.kind ?? 'xdp';
   const interfaces = file.interfaces ?? [];
   refuseTwins(interfaces, ['interfaces'], refuse);
-  file.routers?.forEach((router, index) => {
-    refuseTwins(router.addresses, ['routers', index, 'addresses'], refuse);
-    router.addresses.forEach((address, at) => {
-      const path = ['routers', index, 'addresses', at];
-      if (familyOf(address) === 6)
-        refuse(path, `is ${address}, but this version carries IPv4: use an IPv4 address`);
-    });
-    if (kind === 'xdp' && !interfaces.includes(router.interface)) {
-      const path = ['routers', index, 'interface'];
-      refuse(
-        path,
-        `is ${router.interface}, which is not in "interfaces": add it there, for its fence to hold`,
-      );
-    }
-  });
+  checkRouters(file.routers ?? [], kind === 'xdp' ? interfaces : undefined, refuse);
   const group = file.sync?.group;
   if (group !== undefined && !isMulticast(group))
     refuse(['sync', 'group'], `is ${group}, which is no multicast group: use 224.0.0.81 or ff02::51`);
@@ -65,11 +53,7 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
       pins: pins ?? `${PATHS.pins}/${name.replaceAll(/[./]/g, '_')}`,
     },
     interfaces,
-    routers: (file.routers ?? []).map(({ priority = 100, advert = 1000, ...router }) => ({
-      ...router,
-      priority,
-      advertMs: advert,
-    })),
+    routers: routerConfigs(file),
     sync: syncDaemons(file.sync),
     ...(keyFile === undefined ? {} : { syncKeyFile: keyFile }),
     rules,
@@ -78,16 +62,6 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
       ...(file.log?.file === undefined ? {} : { file: file.log.file }),
     },
   };
-}
-
-function refuseTwins(
-  values: readonly string[],
-  path: Path,
-  refuse: (path: Path, message: string) => void,
-): void {
-  values.forEach((value, index) => {
-    if (values.indexOf(value) < index) refuse([...path, index], `names ${value} again: name it once`);
-  });
 }
 
 /** Sync that is started by command is sealed too, where there is a key. */

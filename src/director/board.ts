@@ -14,11 +14,28 @@ const FIELDS = [
   'peerAdvertAt',
   // 1: it must not become master now.
   'barred',
-  // Written by the sync worker: what the peer's sync heartbeat says, and when it said so.
+  'priority',
+  'reach',
+  // Since when it waits for an advertisement: 0 when it does not.
+  'silentSince',
+  // 1: sync heartbeats stand for advertisements that the peer does not hear.
+  'offering',
+  // Written by the sync worker: what the peer's sync heartbeat says, and when it said so (peer-board.ts).
   'peerSyncAt',
   'peerRole',
   'peerTerm',
   'peerLeaseUntil',
+  'peerVersion',
+  'peerSealed',
+  'peerAble',
+  'peerPriority',
+  'peerInterval',
+  'peerOutranks',
+  'peerReach',
+  'peerHolds',
+  'peerAdvertHeardAt',
+  'peerDeaf',
+  'peerBeatHeardAt',
   'synced',
 ] as const;
 

@@ -3,6 +3,8 @@ import { dirname, join, relative } from 'node:path';
 import type { Address } from '../model/address.ts';
 import type { RuleEdit } from '../model/edit.ts';
 import type { SyncDaemon } from '../model/sync-daemon.ts';
+import type { ChecksumStyle } from '../vrrp/advertisement.ts';
+import type { Preempt } from '../vrrp/router.ts';
 
 export interface RouterConfig {
   readonly name: string;
@@ -13,7 +15,21 @@ export interface RouterConfig {
   readonly priority: number;
   /** Advertisement interval in milliseconds, a multiple of 10 (VRRPv3 counts centiseconds), 10-40950. */
   readonly advertMs: number;
+  /** All of one family: the router's. */
   readonly addresses: readonly Address[];
+  /** VRRP's: 2 is for old peers, and IPv4. */
+  readonly version: 2 | 3;
+  /** Of version 2: 1-8 bytes, empty for none. */
+  readonly password: string;
+  /** What is sent in version 3 over IPv4. */
+  readonly checksum: ChecksumStyle;
+  /** Peers that are spoken to one by one; empty for multicast. */
+  readonly peers: readonly Address[];
+  /** The least TTL of what comes from them. */
+  readonly leastTtl: number;
+  readonly preempt: Preempt;
+  /** Milliseconds that a master of lower priority is left in peace. */
+  readonly preemptDelayMs: number;
 }
 
 export interface DirectorConfig {

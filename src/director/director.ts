@@ -115,7 +115,7 @@ class RunningDirector implements Director {
       isMaster: () => this.#role === 'master',
       hasPeer: () => this.#peers.size > 0,
       begin: (to) => this.#parts.sync.tell({ type: 'handover', ...(to !== undefined && { to }) }),
-      release: () => this.#release(),
+      release: (ordered) => this.#release(ordered),
       fenceClosed: () => this.#parts.sync.tell({ type: 'fence-closed' }),
       now: () => performance.now(),
     });
@@ -266,12 +266,13 @@ class RunningDirector implements Director {
   }
 
   #startSync(plane: Plane, keys: readonly SealKey[]): SyncThread {
-    const [router] = this.#config.routers;
+    const [router] = this.routers;
     const settings = {
       name: this.#config.name,
       priority: router?.priority ?? DEFAULT_PRIORITY,
       advertInterval: (router?.advertMs ?? DEFAULT_ADVERT_MS) * 1000,
       gated: router !== undefined,
+      ...(router && { address: router.source, bell: this.#heartbeat.bell() }),
       adopted: plane.adopted,
       board: this.#board.buffer,
       keys,
@@ -325,6 +326,14 @@ class RunningDirector implements Director {
         return;
       case 'counters':
         this.#vrrpCounters = event.counters;
+        return;
+      case 'ask-handover':
+        log.info('the master is of lower priority: asking it to hand over');
+        this.#parts.sync.tell({ type: 'ask-handover' });
+        return;
+      case 'give-handover':
+        log.warn(`handing over to the peer: ${event.why}`);
+        this.#handover.run([...this.#peers].at(-1) ?? '').catch((error: Error) => log.warn(error.message));
         return;
       case 'role':
         this.#role = event.role;
@@ -382,9 +391,9 @@ class RunningDirector implements Director {
     }
   }
 
-  async #release(): Promise<void> {
+  async #release(ordered: boolean): Promise<void> {
     const released = new Promise<void>((resolve) => this.#onRole.push(resolve));
-    this.#tellHeartbeat({ kind: 'release' });
+    this.#tellHeartbeat({ kind: 'release', ordered });
     await released;
   }
 

@@ -13,8 +13,8 @@ export interface HandoverParts {
   readonly hasPeer: () => boolean;
   /** Asks the sync worker to begin. @param to the peer's name, where it matters which */
   readonly begin: (to?: string) => void;
-  /** Closes the fence; resolves when it is closed. */
-  readonly release: () => Promise<void>;
+  /** Closes the fence; resolves when it is closed. @param ordered a person wants it so */
+  readonly release: (ordered: boolean) => Promise<void>;
   readonly fenceClosed: () => void;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
@@ -22,13 +22,18 @@ export interface HandoverParts {
 
 export class Handover {
   readonly #parts: HandoverParts;
+  #ordered = false;
   #running: { resolve(): void; reject(error: Error): void } | undefined;
 
   constructor(parts: HandoverParts) {
     this.#parts = parts;
   }
 
-  /** @throws DirectorError `not-master`, `no-peer`, `handover-failed` */
+  /**
+   * @param to the name of a peer that takes over for a reason of the directors'; without it a person wants it so, and
+   *   does not want the addresses back at once
+   * @throws DirectorError `not-master`, `no-peer`, `handover-failed`
+   */
   async run(to?: string): Promise<{ tookMs: number }> {
     const { isMaster, hasPeer, begin, now } = this.#parts;
     if (!isMaster()) {
@@ -45,6 +50,7 @@ export class Handover {
     }
     if (this.#running) throw new DirectorError('handover-failed', 'a handover is running already');
     const started = now();
+    this.#ordered = to === undefined;
     let timer: NodeJS.Timeout | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
@@ -61,7 +67,7 @@ export class Handover {
 
   /** The peer holds everything: from here on there is no way back. */
   async closeFence(): Promise<void> {
-    await this.#parts.release();
+    await this.#parts.release(this.#ordered);
     this.#parts.fenceClosed();
   }
 

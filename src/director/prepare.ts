@@ -1,9 +1,11 @@
 /** What a configuration comes to on this host. Everything that it can be refused for, before anything is touched. */
 import { allInterfaces, type InterfaceFacts, ownAddress } from '../host/interfaces.ts';
+import { type Address, familyOf, parseAddress } from '../model/address.ts';
 import type { RuleSet } from '../model/rules.ts';
+import { isLinkLocal } from '../vrrp/ip.ts';
 import type { SealKey } from '../wire/seal-key.ts';
 import { DirectorError } from './api.ts';
-import type { DirectorConfig } from './config.ts';
+import type { DirectorConfig, RouterConfig } from './config.ts';
 import type { HeartbeatRouter } from './heartbeat/messages.ts';
 import { rulesOf } from './rule-keeper.ts';
 import { readKeyFile } from './sync/key-file.ts';
@@ -22,13 +24,24 @@ export async function prepare(config: DirectorConfig): Promise<Prepared> {
   const rules = rulesOf(config.rules, config.datapath.kind);
   const keys = config.syncKeyFile === undefined ? [] : readKeyFile(config.syncKeyFile);
   const facts = new Map((await allInterfaces()).map((each) => [each.name, each]));
+  const floating = config.routers.flatMap(({ addresses }) => addresses);
   const routers = config.routers.map((router) => {
     const its = existing(router.interface, facts);
-    return { ...router, ifindex: its.ifindex, source: ownAddress(its, router.addresses) };
+    return { ...router, ifindex: its.ifindex, source: sourceOf(router, its, floating) };
   });
   const interfaces = config.interfaces.map((name) => existing(name, facts));
   for (const daemon of config.sync) existing(daemon.interface, facts);
   return { rules, keys, interfaces, routers };
+}
+
+/** Where a router advertises from: of IPv6 the link's own address, unless its peers are further away. */
+export function sourceOf(
+  { addresses, peers }: Pick<RouterConfig, 'addresses' | 'peers'>,
+  facts: InterfaceFacts,
+  floating: readonly Address[],
+): Address {
+  const [first = parseAddress('0.0.0.0')] = addresses;
+  return ownAddress(facts, { family: familyOf(first), linkLocal: peers.every(isLinkLocal), floating });
 }
 
 function existing(name: string, facts: ReadonlyMap<string, InterfaceFacts>): InterfaceFacts {

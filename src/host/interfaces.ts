@@ -1,5 +1,6 @@
 /** What the host knows about its interfaces. */
-import { type Address, familyOf, parseAddress } from '../model/address.ts';
+import { type Address, type Family, familyOf, parseAddress } from '../model/address.ts';
+import { isLinkLocal } from '../vrrp/ip.ts';
 import { HostError } from './error.ts';
 import { ipJson } from './ip.ts';
 
@@ -60,16 +61,32 @@ async function readFacts(args: readonly string[]): Promise<InterfaceFacts[]> {
   });
 }
 
+export interface OwnAddressWish {
+  readonly family: Family;
+  /** Of IPv6: what is good on this link alone (RFC 9568 section 5.1.2.1), or what reaches further. */
+  readonly linkLocal: boolean;
+  /** These are nobody's own. */
+  readonly floating: readonly Address[];
+}
+
 /**
- * The interface's own IPv4 address: not one that floats, and rather one of a subnet than a lone /32.
+ * The interface's own address of a family: not one that floats, and rather one of a subnet than a lone one.
  * @throws HostError `no-address`
  */
-export function ownAddress(facts: InterfaceFacts, floating: readonly Address[]): Address {
-  const own = facts.addresses.filter(({ address }) => familyOf(address) === 4 && !floating.includes(address));
-  const best = own.find(({ prefix }) => prefix < 32) ?? own[0];
+export function ownAddress(facts: InterfaceFacts, wish: OwnAddressWish): Address {
+  const { family, linkLocal, floating } = wish;
+  const own = facts.addresses.filter(
+    ({ address }) =>
+      familyOf(address) === family &&
+      !floating.includes(address) &&
+      (family === 4 || isLinkLocal(address) === linkLocal),
+  );
+  const single = family === 4 ? 32 : 128;
+  const best = own.find(({ prefix }) => prefix < single) ?? own[0];
   if (best) return best.address;
+  const kind = family === 4 ? 'IPv4' : linkLocal ? 'link-local IPv6' : 'global IPv6';
   throw new HostError(
     'no-address',
-    `interface ${facts.name} has no IPv4 address of its own to advertise from: add one with "ip address add"`,
+    `interface ${facts.name} has no ${kind} address of its own to advertise from: add one with "ip address add"`,
   );
 }

@@ -30,6 +30,7 @@ export const libcCall = {
   recvfrom: bind<[fd: number, data: Memory, size: number, flags: number, address: Memory, length: Memory]>(
     'intptr_t recvfrom(int, void *, size_t, int, void *, void *)',
   ),
+  recvmsg: bind<[fd: number, message: Memory, flags: number]>('intptr_t recvmsg(int, void *, int)'),
   ppoll: bind<[fds: Memory, count: number, timeout: Memory, mask: null]>(
     'int ppoll(void *, unsigned long, void *, void *)',
   ),
@@ -39,6 +40,8 @@ export const libcCall = {
   ifNametoindex: bind<[name: string]>('unsigned int if_nametoindex(const char *)'),
   read: bind<[fd: number, data: Memory, size: number]>('intptr_t read(int, void *, size_t)'),
   write: bind<[fd: number, data: Memory, size: number]>('intptr_t write(int, void *, size_t)'),
+  /** Variadic in C, as ioctl is. */
+  fcntl: bind<[fd: number, command: number, argument: number]>('int fcntl(int, int, int)'),
   close: bind<[fd: number]>('int close(int)'),
   clockGettime: bind<[clock: number, time: Memory]>('int clock_gettime(int, void *)'),
   schedSetscheduler: bind<[pid: number, policy: number, parameter: Memory]>(

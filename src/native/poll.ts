@@ -36,6 +36,8 @@ export class Poller {
 
 const EFD_NONBLOCK = 0o4000;
 const EFD_CLOEXEC = 0o2000000;
+/** linux/fcntl.h */
+const F_DUPFD_CLOEXEC = 1030;
 const ONE = new BigInt64Array([1n]);
 
 /** A bell between threads of this process: an eventfd. */
@@ -53,6 +55,11 @@ export class Bell {
     if (libcCall.write(this.fd, ONE, 8) < 0 && lastErrno() !== EAGAIN) {
       throw new NativeError('write(eventfd)', lastErrno());
     }
+  }
+
+  /** Another descriptor of the same bell, which may outlive this one. */
+  duplicate(): number {
+    return checked('fcntl(F_DUPFD_CLOEXEC)', libcCall.fcntl(this.fd, F_DUPFD_CLOEXEC, 0));
   }
 
   /** Makes it silent. @returns whether it had rung */

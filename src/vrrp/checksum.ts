@@ -1,6 +1,12 @@
-/** The Internet checksum (RFC 1071), and the IPv4 pseudo-header that keepalived puts before a VRRPv3 message. */
+/** The Internet checksum (RFC 1071), and the pseudo-headers that stand before a VRRP message in it. */
 import { type Address, addressToBytes } from '../model/address.ts';
 import { VRRP_PROTOCOL } from './wire.ts';
+
+/** The way of a message: both addresses are of one family. */
+export interface Path {
+  readonly source: Address;
+  readonly destination: Address;
+}
 
 /** The checksum of `parts` as if they stood behind one another; every part but the last has an even length. */
 export function internetChecksum(...parts: readonly Uint8Array[]): number {
@@ -12,13 +18,19 @@ export function internetChecksum(...parts: readonly Uint8Array[]): number {
   return ~sum & 0xffff;
 }
 
-/** Source, destination, zero, protocol, length of the VRRP message (RFC 793's picture, with VRRP's number). */
-export function pseudoHeader(source: Address, destination: Address, length: number): Uint8Array {
-  const header = new Uint8Array(12);
-  header.set(addressToBytes(source), 0);
-  header.set(addressToBytes(destination), 4);
-  header[9] = VRRP_PROTOCOL;
-  header[10] = length >> 8;
-  header[11] = length & 0xff;
+/**
+ * IPv4: source, destination, zero, protocol, 16 bits of length (RFC 793's picture, with VRRP's number; keepalived's
+ * own habit). IPv6: source, destination, 32 bits of length, 24 of zero, next header (RFC 8200 section 8.1).
+ * @param length bytes of the VRRP message
+ */
+export function pseudoHeader({ source, destination }: Path, length: number): Uint8Array {
+  const from = addressToBytes(source);
+  const header = new Uint8Array(from.length === 4 ? 12 : 40);
+  header.set(from, 0);
+  header.set(addressToBytes(destination), from.length);
+  const lengthEnd = from.length === 4 ? 12 : 36;
+  header[lengthEnd - 2] = length >> 8;
+  header[lengthEnd - 1] = length & 0xff;
+  header[from.length === 4 ? 9 : 39] = VRRP_PROTOCOL;
   return header;
 }

@@ -3,6 +3,7 @@ export const VRRP_REFUSALS = [
   'ip',
   'ttl',
   'destination',
+  'source',
   'length',
   'version',
   'type',
@@ -10,6 +11,8 @@ export const VRRP_REFUSALS = [
   'vrid',
   'interval',
   'count',
+  'auth_type',
+  'auth',
 ] as const;
 
 export type VrrpRefusal = (typeof VRRP_REFUSALS)[number];

@@ -3,27 +3,23 @@
  * only under a lease, which an advertisement that left this host renews, and which ends before any backup
  * that heard that advertisement moves. Pure.
  */
-import { nextAfter } from '../model/serial.ts';
+import { backupHears, backupTimer, released } from './backup.ts';
+import { barMaster, masterHears, masterLearns, masterTimer, release, sent } from './master.ts';
 import {
   NO_PEER,
-  type RouterCount,
-  type RouterEffect,
   type RouterEvent,
   type RouterSettings,
   type RouterState,
   type RouterStep,
 } from './router.ts';
-import { leaseTime, masterDown, skew } from './timing.ts';
+import { CLOSE_FENCE, count, farewell, rearm, role, still, takeOver, yieldTo } from './steps.ts';
+import { leaseTime, masterDown } from './timing.ts';
 import { LONGEST_INTERVAL_US, PRIORITY } from './wire.ts';
 
-/** One may be lost; more say nothing new. */
-const RELEASE_ADVERTS = 3;
-/** A contest repeats with every advertisement of the loser; the neighbours need not hear of each. */
-const CONTEST_ANNOUNCE_US = 1_000_000;
 /** Steps further apart than this many intervals were slept through. Below it lies ordinary jitter. */
 const SLEEP_INTERVALS = 1.5;
-
-const CLOSE_FENCE = { kind: 'close-fence' } as const;
+/** So much of an interval before a lease ends, a last look is taken at what the peer says. */
+const LAST_LOOK = 1 / 4;
 
 /** A step that no caller may ask for: a mistake in the program. */
 export class RouterMisuse extends Error {
@@ -37,18 +33,31 @@ export function newRouter(settings: RouterSettings): RouterState {
   return {
     settings,
     role: 'init',
+    priority: settings.priority,
+    reach: 0,
     term: 0,
     intervalUs: settings.advertUs,
+    silentSince: 0,
     masterDownAt: 0,
+    masterSince: 0,
     advertAt: 0,
     leaseUntil: 0,
+    sentAt: 0,
     advertisedAt: 0,
+    offeringSince: 0,
     unproven: false,
     announcedAt: 0,
     contestedSince: 0,
     contestedAt: 0,
+    givingUntil: 0,
+    gaveAt: 0,
     staleUntil: 0,
     releaseHeardAt: 0,
+    lowerSince: 0,
+    askedAt: 0,
+    strangeSince: 0,
+    deferredSince: 0,
+    stepsAside: false,
     barred: false,
     peer: NO_PEER,
     steppedAt: 0,
@@ -63,7 +72,9 @@ export function newRouter(settings: RouterSettings): RouterState {
 export function deadline(state: RouterState): number {
   const awake = state.steppedAt + Math.min(state.intervalUs, state.settings.advertUs);
   if (state.role === 'backup') return Math.min(state.masterDownAt, awake);
-  return Math.min(state.advertAt, state.leaseUntil, awake);
+  const lastLook = state.leaseUntil - LAST_LOOK * state.settings.advertUs;
+  const lease = lastLook > state.steppedAt ? lastLook : state.leaseUntil;
+  return Math.min(state.advertAt, lease, awake, state.givingUntil || Number.POSITIVE_INFINITY);
 }
 
 /** @throws RouterMisuse */
@@ -86,32 +97,38 @@ function wake(state: RouterState, now: number): RouterStep {
   const limit = SLEEP_INTERVALS * Math.min(state.intervalUs, state.settings.advertUs);
   // Silence while we slept is no silence of the master's: a suspended machine's packets are gone.
   if (state.role === 'backup' && slept > limit) {
+    const silentSince = state.silentSince + slept;
     const masterDownAt = state.masterDownAt + slept;
-    return { state: { ...state, masterDownAt, wokeAt: now }, effects: [count('slept')] };
+    return { state: { ...state, silentSince, masterDownAt, wokeAt: now }, effects: [count('slept')] };
   }
   return { state, effects: [] };
 }
 
 function react(state: RouterState, event: RouterEvent, now: number): RouterStep {
+  const master = state.role === 'master';
   switch (event.kind) {
     case 'startup':
       return startup(state, event.fence, now);
     case 'timer':
-      return state.role === 'master' ? masterTimer(state, now) : backupTimer(state, now);
+      return master ? masterTimer(state, now) : backupTimer(state, now);
     case 'advert':
-      return state.role === 'master' ? masterHears(state, event, now) : backupHears(state, event, now);
+      return master ? masterHears(state, event, now) : backupHears(state, event, now);
     case 'sent':
-      return sent(state, event, now);
+      return master ? sent(state, event, now) : still(state);
     case 'peer':
-      return { state: { ...state, peer: event.view }, effects: [] };
+      return master
+        ? masterLearns({ ...state, peer: event.view }, now)
+        : still({ ...state, peer: event.view });
+    case 'tracked':
+      return still(tracked(state, event));
     case 'release':
-      return state.role === 'master' ? release(state, now) : still(state);
+      return master ? release(state, event.ordered, now) : still(state);
     case 'released':
-      return released(state, now);
+      return master ? still(state) : released(state, now);
     case 'bar':
-      return bar(state, now);
+      return master ? barMaster(state, event.gently, now) : still({ ...state, barred: true });
     case 'unbar':
-      return { state: { ...rearm(state, now), barred: false }, effects: [] };
+      return still({ ...(master ? state : rearm(state, now)), barred: false, givingUntil: 0 });
     case 'shutdown':
       return shutdown(state, event.handOver);
   }
@@ -129,168 +146,20 @@ function startup(before: RouterState, fence: { until: number; term: number }, no
     };
   }
   const { priority, preempt } = state.settings;
-  if (priority === PRIORITY.OWNER && preempt) return takeOver(state, now, 'owner of the addresses');
+  if (priority === PRIORITY.OWNER && preempt === 'advertise')
+    return takeOver(state, now, 'owner of the addresses');
   return {
     state: { ...rearm(state, now), role: 'backup' },
     effects: [...(absurd ? [CLOSE_FENCE] : []), role('backup', state.term, 'started')],
   };
 }
 
-function backupTimer(state: RouterState, now: number): RouterStep {
-  if (now < state.masterDownAt) return still(state);
-  if (state.barred) return still(rearm(state, now));
-  const heardOf = hearsayDownAt(state);
-  if (heardOf > now) return { state: { ...state, masterDownAt: heardOf }, effects: [count('held')] };
-  const released = state.masterDownAt - state.releaseHeardAt < 3 * state.intervalUs;
-  const why = released ? 'the master gave the addresses up' : 'no advertisement for a master-down interval';
-  return takeOver(state, now, why);
-}
-
-/**
- * When silence would have lasted long enough if we had heard the advertisement that the peer's lease counts
- * from: the sync path told us of that lease. 0 without one. Bounded: hearsay must not hold us for long.
- */
-function hearsayDownAt({ peer, intervalUs, releaseHeardAt, settings }: RouterState): number {
-  if (!peer.master || peer.at <= releaseHeardAt) return 0;
-  const lease = leaseTime(intervalUs);
-  const leaseUntil = Math.min(peer.leaseUntil, peer.at + lease);
-  // Over before it was told: a master that is just giving up.
-  if (leaseUntil <= peer.at) return 0;
-  return leaseUntil - lease + masterDown(settings.priority, intervalUs);
-}
-
-function takeOver(state: RouterState, now: number, why: string): RouterStep {
-  const { advertUs, priority } = state.settings;
-  const term = nextAfter(state.term, state.peer.term);
-  const until = now + leaseTime(advertUs);
-  return {
-    state: {
-      ...state,
-      role: 'master',
-      term,
-      intervalUs: advertUs,
-      advertAt: now + advertUs,
-      advertisedAt: now,
-      leaseUntil: until,
-      unproven: true,
-      announcedAt: now,
-      contestedAt: 0,
-      staleUntil: 0,
-    },
-    effects: [
-      { kind: 'open-fence', until, term },
-      { kind: 'send-advert', priority },
-      role('master', term, why),
-      count('takeovers'),
-    ],
-  };
-}
-
-function masterTimer(state: RouterState, now: number): RouterStep {
-  return now < state.advertAt ? still(state) : advertise(state, now);
-}
-
-function advertise(state: RouterState, now: number): RouterStep {
-  const { advertUs, priority } = state.settings;
-  // From the slot, not from now, so that lateness does not add up; unless a whole slot was missed.
-  const slot = state.advertAt + advertUs;
-  const advertAt = slot > now && state.advertAt <= now ? slot : now + advertUs;
-  return { state: { ...state, advertAt, advertisedAt: now }, effects: [{ kind: 'send-advert', priority }] };
-}
-
-function sent(state: RouterState, event: { at: number; ok: boolean }, now: number): RouterStep {
-  if (state.role !== 'master') return still(state);
-  const { advertUs } = state.settings;
-  if (!event.ok) {
-    const failed = count('send_failures');
-    if (!state.unproven) return { state, effects: [failed] };
-    return yieldTo(state, now, advertUs, 'the first advertisement could not be sent', [failed]);
-  }
-  // Also when that is shorter than what a daemon with a longer interval left.
-  const leaseUntil = event.at + leaseTime(advertUs);
-  const open: RouterEffect = { kind: 'open-fence', until: leaseUntil, term: state.term };
-  return {
-    state: { ...state, leaseUntil, unproven: false },
-    effects: state.unproven ? [open, { kind: 'announce' }] : [open],
-  };
-}
-
-type Advert = Extract<RouterEvent, { kind: 'advert' }>;
-
-function backupHears(state: RouterState, advert: Advert, now: number): RouterStep {
-  const { priority, preempt } = state.settings;
-  if (advert.priority === PRIORITY.RELEASE) {
-    // The farewell of the handover before ours, overtaken by it.
-    if (now < state.staleUntil) return { state, effects: [count('stale')] };
-    const masterDownAt = now + skew(priority, state.intervalUs);
-    return still({ ...state, masterDownAt, releaseHeardAt: now });
-  }
-  if (preempt && advert.priority < priority) return still(state);
-  return still(rearm({ ...state, intervalUs: advert.intervalUs }, now));
-}
-
-function masterHears(state: RouterState, advert: Advert, now: number): RouterStep {
-  const { priority } = state.settings;
-  if (advert.priority === PRIORITY.RELEASE)
-    return mayAnswer(state, now) ? advertise(state, now) : still(state);
-  const wins = advert.priority > priority || (advert.priority === priority && advert.source > advert.own);
-  if (wins && now < state.staleUntil) return { state, effects: [count('stale')] };
-  if (wins)
-    return yieldTo(state, now, advert.intervalUs, `a router of priority ${advert.priority} is master`);
-  return contested(state, advert, now);
-}
-
-/**
- * RFC 9568 answers every release and every losing advertisement at once. A quarter of an interval between two answers
- * is soon enough for the other one, and keeps a flood from being answered with a flood.
- */
-function mayAnswer({ advertisedAt, settings }: RouterState, now: number): boolean {
-  return now - advertisedAt >= settings.advertUs / 4;
-}
-
-function contested(before: RouterState, advert: Advert, now: number): RouterStep {
-  const { priority, advertUs } = before.settings;
-  const fresh = now - before.contestedAt > 2 * advert.intervalUs;
-  const state = { ...before, contestedAt: now, contestedSince: fresh ? now : before.contestedSince };
-  const patience = masterDown(priority, Math.max(advertUs, advert.intervalUs));
-  // Whoever loses for so long does not hear us; RFC 9568 would let both go on for ever. We hear it, so it
-  // can be the one master and we cannot. Unless our peer is no master: then it is a stranger.
-  const peerIsBackup = !state.peer.master && now - state.peer.at < patience;
-  if (now - state.contestedSince > patience && !peerIsBackup) {
-    const why = `a router of priority ${advert.priority} is master and does not hear us`;
-    return yieldTo(state, now, advert.intervalUs, why, [count('unheard')]);
-  }
-  if (!mayAnswer(state, now)) return { state, effects: [count('contested')] };
-  const answer = advertise({ ...state, advertAt: now }, now);
-  const effects = [count('contested'), ...answer.effects];
-  // The neighbours may have believed the loser: after a split heals, say again where the addresses are.
-  if (now - state.announcedAt < CONTEST_ANNOUNCE_US) return { state: answer.state, effects };
-  return { state: { ...answer.state, announcedAt: now }, effects: [...effects, { kind: 'announce' }] };
-}
-
-function release(before: RouterState, now: number): RouterStep {
-  const { state, effects } = yieldTo(before, now, before.settings.advertUs, 'handed over');
-  const { priority, advertUs } = state.settings;
-  // The peer needs at most one master-down interval to move; we do not compete for twice as long.
-  const masterDownAt = now + 2 * masterDown(priority, advertUs);
-  const staleUntil = now + advertUs;
-  return { state: { ...state, masterDownAt, staleUntil }, effects: [...effects, ...farewell()] };
-}
-
-function released(state: RouterState, now: number): RouterStep {
-  if (state.role === 'master' || state.barred) return still(state);
-  // It may have waited while we slept, until the peer gave up on us and took the addresses back.
-  if (now - state.wokeAt < state.intervalUs) return { state, effects: [count('stale')] };
-  const { state: next, effects } = takeOver(state, now, 'the peer handed over');
-  // The sync path may be faster than the advertisements that the peer sent before it let go.
-  return { state: { ...next, staleUntil: now + state.settings.advertUs }, effects };
-}
-
-function bar(state: RouterState, now: number): RouterStep {
-  if (state.role !== 'master') return still({ ...state, barred: true });
-  const why = 'this director must not be master now';
-  const { state: next, effects } = yieldTo(state, now, state.settings.advertUs, why);
-  return { state: { ...next, barred: true }, effects: [...effects, ...farewell()] };
+/** The better a backup has become, the earlier it moves; the owner of the addresses stays what it is. */
+function tracked(before: RouterState, { priority, reach }: { priority: number; reach: number }): RouterState {
+  const state = { ...before, reach };
+  if (priority === state.priority || state.settings.priority === PRIORITY.OWNER) return state;
+  const earlier = masterDown(state.priority, state.intervalUs) - masterDown(priority, state.intervalUs);
+  return { ...state, priority, masterDownAt: state.masterDownAt - earlier };
 }
 
 function shutdown(state: RouterState, handOver: boolean): RouterStep {
@@ -298,41 +167,4 @@ function shutdown(state: RouterState, handOver: boolean): RouterStep {
   const next = newRouter(state.settings);
   if (state.role !== 'master' || !handOver) return { state: next, effects: [gone] };
   return { state: next, effects: [CLOSE_FENCE, gone, ...farewell()] };
-}
-
-/** From master to backup: the fence shuts first, then a whole master-down interval of the new master's passes. */
-function yieldTo(
-  state: RouterState,
-  now: number,
-  intervalUs: number,
-  why: string,
-  counts: readonly RouterEffect[] = [],
-): RouterStep {
-  return {
-    state: { ...rearm({ ...state, intervalUs }, now), role: 'backup', leaseUntil: 0, unproven: false },
-    effects: [CLOSE_FENCE, role('backup', state.term, why), count('yields'), ...counts],
-  };
-}
-
-function rearm(state: RouterState, now: number): RouterState {
-  return { ...state, masterDownAt: now + masterDown(state.settings.priority, state.intervalUs) };
-}
-
-function farewell(): RouterEffect[] {
-  return Array.from({ length: RELEASE_ADVERTS }, () => ({
-    kind: 'send-advert' as const,
-    priority: PRIORITY.RELEASE,
-  }));
-}
-
-function still(state: RouterState): RouterStep {
-  return { state, effects: [] };
-}
-
-function count(name: RouterCount): RouterEffect {
-  return { kind: 'count', name };
-}
-
-function role(name: RouterState['role'], term: number, why: string): RouterEffect {
-  return { kind: 'role', role: name, term, why };
 }

@@ -7,7 +7,10 @@ export const VRRP_PROTOCOL = 112;
 /** RFC 9568 section 5.1.1.2. */
 export const VRRP_GROUP4 = parseAddress('224.0.0.18');
 
-/** RFC 9568 section 5.1.1.3: anything else came through a router. */
+/** RFC 9568 section 5.1.2.2. */
+export const VRRP_GROUP6 = parseAddress('ff02::12');
+
+/** RFC 9568 sections 5.1.1.3 and 5.1.2.3: anything else came through a router. */
 export const VRRP_TTL = 255;
 
 /** What keepalived sends: DSCP CS6, network control. */

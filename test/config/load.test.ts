@@ -103,6 +103,28 @@ test('an IPv6 sync group leaves 20 bytes more for its header', () => {
   expect(daemon).toMatchObject({ direction: 'backup', maxlen: 1452 });
 });
 
+test('routers that move together take priority, interval and preemption of the first', () => {
+  const text = `routers:
+  - {name: a, vrid: 1, interface: eth0, priority: 150, advert: 50ms, preempt_delay: 2s, addresses: [10.1.1.1]}
+  - {name: b, vrid: 1, interface: eth0, addresses: ["fe80::1", "2001:db8::1"]}
+  - {name: c, vrid: 2, interface: eth0, addresses: [10.2.2.2], unicast: {peers: [10.2.2.3], min_ttl: 250}}`;
+  const { routers } = parse(text, 'memory');
+  const shared = { priority: 150, advertMs: 50, preempt: 'advertise', preemptDelayMs: 2000, version: 3 };
+  expect(routers).toMatchObject([
+    { name: 'a', ...shared, peers: [], leastTtl: 255 },
+    { name: 'b', ...shared, addresses: ['fe80::1', '2001:db8::1'] },
+    { name: 'c', ...shared, peers: ['10.2.2.3'], leastTtl: 250 },
+  ]);
+});
+
+test('a peer on the sync path is asked to hand over, and others are told by advertisements; or nobody is', () => {
+  const router = 'routers: [{name: m, vrid: 1, interface: eth0, addresses: [10.1.1.1]';
+  const preempt = (text: string) => parse(text, 'memory').routers[0]?.preempt;
+  expect(preempt(`${router}}]`)).toBe('advertise');
+  expect(preempt(`${router}}]\nsync: {interface: eth1}`)).toBe('handover');
+  expect(preempt(`${router}, preempt: false}]\nsync: {interface: eth1}`)).toBe('never');
+});
+
 test('a kind of plane from the command line replaces the one of the file', () => {
   const text = 'routers: [{name: m, vrid: 1, interface: eth9, advert: 1s, addresses: [10.1.1.1]}]';
   expect(() => parse(text)).toThrow(/not in "interfaces"/);

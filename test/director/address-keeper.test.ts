@@ -1,12 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { PlaneAddress } from '../../src/datapath/plane.ts';
 import { AddressKeeper } from '../../src/director/address-keeper.ts';
-import type { RouterConfig } from '../../src/director/config.ts';
 import { SILENT } from '../../src/director/log.ts';
 import type { InterfaceFacts } from '../../src/host/interfaces.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
 import { EMPTY_RULES, type RuleSet } from '../../src/model/rules.ts';
+import { routerConfig } from '../support/router.ts';
 
 const MAC = '02:00:00:00:00:02';
 const FRONT: InterfaceFacts = {
@@ -19,14 +19,7 @@ const FRONT: InterfaceFacts = {
   addresses: [{ address: parseAddress('10.1.1.2'), prefix: 24 }],
 };
 
-const ROUTER: RouterConfig = {
-  name: 'main',
-  vrid: 51,
-  interface: 'eth0',
-  priority: 100,
-  advertMs: 1000,
-  addresses: [parseAddress('10.1.1.1')],
-};
+const ROUTER = routerConfig({ interface: 'eth0', addresses: [parseAddress('10.1.1.1')] });
 
 /** The virtual address ends in the service's port. */
 const added = (port: number): RuleEdit => ({

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { RouterConfig } from '../../src/director/config.ts';
 import { placeAddresses } from '../../src/director/floating.ts';
 import type { InterfaceFacts } from '../../src/host/interfaces.ts';
 import { type Address, parseAddress } from '../../src/model/address.ts';
 import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
 import { EMPTY_RULES, type ServiceId } from '../../src/model/rules.ts';
+import { routerConfig } from '../support/router.ts';
 
 const address = parseAddress;
 const facts = (name: string, ifindex: number, own: string): InterfaceFacts => ({
@@ -18,14 +18,7 @@ const facts = (name: string, ifindex: number, own: string): InterfaceFacts => ({
 });
 const FRONT = facts('front', 2, '10.1.1.2');
 const BACK = facts('back', 3, '192.168.10.2');
-const ROUTER: RouterConfig = {
-  name: 'main',
-  vrid: 51,
-  interface: 'front',
-  priority: 100,
-  advertMs: 1000,
-  addresses: [address('10.1.1.1')],
-};
+const ROUTER = routerConfig({ interface: 'front', addresses: [address('10.1.1.1')] });
 
 const id = (virtual: string): ServiceId => ({
   kind: 'address',
@@ -45,7 +38,7 @@ const service = (virtual: string, ...locals: string[]): RuleEdit[] => [
   ),
 ];
 
-function placed(edits: readonly RuleEdit[], routers: readonly RouterConfig[]) {
+function placed(edits: readonly RuleEdit[], routers: readonly (typeof ROUTER)[]) {
   const placement = placeAddresses(edits.reduce(applyEdit, EMPTY_RULES), routers, [FRONT, BACK]);
   const names = (list: readonly { address: Address }[]) => list.map((one) => one.address);
   return {

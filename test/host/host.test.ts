@@ -49,8 +49,13 @@ describe('an interface', () => {
 
   test('advertises from its own address, never from one that floats', async () => {
     const facts = await interfaceFacts('up0');
-    expect(ownAddress(facts, [VIP])).toBe('10.98.0.11');
-    expect(() => ownAddress(facts, [parseAddress('10.98.0.11')])).toThrow('no IPv4 address of its own');
+    const own = (floating: readonly string[], family: 4 | 6 = 4, linkLocal = false) =>
+      ownAddress(facts, { family, linkLocal, floating: floating.map(parseAddress) });
+    expect(own([VIP])).toBe('10.98.0.11');
+    expect(() => own(['10.98.0.11'])).toThrow('no IPv4 address of its own');
+    expect(own([], 6)).toBe('2001:db8::11');
+    expect(own([], 6, true)).toMatch(/^fe80::/);
+    expect(() => own(['2001:db8::11'], 6)).toThrow('no global IPv6 address of its own');
   });
 });
 

@@ -4,11 +4,11 @@ import { bootTimeUs } from '../../src/native/clock.ts';
 import { NativeError } from '../../src/native/error.ts';
 import { checked, libcCall } from '../../src/native/libc.ts';
 import { Bell, Poller } from '../../src/native/poll.ts';
-import { AF_INET, readSockaddrIn, SOCK_DGRAM, Socket, sockaddrIn } from '../../src/native/socket.ts';
-import { openUdpVrrp, UDP_DESTINATION } from '../../src/native/vrrp-socket.ts';
+import { AF_INET, readSockaddr, SOCK_DGRAM, Socket, sockaddrOf } from '../../src/native/socket.ts';
+import { destinationsOf, openUdpVrrp } from '../../src/native/vrrp-socket.ts';
 
 const LOOPBACK = parseAddress('127.0.0.1');
-const LINK = { interface: 'lo', ifindex: 1, source: LOOPBACK };
+const LINK = { interface: 'lo', ifindex: 1, source: LOOPBACK, peers: [] };
 
 describe('a failed call', () => {
   test('names itself and the reason', () => {
@@ -67,14 +67,14 @@ describe('waiting', () => {
 describe('a socket', () => {
   test('gives nothing when nothing waits, and each datagram with its sender once', () => {
     const receiver = new Socket(AF_INET, SOCK_DGRAM, 0, 100);
-    receiver.bind(sockaddrIn(LOOPBACK, 0));
+    receiver.bind(sockaddrOf(LOOPBACK, 0));
     const sender = new Socket(AF_INET, SOCK_DGRAM, 0, 1);
-    sender.bind(sockaddrIn(LOOPBACK, 0));
+    sender.bind(sockaddrOf(LOOPBACK, 0));
     expect(receiver.receive()).toBeUndefined();
-    sender.send(Uint8Array.of(1, 2, 3), sockaddrIn(LOOPBACK, receiver.localPort()));
+    sender.send(Uint8Array.of(1, 2, 3), sockaddrOf(LOOPBACK, receiver.localPort()));
     const datagram = receiver.receive();
     expect([...(datagram?.bytes ?? [])]).toEqual([1, 2, 3]);
-    expect(readSockaddrIn(datagram?.from ?? new Uint8Array(8))).toEqual({
+    expect(readSockaddr(datagram?.from ?? new Uint8Array(8))).toEqual({
       address: '127.0.0.1',
       port: sender.localPort(),
     });
@@ -86,13 +86,13 @@ describe('a socket', () => {
   test('that cannot be had says why', () => {
     const socket = new Socket(AF_INET, SOCK_DGRAM, 0, 1);
     expect(() => socket.bindToDevice('nowhere0')).toThrow('setsockopt(SO_BINDTODEVICE)');
-    expect(() => socket.bind(sockaddrIn(parseAddress('192.0.2.1'), 0))).toThrow('EADDRNOTAVAIL');
+    expect(() => socket.bind(sockaddrOf(parseAddress('192.0.2.1'), 0))).toThrow('EADDRNOTAVAIL');
     socket.close();
   });
 
   test('of VRRP over UDP reaches every listener of this host, by multicast', () => {
     const [one, other] = [openUdpVrrp(LINK), openUdpVrrp(LINK)];
-    one.sender.send(Uint8Array.of(7), UDP_DESTINATION);
+    one.sender.send(Uint8Array.of(7), destinationsOf(LINK)[0]?.udp as Uint8Array);
     expect([...(one.listener.receive()?.bytes ?? [])]).toEqual([7]);
     expect([...(other.listener.receive()?.bytes ?? [])]).toEqual([7]);
     for (const { listener, sender } of [one, other]) {

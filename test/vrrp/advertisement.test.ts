@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressFromBytes, parseAddress } from '../../src/model/address.ts';
+import { addressFromBytes, addressToBytes, parseAddress } from '../../src/model/address.ts';
 import {
   type Advertisement,
   type ChecksumStyle,
@@ -10,7 +10,8 @@ import {
   sameAddresses,
 } from '../../src/vrrp/advertisement.ts';
 import { VRRP_REFUSALS, VrrpError } from '../../src/vrrp/error.ts';
-import { openIpv4 } from '../../src/vrrp/ipv4.ts';
+import { compareAddresses, openIpv4, type Reception, readAdvertisement } from '../../src/vrrp/ip.ts';
+import { decodeV2, encodeV2 } from '../../src/vrrp/v2.ts';
 
 const ETHERNET = 14;
 const path = { source: parseAddress('10.0.0.11'), destination: parseAddress('224.0.0.18') };
@@ -43,6 +44,8 @@ const advertisements: fc.Arbitrary<Advertisement> = fc.record({
   addresses: fc.array(address, { minLength: 1, maxLength: 255 }),
 });
 const paths = fc.record({ source: address, destination: address });
+const address6 = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(addressFromBytes);
+const paths6 = fc.record({ source: address6, destination: address6 });
 const styles = fc.constantFrom<ChecksumStyle>('pseudo', 'plain');
 
 function refusal(action: () => unknown): string {
@@ -76,11 +79,34 @@ describe("keepalived's captured frames", () => {
     }
   });
 
-  test('of version 2 are refused as that', () => {
-    for (const datagram of captured('v2-noauth')) {
-      const { source, destination, payload } = openIpv4(datagram);
-      expect(refusal(() => decodeAdvertisement(payload, { source, destination }))).toBe('version');
+  test('of version 2 are decoded as that, and encoded again to the same bytes', () => {
+    for (const [name, password] of [
+      ['v2-noauth', ''],
+      ['v2-pass', 'secret12'],
+    ] as const) {
+      for (const datagram of captured(name)) {
+        const { payload } = openIpv4(datagram);
+        const decoded = decodeV2(payload, path, password);
+        expect(decoded).toEqual({
+          vrid: 51,
+          priority: 200,
+          intervalCs: 100,
+          addresses: ['10.0.0.100'],
+        });
+        expect(Buffer.from(encodeV2(decoded, path, password))).toEqual(Buffer.from(payload));
+        expect(refusal(() => decodeAdvertisement(payload, path))).toBe('version');
+      }
     }
+  });
+
+  test('of version 2 with another password, or without one that is wanted, are refused', () => {
+    const [noAuth, password] = ['v2-noauth', 'v2-pass'].map(
+      (name) => openIpv4(captured(name)[0] as Uint8Array).payload,
+    );
+    expect(refusal(() => decodeV2(noAuth as Uint8Array, path, 'secret12'))).toBe('auth_type');
+    expect(refusal(() => decodeV2(password as Uint8Array, path))).toBe('auth_type');
+    expect(refusal(() => decodeV2(password as Uint8Array, path, 'secret13'))).toBe('auth');
+    expect(refusal(() => decodeV2(password as Uint8Array, path, 'secret1'))).toBe('auth');
   });
 
   test('with the authentication header are refused, for they are another protocol', () => {
@@ -169,6 +195,76 @@ describe('the codec', () => {
     expect(refusal(() => decodeAdvertisement(bytes, path))).toBe('count');
   });
 
+  test('gives back version 2', () => {
+    fc.assert(
+      fc.property(
+        advertisements,
+        fc.integer({ min: 1, max: 255 }),
+        paths,
+        fc.string({ maxLength: 8 }).filter((text) => /^[\x21-\x7e]*$/.test(text)),
+        (advertisement, seconds, way, password) => {
+          const whole = { ...advertisement, intervalCs: 100 * seconds };
+          expect(decodeV2(encodeV2(whole, way, password), way, password)).toEqual(whole);
+        },
+      ),
+    );
+    const one = { vrid: 1, priority: 1, intervalCs: 150, addresses: [parseAddress('10.0.0.1')] };
+    expect(() => encodeV2(one, path)).toThrow('interval in seconds is 1.5');
+  });
+
+  test('gives back IPv6, always with the pseudo-header', () => {
+    fc.assert(
+      fc.property(
+        advertisements,
+        fc.array(address6, { minLength: 1, maxLength: 255 }),
+        paths6,
+        styles,
+        (rest, addresses, way, style) => {
+          const advertisement = { ...rest, addresses };
+          const bytes = encodeAdvertisement(advertisement, way, style);
+          expect(decodeAdvertisement(bytes, way)).toEqual({ ...advertisement, style: 'pseudo' });
+          const elsewhere = {
+            ...way,
+            source: addressFromBytes(
+              addressToBytes(way.source).with(0, (addressToBytes(way.source)[0] ?? 0) ^ 1),
+            ),
+          };
+          expect(refusal(() => decodeAdvertisement(bytes, elsewhere))).toBe('checksum');
+        },
+      ),
+    );
+  });
+
+  test('wants a link-local source of IPv6 multicast', () => {
+    const group = parseAddress('ff02::12');
+    const own = parseAddress('fe80::2');
+    const receive = (from: string) => {
+      const source = parseAddress(from);
+      const payload = encodeAdvertisement(
+        { vrid: 51, priority: 1, intervalCs: 1, addresses: [parseAddress('fe80::1')] },
+        { source, destination: group },
+      );
+      const reception = {
+        vrid: 51,
+        version: 3,
+        password: '',
+        source: own,
+        peers: [],
+        leastTtl: 255,
+      } as const;
+      return refusal(() => readAdvertisement({ source, destination: group, ttl: 255, payload }, reception));
+    };
+    expect(receive('fe80::3')).toBe('accepted');
+    expect(receive('2001:db8::3')).toBe('source');
+  });
+
+  test('orders addresses as unsigned numbers', () => {
+    const ordered = ['1.2.3.4', '10.0.0.1', '127.0.0.1', '128.0.0.1', '255.0.0.0'].map(parseAddress);
+    expect([...ordered].reverse().toSorted(compareAddresses)).toEqual(ordered);
+    const six = ['fe80::1', 'fe80::ff', 'fe80::8000:0:0:1'].map(parseAddress);
+    expect([...six].reverse().toSorted(compareAddresses)).toEqual(six);
+  });
+
   test('will not write what the wire cannot say', () => {
     const good = { vrid: 1, priority: 100, intervalCs: 1, addresses: [parseAddress('192.0.2.1')] };
     for (const bad of [
@@ -200,8 +296,36 @@ describe('the IPv4 header', () => {
     return bytes;
   }
 
-  test('with a TTL other than 255 is refused', () => {
-    expect(refusal(() => openIpv4(changed(8, 254)))).toBe('ttl');
+  const reception: Reception = {
+    vrid: 51,
+    version: 3,
+    password: '',
+    source: parseAddress('10.0.0.12'),
+    peers: [],
+    leastTtl: 255,
+  };
+  const read = (bytes: Uint8Array, more: Partial<Reception> = {}) =>
+    readAdvertisement(openIpv4(bytes), { ...reception, ...more });
+
+  test('is as VRRP has it', () => {
+    expect(read(good)).toMatchObject({ vrid: 51, priority: 200 });
+  });
+
+  test('with a TTL other than 255 is refused, unless it is a distant peer', () => {
+    expect(refusal(() => read(changed(8, 254)))).toBe('ttl');
+    expect(refusal(() => read(changed(8, 254), { leastTtl: 250 }))).toBe('accepted');
+  });
+
+  test('is of the multicast group, or of a known peer that speaks to us', () => {
+    const [unicast = new Uint8Array()] = captured('v3-ipv4-unicast');
+    const peers = [parseAddress('10.0.0.11')];
+    expect(refusal(() => read(unicast, { peers }))).toBe('accepted');
+    expect(refusal(() => read(unicast))).toBe('destination');
+    expect(refusal(() => read(good, { peers }))).toBe('destination');
+    expect(refusal(() => read(unicast, { peers: [parseAddress('10.0.0.13')] }))).toBe('source');
+    expect(refusal(() => read(unicast, { peers, source: parseAddress('10.0.0.14') }))).toBe('destination');
+    // One for another virtual router on the same host is that one's business.
+    expect(refusal(() => read(unicast, { vrid: 52 }))).toBe('accepted');
   });
 
   test('that promises more than there is is refused', () => {

@@ -14,8 +14,8 @@ function pair(weather: Weather): Network {
     arrives: (path, from, now) => !begun || weather.arrives(path, from, now),
     delay: () => weather.delay(),
   });
-  network.start(0);
-  network.start(1);
+  network.start(0, true);
+  network.start(1, true);
   network.run(10 * A);
   begun = true;
   return network;
@@ -100,13 +100,41 @@ describe('never two open fences', () => {
   });
 });
 
-test('when only the backup is heard, one answerer is left after two master-down intervals, and stays alone', () => {
-  const network = pair({ arrives: (_path, from) => from === 1, delay: () => 0.5 });
-  network.run(masterDown(100, A) + masterDown(200, A) + 4 * A);
-  const before = network.overlaps.length;
-  expect([network.open(0), network.open(1)]).toEqual([false, true]);
-  network.run(100 * A);
-  expect(network.overlaps.length).toBe(before);
+test('when only the backup is heard, the master lets go before the backup moves', () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.integer({ min: 0, max: 3 * A }), (seed, when) => {
+      let heard = true;
+      const network = pair({ arrives: (_path, from) => heard || from === 1, delay: dice(seed) });
+      network.run(when);
+      heard = false;
+      network.run(3 * A + skew(100, A) + 2 * MAX_DELAY);
+      expect([network.open(0), network.open(1)]).toEqual([false, true]);
+      network.run(100 * A);
+      expect(network.overlaps).toEqual([]);
+      expect([network.open(0), network.open(1)]).toEqual([false, true]);
+    }),
+  );
+});
+
+test('when the backup hears the sync path only, the master goes on, and nobody moves', () => {
+  const network = pair({ arrives: (path, from) => path === 'sync' || from === 1, delay: () => 0.5 });
+  network.run(200 * A);
+  expect([network.open(0), network.open(1)]).toEqual([true, false]);
+  expect(network.nodes[0].state).toMatchObject({ role: 'master', term: 1 });
+  expect(network.overlaps).toEqual([]);
+});
+
+test('a master whose peer dies goes on without it', () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.integer({ min: 0, max: 3 * A }), (seed, when) => {
+      const network = pair({ ...GOOD, delay: dice(seed) });
+      network.run(when);
+      network.crash(1);
+      network.run(50 * A);
+      expect(network.open(0)).toBe(true);
+      expect(network.nodes[0].state).toMatchObject({ role: 'master', term: 1 });
+    }),
+  );
 });
 
 test('a split ends with one answerer within a master-down interval after it heals', () => {
@@ -142,7 +170,7 @@ test('after a crash the backup answers within three intervals and its skew', () 
 test('a handover leaves no answerer for no longer than a packet needs', () => {
   const network = pair(GOOD);
   network.handOver(0);
-  expect(network.open(0)).toBe(false);
+  while (network.open(0)) network.run(1);
   network.run(MAX_DELAY);
   expect(network.open(1)).toBe(true);
   network.run(50 * A);
@@ -168,4 +196,93 @@ test('a daemon that comes back later does not take the addresses from the peer, 
   network.start(0);
   network.run(50 * A);
   expect([network.open(0), network.open(1)]).toEqual([false, true]);
+});
+
+describe('with preemption, a director of higher priority that returns', () => {
+  function returned(preemptDelayUs = 0): Network {
+    const network = new Network(GOOD, { settings: { preempt: 'handover', preemptDelayUs } });
+    network.start(0, true);
+    network.start(1, true);
+    network.run(10 * A);
+    network.crash(0);
+    network.run(10 * A);
+    expect(network.open(1)).toBe(true);
+    network.start(0, true);
+    return network;
+  }
+
+  test('is given its place back when it has the table, without two answerers', () => {
+    const network = returned();
+    network.run(A);
+    expect(network.open(0)).toBe(false);
+    network.run(10 * A);
+    expect([network.open(0), network.open(1)]).toEqual([true, false]);
+    expect(network.overlaps).toEqual([]);
+    expect(network.empty).toEqual([]);
+  });
+
+  test('waits for its delay', () => {
+    const network = returned(20 * A);
+    network.run(20 * A - 1);
+    expect(network.open(1)).toBe(true);
+    network.run(3 * A);
+    expect(network.open(0)).toBe(true);
+    expect(network.overlaps).toEqual([]);
+  });
+
+  test('stays away when a person handed over, until the other one is gone', () => {
+    const network = returned();
+    network.run(20 * A);
+    network.handOver(0);
+    network.run(100 * A);
+    expect([network.open(0), network.open(1)]).toEqual([false, true]);
+    network.crash(1);
+    network.run(5 * A);
+    expect(network.open(0)).toBe(true);
+  });
+});
+
+test('a director that comes back empty leaves the takeover to the one that has the table', () => {
+  const network = new Network(GOOD, { priorities: [200, 100] });
+  network.start(0, true);
+  network.start(1, true);
+  network.run(10 * A);
+  network.crash(0);
+  network.run(A / 10);
+  network.start(0, true);
+  network.run(10 * A);
+  expect([network.open(0), network.open(1)]).toEqual([false, true]);
+  expect(network.empty).toEqual([]);
+});
+
+describe('while the VRRP path is lost and the sync path lives', () => {
+  const deaf: Weather = { arrives: (path) => path === 'sync', delay: () => 0.5 };
+
+  test('the director that reaches more becomes master; on a tie nothing moves', () => {
+    const network = pair(deaf);
+    for (const side of [0, 1] as const) network.track(side, network.nodes[side].state.priority, 3);
+    network.run(100 * A);
+    expect([network.open(0), network.open(1)]).toEqual([true, false]);
+    network.track(0, 200, 2);
+    network.run(5 * A);
+    expect([network.open(0), network.open(1)]).toEqual([false, true]);
+    network.run(100 * A);
+    expect(network.overlaps).toEqual([]);
+    expect([network.open(0), network.open(1)]).toEqual([false, true]);
+  });
+});
+
+test('a master that must not be one gives the addresses away without a gap, and takes them without a peer', () => {
+  const network = pair(GOOD);
+  network.bar(0, true);
+  network.run(A / 2);
+  expect([network.open(0), network.open(1)]).toEqual([false, true]);
+  network.run(10 * A);
+  network.kill(1);
+  network.run(10 * A);
+  expect(network.open(0)).toBe(false);
+  network.bar(0, false);
+  network.run(10 * A);
+  expect(network.open(0)).toBe(true);
+  expect(network.overlaps).toEqual([]);
 });

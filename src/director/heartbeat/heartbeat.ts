@@ -4,19 +4,19 @@
  */
 import type { FencePort } from '../../datapath/ports.ts';
 import { gratuitousArp } from '../../host/gratuitous-arp.ts';
-import { sameAddresses } from '../../vrrp/advertisement.ts';
-import { VrrpError } from '../../vrrp/error.ts';
 import { deadline, newRouter, step } from '../../vrrp/machine.ts';
-import type { PeerView, RouterEffect, RouterEvent, RouterState } from '../../vrrp/router.ts';
+import type { RouterEffect, RouterEvent, RouterState } from '../../vrrp/router.ts';
 import { PRIORITY } from '../../vrrp/wire.ts';
 import { BOARD_ROLE, type Board } from '../board.ts';
+import { readPeer } from '../peer-board.ts';
 import { Seldom } from '../seldom.ts';
 import { Announcer } from './announcer.ts';
 import { type HeartbeatCount, HeartbeatCounters } from './counters.ts';
 import { Freshness } from './freshness.ts';
 import { Liveness, stallBound } from './liveness.ts';
 import type { FloatingAddress, HeartbeatCommand, HeartbeatEvent, HeartbeatRouter } from './messages.ts';
-import type { Received, Transport } from './transport.ts';
+import { type Heard, Reception } from './reception.ts';
+import type { Transport } from './transport.ts';
 
 export interface HeartbeatPorts {
   /** One for each router, in their order. */
@@ -30,8 +30,6 @@ export interface HeartbeatPorts {
   readonly post: (event: HeartbeatEvent) => void;
 }
 
-/** More than a socket's default buffer (212992 bytes) holds: after a pause, one turn reads all that waited. */
-const READ_AT_MOST = 512;
 const COUNTERS_EVERY_US = 1_000_000;
 /** The board shows a turn at least so often, and a thread that must end notices so soon. */
 const LONGEST_TURN_US = 100_000;
@@ -44,10 +42,17 @@ export class HeartbeatError extends Error {
   }
 }
 
+interface Obstacle {
+  readonly count: HeartbeatCount;
+  readonly text: string;
+  /** The threads turn, so that the peer can be given the addresses without a gap. */
+  readonly gently: boolean;
+}
+
 export class Heartbeat {
   readonly #routers: readonly HeartbeatRouter[];
   readonly #ports: HeartbeatPorts;
-  readonly #vrids: ReadonlySet<number>;
+  readonly #reception: Reception;
   readonly #announcer: Announcer;
   readonly #counters = new HeartbeatCounters();
   readonly #seldom = new Seldom();
@@ -58,10 +63,10 @@ export class Heartbeat {
   readonly #effects: RouterEffect[] = [];
   #carrying = false;
   #barred = false;
-  /** Virtual routers of others that were heard, and told of: 254 at most. */
-  readonly #foreign = new Set<number>();
   /** An interface that advertisements went out by is no more. */
   #gone = false;
+  /** What is tracked and must be there is not. */
+  #fault: string | undefined;
   #stopped = false;
   #peerAdvertAt = 0;
   #ticks = 0;
@@ -84,13 +89,18 @@ export class Heartbeat {
     }
     this.#routers = routers;
     this.#ports = ports;
-    this.#vrids = new Set(routers.map((router) => router.vrid));
+    this.#reception = new Reception(routers, ports.transports, {
+      count: (name) => this.#counters.add(name),
+      warn: (subject, text) => this.#warn(subject, text, ports.clock()),
+      say: (text) => this.#say('info', text),
+      heard: (advert) => this.#heard(advert),
+    });
     this.#announcer = new Announcer(floating);
     const advertUs = first.advertMs * 1000;
     this.#liveness = new Liveness(ports.board, advertUs);
     this.#freshness = new Freshness(ports.fence, ports.board);
-    // Preemption would move the addresses before the table: it waits for the handover that a bulk allows.
-    this.#state = newRouter({ priority: first.priority, advertUs, preempt: false });
+    const { priority, preempt, preemptDelayMs } = first;
+    this.#state = newRouter({ priority, advertUs, preempt, preemptDelayUs: preemptDelayMs * 1000 });
   }
 
   get stopped(): boolean {
@@ -108,7 +118,7 @@ export class Heartbeat {
    * @returns when the next turn is due at the latest
    */
   turn(commands: readonly HeartbeatCommand[]): number {
-    this.#readAll();
+    this.#reception.readAll();
     for (const command of commands) this.#obey(command);
     if (!this.#stopped) this.#tick();
     const now = this.#ports.clock();
@@ -118,10 +128,9 @@ export class Heartbeat {
 
   #tick(): void {
     const { board, clock } = this.#ports;
-    const view = peerView(board);
-    if (view.at !== this.#state.peer.at || view.master !== this.#state.peer.master) {
-      this.#step({ kind: 'peer', view });
-    }
+    const view = readPeer(board);
+    const { peer } = this.#state;
+    if (view && (view.at !== peer.at || view.held !== peer.held)) this.#step({ kind: 'peer', view });
     this.#watch(clock());
     this.#step({ kind: 'timer' });
     const now = clock();
@@ -141,19 +150,26 @@ export class Heartbeat {
     }
     this.#counters.add(obstacle.count);
     this.#say('error', `${obstacle.text}: must not be master`);
-    this.#step({ kind: 'bar' });
+    this.#step({ kind: 'bar', gently: obstacle.gently });
   }
 
   /** Why this director is not fit to be master now. */
-  #obstacle(now: number): { readonly count: HeartbeatCount; readonly text: string } | undefined {
-    if (this.#gone) return { count: 'carrier_losses', text: 'the interface of the virtual router is gone' };
+  #obstacle(now: number): Obstacle | undefined {
+    if (this.#gone) {
+      return { count: 'carrier_losses', text: 'the interface of the virtual router is gone', gently: true };
+    }
     const cut = this.#routers.find((_, index) => this.#ports.transports[index]?.carrier === false);
     // What is sent would be taken by the kernel, and heard by nobody: the lease would go on for ever.
-    if (cut) return { count: 'carrier_losses', text: `the cable of ${cut.interface} has no carrier` };
+    if (cut) {
+      return { count: 'carrier_losses', text: `the cable of ${cut.interface} has no carrier`, gently: true };
+    }
     const stalled = this.#liveness.stalled(now);
-    if (stalled === undefined) return undefined;
-    const bound = stallBound(this.#state.settings.advertUs) / 1_000_000;
-    return { count: 'stalls', text: `the ${stalled} stands still for more than ${bound} s` };
+    if (stalled !== undefined) {
+      const bound = stallBound(this.#state.settings.advertUs) / 1_000_000;
+      const text = `the ${stalled} stands still for more than ${bound} s`;
+      return { count: 'stalls', text, gently: false };
+    }
+    return this.#fault === undefined ? undefined : { count: 'faults', text: this.#fault, gently: true };
   }
 
   #obey(command: HeartbeatCommand): void {
@@ -164,10 +180,14 @@ export class Heartbeat {
       case 'interface-gone':
         this.#gone ||= this.#routers.some((router) => router.interface === command.name);
         return;
+      case 'tracked':
+        this.#fault = command.fault;
+        this.#step({ kind: 'tracked', priority: command.priority, reach: command.reach });
+        return;
       case 'release':
       case 'released': {
         const { role } = this.#state;
-        this.#step({ kind: command.kind });
+        this.#step(command);
         if (this.#state.role === role) {
           this.#postRole(role, this.#state.term, 'so it was when the handover came');
         }
@@ -179,75 +199,9 @@ export class Heartbeat {
     }
   }
 
-  #readAll(): void {
-    this.#routers.forEach((router, index) => {
-      const transport = this.#ports.transports[index];
-      if (!transport) return;
-      for (let reads = 0; reads < READ_AT_MOST; reads += 1) {
-        if (!this.#readOne(router, transport)) return;
-      }
-    });
-  }
-
-  /** @returns whether more may wait */
-  #readOne(router: HeartbeatRouter, transport: Transport): boolean {
-    try {
-      const received = transport.receive();
-      if (received) this.#accept(router, transport, received);
-      return received !== undefined;
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      const now = this.#ports.clock();
-      if (error instanceof VrrpError) {
-        this.#refuse(router, error, now);
-        return true;
-      }
-      this.#counters.add('receive_failures');
-      this.#warn('receive', `router ${router.name}: cannot receive: ${error.message}`, now);
-      return false;
-    }
-  }
-
-  #accept(router: HeartbeatRouter, transport: Transport, { from, rank, advertisement }: Received): void {
-    const now = this.#ports.clock();
-    const { vrid, priority, intervalCs, addresses } = advertisement;
-    if (vrid !== router.vrid) {
-      // A sibling on the same interface reads its own copy.
-      if (this.#vrids.has(vrid)) return;
-      this.#counters.add('vrid');
-      if (this.#foreign.has(vrid)) return;
-      this.#foreign.add(vrid);
-      this.#say(
-        'info',
-        `router ${router.name}: ${from} speaks for virtual router ${vrid}, ours is ${router.vrid}`,
-      );
-      return;
-    }
-    if (rank === transport.own) {
-      this.#counters.add('own_address');
-      const text = `router ${router.name}: an advertisement came from our own address ${from}: is it used twice?`;
-      this.#warn('own_address', text, now);
-      return;
-    }
-    if (!sameAddresses(addresses, router.addresses)) {
-      this.#counters.add('address_list');
-      const text = `router ${router.name}: ${from} advertises ${addresses.join(' ')}, we have ${router.addresses.join(' ')}`;
-      this.#warn('address_list', text, now);
-    }
-    this.#counters.add(priority === PRIORITY.RELEASE ? 'releases_received' : 'adverts_received');
-    this.#peerAdvertAt = now;
-    this.#step({
-      kind: 'advert',
-      priority,
-      intervalUs: intervalCs * 10_000,
-      source: rank,
-      own: transport.own,
-    });
-  }
-
-  #refuse(router: HeartbeatRouter, error: VrrpError, now: number): void {
-    this.#counters.add(error.code);
-    this.#warn(error.code, `router ${router.name}: refused an advertisement: ${error.message}`, now);
+  #heard(advert: Heard): void {
+    this.#peerAdvertAt = this.#ports.clock();
+    this.#step({ kind: 'advert', ...advert });
   }
 
   #step(event: RouterEvent): void {
@@ -278,6 +232,10 @@ export class Heartbeat {
       case 'announce':
         this.#announcer.start(clock());
         this.#announce(clock());
+        return;
+      case 'ask-handover':
+      case 'give-handover':
+        this.#ports.post(effect);
         return;
       case 'role':
         if (effect.role !== 'master') this.#announcer.stop();
@@ -336,26 +294,21 @@ export class Heartbeat {
 
   #publish(now: number): void {
     const { board, post } = this.#ports;
-    const { role, term, leaseUntil } = this.#state;
+    const { role, term, leaseUntil, priority, reach, silentSince, offeringSince } = this.#state;
     this.#ticks += 1;
     board.set('role', BOARD_ROLE[role === 'master' ? 'MASTER' : role === 'backup' ? 'BACKUP' : 'INIT']);
     board.set('term', term);
     board.set('leaseUntil', leaseUntil);
     board.set('peerAdvertAt', this.#peerAdvertAt);
     board.set('barred', this.#barred ? 1 : 0);
+    board.set('priority', priority);
+    board.set('reach', reach);
+    board.set('silentSince', role === 'backup' ? silentSince : 0);
+    board.set('offering', offeringSince > 0 ? 1 : 0);
     board.set('heartbeatTicks', this.#ticks);
     if (!this.#stopped && now - this.#countersAt < COUNTERS_EVERY_US) return;
     this.#countersAt = now;
     const counters = this.#counters.snapshot();
     if (counters) post({ kind: 'counters', counters });
   }
-}
-
-function peerView(board: Board): PeerView {
-  return {
-    at: board.get('peerSyncAt'),
-    master: board.get('peerRole') === BOARD_ROLE.MASTER,
-    term: board.get('peerTerm'),
-    leaseUntil: board.get('peerLeaseUntil'),
-  };
 }

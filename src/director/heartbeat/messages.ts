@@ -7,7 +7,7 @@ import type { LogLevel } from '../log.ts';
 /** A router's settings with what the host knows about its interface. */
 export interface HeartbeatRouter extends RouterConfig {
   readonly ifindex: number;
-  /** The interface's own address: advertisements come from it. */
+  /** The interface's own address, of the router's family: advertisements come from it. */
   readonly source: Address;
 }
 
@@ -37,8 +37,18 @@ export type HeartbeatCommand =
   | { readonly kind: 'floating'; readonly addresses: readonly FloatingAddress[] }
   /** An interface has gone for good; the heartbeat knows whether it needs it. */
   | { readonly kind: 'interface-gone'; readonly name: string }
-  /** Close the fence and give the addresses away. Answered with a `role` event in any case. */
-  | { readonly kind: 'release' }
+  /** What is tracked has changed. `fault`: why this director must not be master, as half a sentence. */
+  | {
+      readonly kind: 'tracked';
+      readonly priority: number;
+      readonly reach: number;
+      readonly fault: string | undefined;
+    }
+  /**
+   * Close the fence and give the addresses away. Answered with a `role` event in any case. `ordered`: by a person, who
+   * does not want them back at once.
+   */
+  | { readonly kind: 'release'; readonly ordered: boolean }
   /** The peer closed its fence for us: take over. Answered with a `role` event in any case. */
   | { readonly kind: 'released' }
   /**
@@ -57,6 +67,9 @@ export type HeartbeatEvent =
       /** CLOCK_BOOTTIME, microseconds. */
       readonly atUs: number;
     }
+  /** The peer, which is master, shall be asked to hand over; or we shall hand over to it. */
+  | { readonly kind: 'ask-handover' }
+  | { readonly kind: 'give-handover'; readonly why: string }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
   /** All of them, about once a second while they change. Names: {@link HeartbeatCounters}. */
   | { readonly kind: 'counters'; readonly counters: Readonly<Record<string, number>> };

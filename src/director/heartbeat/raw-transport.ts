@@ -1,48 +1,63 @@
-import { ipv4ToNumber } from '../../model/address.ts';
+import { familyOf } from '../../model/address.ts';
 import { isRunning } from '../../native/interface.ts';
-import type { Socket } from '../../native/socket.ts';
-import { type Link, openRawVrrp, RAW_DESTINATION } from '../../native/vrrp-socket.ts';
-import { type Advertisement, decodeAdvertisement, encodeAdvertisement } from '../../vrrp/advertisement.ts';
-import { VrrpError } from '../../vrrp/error.ts';
-import { openIpv4 } from '../../vrrp/ipv4.ts';
-import { VRRP_GROUP4 } from '../../vrrp/wire.ts';
+import { readSockaddr, type Socket } from '../../native/socket.ts';
+import { destinationsOf, openRawVrrp } from '../../native/vrrp-socket.ts';
+import type { Advertisement } from '../../vrrp/advertisement.ts';
+import { compareAddresses, type Datagram, openIpv4, readAdvertisement } from '../../vrrp/ip.ts';
+import { type Codec, codecOf } from './codec.ts';
+import type { HeartbeatRouter } from './messages.ts';
 import type { Received, Transport } from './transport.ts';
 
-/** VRRP as RFC 9568 has it: IP protocol 112 to 224.0.0.18. */
+/** VRRP as RFC 9568 has it: IP protocol 112 to 224.0.0.18 or ff02::12, or to each peer. */
 export class RawTransport implements Transport {
-  readonly own: number;
   readonly fds: readonly number[];
-  readonly #link: Link;
+  readonly #router: HeartbeatRouter;
   readonly #socket: Socket;
+  readonly #codec: Codec;
+  readonly #destinations: ReturnType<typeof destinationsOf>;
 
   /** @throws NativeError EPERM without CAP_NET_RAW */
-  constructor(link: Link) {
-    this.#link = link;
-    this.#socket = openRawVrrp(link);
-    this.own = ipv4ToNumber(link.source);
+  constructor(router: HeartbeatRouter) {
+    this.#router = router;
+    this.#codec = codecOf(router);
+    this.#destinations = destinationsOf(router);
+    this.#socket = openRawVrrp(router);
     this.fds = [this.#socket.fd];
   }
 
   get carrier(): boolean {
-    return isRunning(this.#socket.fd, this.#link.interface);
+    return isRunning(this.#socket.fd, this.#router.interface);
   }
 
   receive(): Received | undefined {
-    const datagram = this.#socket.receive();
+    const datagram = familyOf(this.#router.source) === 4 ? this.#receive4() : this.#receive6();
     if (!datagram) return undefined;
-    const { source, destination, payload } = openIpv4(datagram.bytes);
-    if (destination !== VRRP_GROUP4)
-      throw new VrrpError('destination', `${source} sent to ${destination} instead of ${VRRP_GROUP4}`);
-    const advertisement = decodeAdvertisement(payload, { source, destination });
-    return { from: source, rank: ipv4ToNumber(source), advertisement };
+    const { source } = datagram;
+    const advertisement = readAdvertisement(datagram, this.#codec.reception);
+    return { from: source, order: compareAddresses(source, this.#router.source), advertisement };
   }
 
   send(advertisement: Advertisement): void {
-    const path = { source: this.#link.source, destination: VRRP_GROUP4 };
-    this.#socket.send(encodeAdvertisement(advertisement, path), RAW_DESTINATION);
+    const { source } = this.#router;
+    for (const { address, raw } of this.#destinations) {
+      this.#socket.send(this.#codec.encode(advertisement, { source, destination: address }), raw);
+    }
   }
 
   close(): void {
     this.#socket.close();
+  }
+
+  #receive4(): Datagram | undefined {
+    const datagram = this.#socket.receive();
+    return datagram && openIpv4(datagram.bytes);
+  }
+
+  #receive6(): Datagram | undefined {
+    const datagram = this.#socket.receive6();
+    if (!datagram) return undefined;
+    const { bytes, from, destination, hopLimit } = datagram;
+    const { address: source } = readSockaddr(from);
+    return { source, destination: destination ?? source, ttl: hopLimit, payload: bytes };
   }
 }

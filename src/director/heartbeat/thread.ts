@@ -48,6 +48,11 @@ export class HeartbeatThread {
     this.ended.catch(() => {});
   }
 
+  /** A descriptor of its own for another thread that has news on the board: ringing it ends the heartbeat's wait. */
+  bell(): number {
+    return this.#bell.duplicate();
+  }
+
   /** It was told its routers. */
   get begun(): boolean {
     return this.#begun;

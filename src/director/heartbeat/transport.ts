@@ -4,14 +4,12 @@ import type { Advertisement, Decoded } from '../../vrrp/advertisement.ts';
 
 export interface Received {
   readonly from: Address;
-  /** Orders senders of one link for RFC 9568's tie: greater wins. Comparable with {@link Transport.own}. */
-  readonly rank: number;
+  /** RFC 9568's tie on one link: above 0 when the sender's address is the greater one, 0 when it is our own. */
+  readonly order: number;
   readonly advertisement: Decoded;
 }
 
 export interface Transport {
-  /** Our own rank. */
-  readonly own: number;
   /** Descriptors that become readable when something waits. */
   readonly fds: readonly number[];
   /** Whether what is sent can leave this host. */

@@ -1,8 +1,10 @@
-import { type Address, ipv4ToNumber } from '../../model/address.ts';
-import { readSockaddrIn, type Socket } from '../../native/socket.ts';
-import { type Link, openUdpVrrp, UDP_DESTINATION } from '../../native/vrrp-socket.ts';
-import { type Advertisement, decodeAdvertisement, encodeAdvertisement } from '../../vrrp/advertisement.ts';
-import { VRRP_GROUP4 } from '../../vrrp/wire.ts';
+import { readSockaddr, type Socket } from '../../native/socket.ts';
+import { destinationsOf, openUdpVrrp } from '../../native/vrrp-socket.ts';
+import type { Advertisement } from '../../vrrp/advertisement.ts';
+import { compareAddresses, groupOf, readAdvertisement } from '../../vrrp/ip.ts';
+import { VRRP_TTL } from '../../vrrp/wire.ts';
+import { type Codec, codecOf } from './codec.ts';
+import type { HeartbeatRouter } from './messages.ts';
 import type { Received, Transport } from './transport.ts';
 
 /**
@@ -10,48 +12,52 @@ import type { Received, Transport } from './transport.ts';
  * serves tests and simulation.
  */
 export class UdpTransport implements Transport {
-  readonly own: number;
   readonly fds: readonly number[];
   /** It stays on this host. */
   readonly carrier = true;
-  readonly #link: Link;
+  readonly #router: HeartbeatRouter;
+  readonly #codec: Codec;
   readonly #listener: Socket;
   readonly #sender: Socket;
+  readonly #port: number;
+  readonly #destinations: ReturnType<typeof destinationsOf>;
 
-  constructor(link: Link) {
-    this.#link = link;
-    const { listener, sender } = openUdpVrrp(link);
+  constructor(router: HeartbeatRouter) {
+    this.#router = router;
+    this.#codec = codecOf({ ...router, leastTtl: 0 });
+    this.#destinations = destinationsOf(router);
+    const { listener, sender } = openUdpVrrp(router);
     this.#listener = listener;
     this.#sender = sender;
-    this.own = rank(link.source, sender.localPort());
+    this.#port = sender.localPort();
     this.fds = [listener.fd];
   }
 
   receive(): Received | undefined {
+    const { source, peers } = this.#router;
     for (;;) {
       const datagram = this.#listener.receive();
       if (!datagram) return undefined;
-      const { address, port } = readSockaddrIn(datagram.from);
-      const from = rank(address, port);
-      // Directors on one machine hear each other because multicast loops back; so does our own voice.
-      if (from === this.own) continue;
-      const path = { source: address, destination: VRRP_GROUP4 };
-      return { from: address, rank: from, advertisement: decodeAdvertisement(datagram.bytes, path) };
+      const { address, port } = readSockaddr(datagram.from);
+      // Two directors of one machine differ only in the port.
+      const order = compareAddresses(address, source) || port - this.#port;
+      // They hear each other because multicast loops back; so does our own voice.
+      if (order === 0) continue;
+      const destination = peers.length > 0 ? source : groupOf(source);
+      const whole = { source: address, destination, ttl: VRRP_TTL, payload: datagram.bytes };
+      return { from: address, order, advertisement: readAdvertisement(whole, this.#codec.reception) };
     }
   }
 
   send(advertisement: Advertisement): void {
-    const path = { source: this.#link.source, destination: VRRP_GROUP4 };
-    this.#sender.send(encodeAdvertisement(advertisement, path), UDP_DESTINATION);
+    const { source } = this.#router;
+    for (const { address, udp } of this.#destinations) {
+      this.#sender.send(this.#codec.encode(advertisement, { source, destination: address }), udp);
+    }
   }
 
   close(): void {
     this.#listener.close();
     this.#sender.close();
   }
-}
-
-/** Two directors of one machine differ only in the port. */
-function rank(address: Address, port: number): number {
-  return ipv4ToNumber(address) * 65536 + port;
 }

@@ -1,4 +1,5 @@
 /** What the main thread and the sync worker tell each other. Plain values: they are cloned on the way. */
+import type { Address } from '../../model/address.ts';
 import type { SyncDaemon, SyncDirection } from '../../model/sync-daemon.ts';
 import type { Held } from '../../sync/peer.ts';
 import type { SealKey } from '../../wire/seal-key.ts';
@@ -17,6 +18,10 @@ export interface SyncSettings {
   readonly gated: boolean;
   /** From the key file (key-file.ts), the newest last; without one datagrams travel in clear. */
   readonly keys: readonly SealKey[];
+  /** Where the first virtual router advertises from; none without one. */
+  readonly address?: Address;
+  /** Of the heartbeat worker, which waits for what the peer says: a descriptor that the thread closes. */
+  readonly bell?: number;
   /** The daemon found a plane that another had left, and goes on with it. */
   readonly adopted: boolean;
   /** Where the daemon after us finds what we sent and received (progress-file.ts). */

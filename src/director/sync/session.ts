@@ -6,6 +6,7 @@
  * direction runs, because a one-way pair needs them too.
  */
 import type { SyncPort } from '../../datapath/ports.ts';
+import type { Address } from '../../model/address.ts';
 import { ModelError } from '../../model/error.ts';
 import {
   LARGEST_MAXLEN,
@@ -20,10 +21,11 @@ import type { SealKey } from '../../wire/seal-key.ts';
 import type { Heartbeat, Position } from '../../wire/sync-message.ts';
 import { DirectorError } from '../api.ts';
 import { BOARD_ROLE, type Board } from '../board.ts';
+import { writePeer } from '../peer-board.ts';
 import type { SyncStatus } from '../status.ts';
 import { Counters } from './counters.ts';
 import { HandoverDesk } from './handover-desk.ts';
-import { composeHeartbeat, HeartbeatClock } from './heartbeat.ts';
+import { composeHeartbeat, HeartbeatClock, RouterNews } from './heartbeat.ts';
 import { Inbound } from './inbound.ts';
 import { KeyDesk } from './key-desk.ts';
 import type { SyncEvent } from './messages.ts';
@@ -50,6 +52,8 @@ export interface SyncSessionOptions {
   /** Microseconds. */
   readonly advertInterval: number;
   readonly gated: boolean;
+  /** Where the first virtual router advertises from; none without one. */
+  readonly address?: Address | undefined;
   readonly port: SyncPort;
   readonly board: Board;
   /** CLOCK_BOOTTIME in microseconds. */
@@ -63,6 +67,8 @@ export interface SyncSessionOptions {
   /** What that daemon had of the peer. */
   readonly held?: Held | undefined;
   readonly report: (event: SyncEvent) => void;
+  /** The peer's word is on the board. */
+  readonly onWord?: (() => void) | undefined;
   /** To be written down before the plane forgets the records. */
   readonly onSent?: (position: Position | undefined) => void;
   readonly onHeld?: (held: Held | undefined) => void;
@@ -77,6 +83,7 @@ export class SyncSession {
   readonly #keys: KeyDesk;
   readonly #desk: HandoverDesk;
   readonly #beat: HeartbeatClock;
+  readonly #news: RouterNews;
   readonly #daemons = new Map<SyncDirection, SyncDaemon>();
   #transmitter: Transmitter | undefined;
   #receiver: Receiver | undefined;
@@ -101,6 +108,7 @@ export class SyncSession {
     const outbound = { port, counters, sender, ring, random, onSent };
     this.#outbound = new Outbound(outbound, options.epoch, options.continues);
     this.#beat = new HeartbeatClock(options.advertInterval);
+    this.#news = new RouterNews(board, this.#beat, options.advertInterval);
     const unwilling = () => {
       if (board.get('role') !== BOARD_ROLE.BACKUP) return 'the peer is not in state backup';
       return board.get('barred') === 1 ? 'the peer must not be master now: its log says why' : undefined;
@@ -191,6 +199,7 @@ export class SyncSession {
     this.#counters.add('lost', lost);
     this.#outbound.pump(now);
     this.#desk.turn(now);
+    this.#news.look(now);
     this.#heartbeat(now);
     this.#watch(now);
     this.#lease(now);
@@ -258,10 +267,10 @@ export class SyncSession {
     this.#keys.heard(peer, heartbeat.keys);
     this.#heed(heartbeat, now);
     if (!peer.live) return;
-    board.set('peerRole', heartbeat.role);
-    board.set('peerTerm', heartbeat.term);
-    board.set('peerLeaseUntil', heartbeat.leaseRemaining > 0 ? now + heartbeat.leaseRemaining : 0);
-    board.set('peerSyncAt', now);
+    const { address, advertInterval: interval } = this.#options;
+    const sealed = this.#keys.ring.ids.length > 0;
+    writePeer(board, heartbeat, { own: this.#own, address, interval, sealed }, now);
+    this.#options.onWord?.();
   }
 
   /** What the peer has of our stream. */
@@ -278,10 +287,10 @@ export class SyncSession {
   #heartbeat(now: number): void {
     const { board, gated } = this.#options;
     if (!this.#transmitter || !this.#beat.due(gated ? board.get('heartbeatTicks') : undefined, now)) return;
-    const { name, priority } = this.#options;
-    const { stream } = this.#outbound;
+    const { name, priority, address, advertInterval: interval } = this.#options;
+    const { newest, continues } = this.#outbound.stream;
     const { ids: keys } = this.#keys.ring;
-    const own = { name, priority, newest: stream.newest, continues: stream.continues, keys };
+    const own = { name, priority, address, interval, newest, continues, keys };
     this.#outbound.say(composeHeartbeat(own, board, this.#peers, now), now);
   }
 

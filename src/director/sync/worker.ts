@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { SyncPort } from '../../datapath/ports.ts';
 import { ModelError } from '../../model/error.ts';
+import { Bell } from '../../native/poll.ts';
 import type { Position } from '../../wire/sync-message.ts';
 import { DirectorError } from '../api.ts';
 import { Board } from '../board.ts';
@@ -44,6 +45,7 @@ export function runSyncWorker(main: MessagePort, settings: SyncSettings, around:
     ? new ProgressFile(progressFile, { ...before, ...(sent && { sent }) })
     : undefined;
   const trouble = (error: Error) => tell({ type: 'trouble', cause: 'socket', message: error.message });
+  const bell = settings.bell === undefined ? undefined : new Bell(settings.bell);
   const session = new SyncSession({
     ...settings,
     sender: senderId(settings.name),
@@ -56,6 +58,7 @@ export function runSyncWorker(main: MessagePort, settings: SyncSettings, around:
     continues: adopted ? continuation(before.sent) : undefined,
     held: before.held,
     report: tell,
+    onWord: bell && (() => bell.ring()),
     onSent: (sent) => file?.update({ sent }),
     onHeld: (held) => file?.update({ held }),
   });
@@ -78,6 +81,7 @@ export function runSyncWorker(main: MessagePort, settings: SyncSettings, around:
     session.turn();
     await setImmediate();
     await session.close();
+    bell?.close();
     clearInterval(reports);
     sendStatus();
     file?.close();

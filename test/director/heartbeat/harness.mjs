@@ -8,7 +8,8 @@ const { dist, setup, fenceFile } = JSON.parse(process.argv[2]);
 const { Board } = await import(`${dist}/director/board.js`);
 const { HeartbeatThread } = await import(`${dist}/director/heartbeat/thread.js`);
 const { bootTimeUs } = await import(`${dist}/native/clock.js`);
-const { interfaceFacts, ownAddress } = await import(`${dist}/host/interfaces.js`);
+const { interfaceFacts } = await import(`${dist}/host/interfaces.js`);
+const { sourceOf } = await import(`${dist}/director/prepare.js`);
 
 const say = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
 const board = new Board();
@@ -16,7 +17,7 @@ const routers = [];
 const floating = [];
 for (const router of setup.routers) {
   const facts = await interfaceFacts(router.interface);
-  const source = ownAddress(facts, router.addresses);
+  const source = sourceOf(router, facts, router.addresses);
   routers.push({ ...router, ifindex: facts.ifindex, source });
   for (const address of router.addresses)
     floating.push({ address, ifindex: facts.ifindex, mac: facts.mac || '00:00:00:00:00:00' });

@@ -14,16 +14,12 @@ import { parseAddress } from '../../../src/model/address.ts';
 import type { Advertisement } from '../../../src/vrrp/advertisement.ts';
 import { VrrpError } from '../../../src/vrrp/error.ts';
 import { masterDown } from '../../../src/vrrp/timing.ts';
+import { routerConfig } from '../../support/router.ts';
 
 const A = 100_000;
 const DOWN = masterDown(100, A);
 const ROUTER: HeartbeatRouter = {
-  name: 'vr',
-  vrid: 51,
-  interface: 'up0',
-  priority: 100,
-  advertMs: 100,
-  addresses: [parseAddress('10.0.0.1')],
+  ...routerConfig(),
   ifindex: 3,
   source: parseAddress('10.0.0.11'),
 };
@@ -34,7 +30,6 @@ const FLOATING = [
 ];
 
 class FakeTransport implements Transport {
-  readonly own = 11;
   readonly fds = [];
   readonly sent: Advertisement[] = [];
   readonly inbox: (Received | Error)[] = [];
@@ -116,8 +111,8 @@ class World {
     this.heartbeat.turn(commands);
   }
 
-  hear(more: Partial<Advertisement> & { rank?: number } = {}): void {
-    const { rank = 12, ...fields } = more;
+  hear(more: Partial<Advertisement> & { order?: number } = {}): void {
+    const { order = 1, ...fields } = more;
     const advertisement = {
       vrid: 51,
       priority: 200,
@@ -126,7 +121,7 @@ class World {
       style: 'pseudo' as const,
       ...fields,
     };
-    this.transport.inbox.push({ from: parseAddress('10.0.0.12'), rank, advertisement });
+    this.transport.inbox.push({ from: parseAddress('10.0.0.12'), order, advertisement });
   }
 
   counters(): Readonly<Record<string, number>> {
@@ -228,7 +223,7 @@ describe('reading', () => {
   test('counts every refusal by its cause, logs one line of many, and changes nothing', () => {
     for (let i = 0; i < 50; i += 1) world.transport.inbox.push(new VrrpError('ttl', 'TTL 1 instead of 255'));
     world.hear({ vrid: 9 });
-    world.hear({ rank: 11 });
+    world.hear({ order: 0 });
     world.turn();
     expect(world.counters()).toMatchObject({ ttl: 50, vrid: 1, own_address: 1, adverts_received: 0 });
     expect(world.logs().filter((text) => text.includes('TTL 1'))).toHaveLength(1);
@@ -338,7 +333,7 @@ describe('a router whose cable is pulled', () => {
 describe('commands', () => {
   test('are answered with the role although nothing changes', () => {
     const before = world.events.length;
-    world.turn({ kind: 'release' });
+    world.turn({ kind: 'release', ordered: true });
     expect(world.events.slice(before)).toContainEqual(
       expect.objectContaining({ kind: 'role', role: 'backup', why: 'so it was when the handover came' }),
     );

@@ -4,11 +4,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { RouterConfig } from '../../../src/director/config.ts';
 import type { HeartbeatCommand, HeartbeatEvent } from '../../../src/director/heartbeat/messages.ts';
+import { parseAddress } from '../../../src/model/address.ts';
 import { bootTimeUs } from '../../../src/native/clock.ts';
 import { leaseTime } from '../../../src/vrrp/timing.ts';
 import { built } from '../../support/build.ts';
 import { ip } from '../../support/namespace.ts';
+import { routerConfig } from '../../support/router.ts';
 import { scratch } from '../../support/scratch.ts';
 import { until } from '../../support/until.ts';
 
@@ -80,6 +83,8 @@ interface DirectorOptions {
   readonly addresses?: readonly string[];
   readonly interface?: string;
   readonly transport?: 'raw' | 'udp';
+  /** What else the router is to be. */
+  readonly router?: Partial<RouterConfig>;
   /** Names the fence's file: the same one is the same plane. */
   readonly name: string;
 }
@@ -98,14 +103,14 @@ export class TestDirector {
     const setup = {
       transport: options.transport,
       routers: [
-        {
-          name: 'vr',
+        routerConfig({
           vrid: VRID,
           interface: options.interface ?? 'up0',
           priority: options.priority,
           advertMs: options.advertMs,
-          addresses: options.addresses ?? [VIP],
-        },
+          addresses: (options.addresses ?? [VIP]).map(parseAddress),
+          ...options.router,
+        }),
       ],
     };
     const harness = fileURLToPath(new URL('harness.mjs', import.meta.url));

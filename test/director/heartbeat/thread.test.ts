@@ -90,7 +90,7 @@ describe('two heartbeats on one link', () => {
 
   test('a handover moves the role at once and it stays there', async () => {
     const [a, b] = await pair(100);
-    a.send({ kind: 'release' });
+    a.send({ kind: 'release', ordered: true });
     await a.becomes('backup');
     expect(a.fenceOpen()).toBe(false);
     b.send({ kind: 'released' });
@@ -171,15 +171,14 @@ test('a packet with a wrong TTL, destination or checksum on the wire is counted 
   // Priority 254 with a TTL of 1, then with a broken checksum, then to the master alone: each would win if believed.
   const forge = `
     import { Socket } from '${built('native/socket.js')}';
-    import { RAW_DESTINATION } from '${built('native/vrrp-socket.js')}';
-    import { sockaddrIn } from '${built('native/socket.js')}';
+    import { sockaddrOf } from '${built('native/socket.js')}';
     const bytes = Uint8Array.of(0x31, ${VRID}, 254, 1, 0, 10, 0xde, 0xad, 10, 99, 0, 1);
     for (const ttl of [1, 255]) {
       const socket = new Socket(2, 3, 112, 1);
       socket.multicastOut({ ifindex: ${ifindex(wire.b)}, source: '10.99.0.12', ttl, loop: false });
-      socket.send(bytes, RAW_DESTINATION);
+      socket.send(bytes, sockaddrOf('224.0.0.18', 0));
     }
-    new Socket(2, 3, 112, 1).send(bytes, sockaddrIn('10.99.0.11', 0));`;
+    new Socket(2, 3, 112, 1).send(bytes, sockaddrOf('10.99.0.11', 0));`;
   const forger = wire.spawn(wire.b, process.execPath, ['--input-type=module', '-e', forge]);
   await until('the forger is done', () => forger.exitCode === 0);
   const refused = ['ttl', 'checksum', 'destination'];
