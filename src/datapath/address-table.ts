@@ -1,6 +1,6 @@
 /** The addresses that the plane knows of. Only what differs is written: an edit seldom touches one of thousands. */
 import type { Address } from '../model/address.ts';
-import { addressEntryBytes, addressKeyBytes, readAddressKey } from './codec.ts';
+import { addressBytes, addressEntryBytes, readAddress } from './codec.ts';
 import { ADDRESS_KIND } from './layouts.generated.ts';
 import type { PlaneAddress } from './plane.ts';
 import type { TableMap } from './run-table.ts';
@@ -15,16 +15,16 @@ export class AddressTable {
   }
 
   set(addresses: readonly PlaneAddress[]): void {
-    this.#present ??= new Map(this.#map.keys().map((key) => [readAddressKey(key), undefined]));
+    this.#present ??= new Map(this.#map.keys().map((key) => [readAddress(key), undefined]));
     const wanted = new Map(addresses.map((entry) => [entry.address, entry]));
     for (const [address, entry] of wanted) {
       if (same(this.#present.get(address), entry)) continue;
-      this.#map.update(addressKeyBytes(address), entryBytes(entry));
+      this.#map.update(addressBytes(address), entryBytes(entry));
       this.#present.set(address, entry);
     }
     for (const address of this.#present.keys()) {
       if (wanted.has(address)) continue;
-      this.#map.delete(addressKeyBytes(address));
+      this.#map.delete(addressBytes(address));
       this.#present.delete(address);
     }
   }

@@ -1,5 +1,11 @@
 /** Bytes of the plane's structures. Addresses and ports are in network byte order, the rest little-endian. */
-import { type Address, addressFromBytes, addressToBytes, ipv4FromNumber } from '../model/address.ts';
+import {
+  type Address,
+  addressFromBytes,
+  addressToBytes,
+  type Endpoint,
+  type Family,
+} from '../model/address.ts';
 import type { Connection } from '../model/connection.ts';
 import { FORWARDING_METHODS, type ForwardingMethod, protocolOf } from '../model/rules.ts';
 import {
@@ -34,32 +40,32 @@ export function u64(value: bigint): Buffer {
   return buffer;
 }
 
+/** What stands before the four bytes of an IPv4 address in a `struct ip_address`: RFC 4291, 2.5.5.2. */
+const IPV4_MAPPED = Buffer.from('00000000000000000000ffff', 'hex');
+
+/** An address as the plane's `struct ip_address`. */
 export function addressBytes(address: Address): Buffer {
-  const buffer = bytes(4);
-  buffer.set(addressToBytes(address));
-  return buffer;
-}
-
-/** IPv4's place among IPv6's addresses: ::ffff:0:0/96 (RFC 4291 section 2.5.5.2). */
-const MAPPED = Buffer.from('00000000000000000000ffff', 'hex');
-
-/** A key of the plane's addresses: 16 bytes for both families. */
-export function addressKeyBytes(address: Address): Buffer {
   const buffer = bytes(IP_ADDRESS.size);
-  const own = addressToBytes(address);
-  if (own.length === 4) buffer.set(MAPPED);
-  buffer.set(own, buffer.length - own.length);
+  writeAddress(buffer, 0, address);
   return buffer;
 }
 
-/** The inverse of {@link addressKeyBytes}. */
-export function readAddressKey(key: Uint8Array): Address {
-  return addressFromBytes(MAPPED.equals(key.subarray(0, MAPPED.length)) ? key.subarray(MAPPED.length) : key);
+function writeAddress(buffer: Buffer, at: number, address: Address): void {
+  const plain = addressToBytes(address);
+  if (plain.length === 4) buffer.set(IPV4_MAPPED, at);
+  buffer.set(plain, at + IP_ADDRESS.size - plain.length);
+}
+
+/** The inverse of {@link addressBytes}. */
+export function readAddress(buffer: Uint8Array, at = 0): Address {
+  const whole = Buffer.from(buffer.subarray(at, at + IP_ADDRESS.size));
+  const isIpv4 = IPV4_MAPPED.equals(whole.subarray(0, IPV4_MAPPED.length));
+  return addressFromBytes(isIpv4 ? whole.subarray(IPV4_MAPPED.length) : whole);
 }
 
 export function serviceKeyBytes(address: Address, port: number, protocol: number): Buffer {
   const buffer = bytes(SERVICE_KEY.size);
-  buffer.set(addressToBytes(address), SERVICE_KEY.address);
+  writeAddress(buffer, SERVICE_KEY.address, address);
   buffer.writeUInt16BE(port, SERVICE_KEY.port);
   buffer.writeUInt8(protocol, SERVICE_KEY.protocol);
   return buffer;
@@ -107,7 +113,7 @@ export interface ServerEntry {
 
 export function serverBytes(entry: ServerEntry): Buffer {
   const buffer = bytes(SERVER.size);
-  buffer.set(addressToBytes(entry.address), SERVER.address);
+  writeAddress(buffer, SERVER.address, entry.address);
   buffer.writeUInt16BE(entry.port, SERVER.port);
   buffer.writeUInt8(FORWARDING_METHODS.indexOf(entry.forwarding), SERVER.forwarding);
   buffer.writeUInt8(entry.protocol, SERVER.protocol);
@@ -118,7 +124,7 @@ export function serverBytes(entry: ServerEntry): Buffer {
 
 export function readServer(buffer: Buffer): ServerEntry {
   return {
-    address: ipv4FromNumber(buffer.readUInt32BE(SERVER.address)),
+    address: readAddress(buffer, SERVER.address),
     port: buffer.readUInt16BE(SERVER.port),
     forwarding: FORWARDING_METHODS[buffer.readUInt8(SERVER.forwarding)] ?? 'fullnat',
     protocol: buffer.readUInt8(SERVER.protocol),
@@ -129,8 +135,8 @@ export function readServer(buffer: Buffer): ServerEntry {
 
 export function serverIndexBytes(virtual: Address, virtualPort: number, server: ServerEntry): Buffer {
   const buffer = bytes(SERVER_INDEX_KEY.size);
-  buffer.set(addressToBytes(virtual), SERVER_INDEX_KEY.virtualAddress);
-  buffer.set(addressToBytes(server.address), SERVER_INDEX_KEY.serverAddress);
+  writeAddress(buffer, SERVER_INDEX_KEY.virtualAddress, virtual);
+  writeAddress(buffer, SERVER_INDEX_KEY.serverAddress, server.address);
   buffer.writeUInt16BE(virtualPort, SERVER_INDEX_KEY.virtualPort);
   buffer.writeUInt16BE(server.port, SERVER_INDEX_KEY.serverPort);
   buffer.writeUInt8(server.protocol, SERVER_INDEX_KEY.protocol);
@@ -140,7 +146,7 @@ export function serverIndexBytes(virtual: Address, virtualPort: number, server: 
 export function localUseKeyBytes(serviceId: number, local: Address): Buffer {
   const buffer = bytes(LOCAL_USE_KEY.size);
   buffer.writeUInt32LE(serviceId, LOCAL_USE_KEY.serviceId);
-  buffer.set(addressToBytes(local), LOCAL_USE_KEY.local);
+  writeAddress(buffer, LOCAL_USE_KEY.local, local);
   return buffer;
 }
 
@@ -212,31 +218,50 @@ export function flowState(flow: Buffer): { state: number; flags: number } {
   return { state: word & 0xff, flags: word >>> 8 };
 }
 
-/** The key of the entry of a connection's other direction: its translation, reversed. */
-export function otherKeyBytes(key: Buffer, flow: Buffer): Buffer {
-  const buffer = bytes(FLOW_KEY.size);
-  flow.copy(buffer, FLOW_KEY.source, FLOW.destination, FLOW.destination + 4);
-  flow.copy(buffer, FLOW_KEY.destination, FLOW.source, FLOW.source + 4);
-  flow.copy(buffer, FLOW_KEY.sourcePort, FLOW.destinationPort, FLOW.destinationPort + 2);
-  flow.copy(buffer, FLOW_KEY.destinationPort, FLOW.sourcePort, FLOW.sourcePort + 2);
-  buffer.writeUInt8(key.readUInt8(FLOW_KEY.protocol), FLOW_KEY.protocol);
+/** Sizes of the table's keys and entries: those of IPv4 end before what only IPv6 has. */
+export const FLOW_SIZES = {
+  4: { key: FLOW_KEY.sourceHigh, entry: FLOW.sourceHigh },
+  6: { key: FLOW_KEY.size, entry: FLOW.size },
+} as const satisfies Record<Family, { key: number; entry: number }>;
+
+type Copied = readonly [to: number, from: number, length: number];
+
+/** The translation, reversed: where each part of the other direction's key comes from. */
+const OTHER_KEY: readonly Copied[] = [
+  [FLOW_KEY.source, FLOW.destination, 4],
+  [FLOW_KEY.destination, FLOW.source, 4],
+  [FLOW_KEY.sourcePort, FLOW.destinationPort, 2],
+  [FLOW_KEY.destinationPort, FLOW.sourcePort, 2],
+];
+const OTHER_KEY_HIGH: readonly Copied[] = [
+  [FLOW_KEY.sourceHigh, FLOW.destinationHigh, 12],
+  [FLOW_KEY.destinationHigh, FLOW.sourceHigh, 12],
+];
+
+/** The key of the entry of a connection's other direction. */
+export function otherKeyBytes(family: Family, key: Buffer, flow: Buffer): Buffer {
+  const buffer = bytes(FLOW_SIZES[family].key);
+  for (const [to, from, length] of family === 6 ? [...OTHER_KEY, ...OTHER_KEY_HIGH] : OTHER_KEY)
+    flow.copy(buffer, to, from, from + length);
+  key.copy(buffer, FLOW_KEY.protocol, FLOW_KEY.protocol, FLOW_KEY.family + 1);
   return buffer;
 }
 
 /** A connection from its request entry. @param expires seconds */
-export function readConnection(key: Buffer, flow: Buffer, expires: number): Connection {
+export function readConnection(family: Family, key: Buffer, flow: Buffer, expires: number): Connection {
+  const endpoint = (buffer: Buffer, low: number, high: number, port: number): Endpoint => {
+    const rest = family === 6 ? buffer.subarray(high, high + 12) : Buffer.alloc(0);
+    const address = addressFromBytes(Buffer.concat([rest, buffer.subarray(low, low + 4)]));
+    return { address, port: buffer.readUInt16BE(port) };
+  };
   return {
     protocol: protocolOf(key.readUInt8(FLOW_KEY.protocol)) ?? 'tcp',
-    client: endpoint(key, FLOW_KEY.source, FLOW_KEY.sourcePort),
-    virtual: endpoint(key, FLOW_KEY.destination, FLOW_KEY.destinationPort),
-    local: endpoint(flow, FLOW.source, FLOW.sourcePort),
-    server: endpoint(flow, FLOW.destination, FLOW.destinationPort),
+    client: endpoint(key, FLOW_KEY.source, FLOW_KEY.sourceHigh, FLOW_KEY.sourcePort),
+    virtual: endpoint(key, FLOW_KEY.destination, FLOW_KEY.destinationHigh, FLOW_KEY.destinationPort),
+    local: endpoint(flow, FLOW.source, FLOW.sourceHigh, FLOW.sourcePort),
+    server: endpoint(flow, FLOW.destination, FLOW.destinationHigh, FLOW.destinationPort),
     forwarding: FORWARDING_METHODS[flow.readUInt8(FLOW.forwarding)] ?? 'fullnat',
     state: flowState(flow).state,
     expires,
   };
-}
-
-function endpoint(buffer: Buffer, address: number, port: number) {
-  return { address: ipv4FromNumber(buffer.readUInt32BE(address)), port: buffer.readUInt16BE(port) };
 }

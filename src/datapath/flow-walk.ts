@@ -1,6 +1,8 @@
 /** Walks the connection table of the kernel, and turns what is wanted of it into records. */
-import type { RecordBatch } from '../model/record.ts';
+import type { Family } from '../model/address.ts';
+import { HIGH_WORDS, RECORD_FAMILY, type RecordBatch } from '../model/record.ts';
 import type { BpfMap } from '../native/bpf-map.ts';
+import { FLOW_SIZES } from './codec.ts';
 import { DIRECTION, FLOW, FLOW_FLAG, FLOW_KEY } from './layouts.generated.ts';
 import type { TableWalk } from './ports.ts';
 
@@ -10,6 +12,7 @@ const SLICE = 4096;
 type Wanted = (flow: Buffer, at: number) => boolean;
 
 interface Slice {
+  readonly family: Family;
   readonly count: number;
   readonly keys: Buffer;
   readonly values: Buffer;
@@ -41,8 +44,12 @@ export class FlowWalk implements TableWalk {
   #position = 0;
 
   /** @param timeout seconds of a state */
-  constructor(flows: BpfMap, wanted: Wanted, timeout: (protocol: number, state: number) => number = () => 0) {
-    this.#slices = flows.chunks(SLICE);
+  constructor(
+    flows: Readonly<Record<Family, BpfMap>>,
+    wanted: Wanted,
+    timeout: (protocol: number, state: number) => number = () => 0,
+  ) {
+    this.#slices = slices(flows);
     this.#wanted = wanted;
     this.#timeout = timeout;
   }
@@ -54,12 +61,14 @@ export class FlowWalk implements TableWalk {
       this.#slice = next.value;
       this.#position = 0;
     }
-    const { count, keys, values } = this.#slice;
+    const { family, count, keys, values } = this.#slice;
+    const sizes = FLOW_SIZES[family];
     for (; this.#position < count; this.#position++) {
-      const at = this.#position * FLOW.size;
+      const at = this.#position * sizes.entry;
       if (!this.#wanted(values, at)) continue;
       if (batch.length === batch.capacity) return true;
-      this.#append(batch, keys, this.#position * FLOW_KEY.size, values, at);
+      this.#append(batch, keys, this.#position * sizes.key, values, at);
+      if (family === 6) appendHigh(batch, keys, this.#position * sizes.key, values, at);
     }
     this.#slice = undefined;
     return true;
@@ -86,5 +95,27 @@ export class FlowWalk implements TableWalk {
     batch.term[index] = flow.readUInt32LE(at + FLOW.term);
     batch.version[index] = flow.readUInt32LE(at + FLOW.version);
     batch.emittedAt[index] = 0;
+    batch.family[index] = RECORD_FAMILY.IPV4;
   }
+}
+
+function* slices(flows: Readonly<Record<Family, BpfMap>>): Generator<Slice> {
+  for (const family of [4, 6] as const)
+    for (const chunk of flows[family].chunks(SLICE)) yield { family, ...chunk };
+}
+
+/** The rest of the addresses of the record that was appended last. */
+function appendHigh(batch: RecordBatch, keys: Buffer, key: number, flow: Buffer, at: number): void {
+  const index = batch.length - 1;
+  const parts: ReadonlyArray<readonly [Buffer, number]> = [
+    [keys, key + FLOW_KEY.sourceHigh],
+    [keys, key + FLOW_KEY.destinationHigh],
+    [flow, at + FLOW.sourceHigh],
+    [flow, at + FLOW.destinationHigh],
+  ];
+  batch.family[index] = RECORD_FAMILY.IPV6;
+  parts.forEach(([buffer, from], part) => {
+    for (let word = 0; word < 3; word++)
+      batch.high[index * HIGH_WORDS + part * 3 + word] = buffer.readUInt32BE(from + word * 4);
+  });
 }

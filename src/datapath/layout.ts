@@ -7,6 +7,7 @@ import { type Btf, readBtf } from './btf.ts';
 
 /** Structures of bpf/types.h that userland reads or writes. */
 const STRUCTS = [
+  'ip_address',
   'flow_key',
   'flow',
   'tombstone',
@@ -31,6 +32,7 @@ const STRUCTS = [
 ] as const;
 
 const ENUMS = [
+  'family',
   'drop_reason',
   'plane_event',
   'scheduler',

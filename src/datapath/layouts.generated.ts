@@ -1,16 +1,24 @@
 // Made from the BTF of tandem.bpf.o by `npm run build`: change bpf/types.h instead.
 
-export const FLOW_KEY = {
+export const IP_ADDRESS = {
   size: 16,
+  word: 0,
+} as const;
+
+export const FLOW_KEY = {
+  size: 40,
   source: 0,
   destination: 4,
   sourcePort: 8,
   destinationPort: 10,
   protocol: 12,
+  family: 13,
+  sourceHigh: 16,
+  destinationHigh: 28,
 } as const;
 
 export const FLOW = {
-  size: 72,
+  size: 96,
   source: 0,
   destination: 4,
   sourcePort: 8,
@@ -31,6 +39,8 @@ export const FLOW = {
   knownTerm: 56,
   maker: 60,
   mark: 64,
+  sourceHigh: 72,
+  destinationHigh: 84,
 } as const;
 
 export const TOMBSTONE = {
@@ -47,10 +57,10 @@ export const SOURCE = {
 } as const;
 
 export const SERVICE_KEY = {
-  size: 8,
+  size: 20,
   address: 0,
-  port: 4,
-  protocol: 6,
+  port: 16,
+  protocol: 18,
 } as const;
 
 export const SERVICE = {
@@ -64,13 +74,13 @@ export const SERVICE = {
 } as const;
 
 export const SERVER = {
-  size: 16,
+  size: 28,
   address: 0,
-  port: 4,
-  forwarding: 6,
-  protocol: 7,
-  serviceId: 8,
-  weight: 12,
+  port: 16,
+  forwarding: 18,
+  protocol: 19,
+  serviceId: 20,
+  weight: 24,
 } as const;
 
 export const SERVER_LOAD = {
@@ -89,24 +99,24 @@ export const TRAFFIC = {
 } as const;
 
 export const SERVER_INDEX_KEY = {
-  size: 16,
+  size: 40,
   virtualAddress: 0,
-  serverAddress: 4,
-  virtualPort: 8,
-  serverPort: 10,
-  protocol: 12,
+  serverAddress: 16,
+  virtualPort: 32,
+  serverPort: 34,
+  protocol: 36,
 } as const;
 
 export const PORT_SPACE = {
-  size: 12,
+  size: 36,
   local: 0,
-  server: 4,
-  serverPort: 8,
-  protocol: 10,
+  server: 16,
+  serverPort: 32,
+  protocol: 34,
 } as const;
 
 export const LOCAL_USE_KEY = {
-  size: 8,
+  size: 20,
   serviceId: 0,
   local: 4,
 } as const;
@@ -115,11 +125,6 @@ export const LOCAL_USE = {
   size: 8,
   connections: 0,
   conflicts: 4,
-} as const;
-
-export const IP_ADDRESS = {
-  size: 16,
-  word: 0,
 } as const;
 
 export const ADDRESS = {
@@ -153,7 +158,7 @@ export const SETTINGS = {
 } as const;
 
 export const CONN_RECORD = {
-  size: 56,
+  size: 104,
   op: 0,
   protocol: 1,
   flags: 2,
@@ -171,6 +176,11 @@ export const CONN_RECORD = {
   version: 40,
   emittedAt: 44,
   state: 48,
+  family: 49,
+  clientHigh: 56,
+  virtualHigh: 68,
+  localHigh: 80,
+  serverHigh: 92,
 } as const;
 
 export const APPLY_CALL = {
@@ -194,6 +204,11 @@ export const SWEEP_CALL = {
   orphans: 12,
   deferred: 16,
   unsent: 20,
+} as const;
+
+export const FAMILY = {
+  FAMILY_IPV4: 0,
+  FAMILY_IPV6: 1,
 } as const;
 
 export const DROP_REASON = {

@@ -27,21 +27,30 @@ export function checkLayouts(): bigint {
 }
 
 /**
+/**
  * An eighth of the table: at 5,000 connections a second, those of the last 26 seconds of a table of a million. The
  * kernel keeps some free on each CPU, so very few would remember nothing.
  */
 const FEWEST_TOMBSTONES = 16_384;
 
+/** IPv6 has fewer: the kernel sets their memory aside at once, also where nobody uses IPv6. */
+const TABLES = [
+  { flows: 'flows4', tombstones: 'tombstones4', connectionsPerTombstone: 8 },
+  { flows: 'flows6', tombstones: 'tombstones6', connectionsPerTombstone: 32 },
+] as const;
+
 /**
- * @param connections that the table holds
+ * @param connections that the table holds, of each family
  * @throws DatapathError `no-privileges`, `no-xdp`, `bad-plane`
  */
 export function loadObject(pins: string, connections: number): BpfObject {
   const object = BpfObject.open(OBJECT_PATH, pins);
   try {
     // Two entries a connection.
-    object.setMaxEntries('flows', connections * 2);
-    object.setMaxEntries('tombstones', Math.max(FEWEST_TOMBSTONES, connections / 8));
+    for (const { flows, tombstones, connectionsPerTombstone } of TABLES) {
+      object.setMaxEntries(flows, connections * 2);
+      object.setMaxEntries(tombstones, Math.max(FEWEST_TOMBSTONES, connections / connectionsPerTombstone));
+    }
     object.load();
     return object;
   } catch (error) {

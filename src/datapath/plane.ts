@@ -71,7 +71,8 @@ export type SyncShare =
 export type SyncMapName = (typeof SYNC_MAPS)[number];
 
 export const SYNC_MAPS = [
-  'flows',
+  'flows4',
+  'flows6',
   'sources',
   'settings',
   'events',

@@ -24,7 +24,7 @@ import {
   u32,
 } from './codec.ts';
 import { HeldChanges } from './held-changes.ts';
-import { SCHEDULER, SERVER, SERVICE } from './layouts.generated.ts';
+import { IP_ADDRESS, SCHEDULER, SERVER, SERVICE } from './layouts.generated.ts';
 import { DatapathError } from './plane.ts';
 import { type FormerRun, full, type Run, RunTable, type TableMap } from './run-table.ts';
 import { scheduleKind, scheduleSlots } from './schedule-table.ts';
@@ -113,8 +113,8 @@ export class RuleTables {
   constructor(maps: RuleMaps, use: ServerUse) {
     this.#maps = maps;
     this.#use = use;
-    this.#slots = new RunTable(maps.slots, 'scheduler slots', this.#changes);
-    this.#locals = new RunTable(maps.locals, 'local addresses', this.#changes);
+    this.#slots = new RunTable(maps.slots, 'scheduler slots', 4, this.#changes);
+    this.#locals = new RunTable(maps.locals, 'local addresses', IP_ADDRESS.size, this.#changes);
   }
 
   /**
@@ -124,7 +124,7 @@ export class RuleTables {
   adopt(): void {
     const value = Buffer.allocUnsafeSlow(SERVER.size);
     for (let id = 1; id < this.#maps.servers.maxEntries; id++) {
-      if (this.#maps.servers.lookup(u32(id), value) && value.readUInt32LE(SERVER.address) !== 0) {
+      if (this.#maps.servers.lookup(u32(id), value) && value.readUInt32LE(SERVER.serviceId) !== 0) {
         this.#remember(id, readServer(value));
       }
     }

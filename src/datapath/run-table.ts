@@ -23,29 +23,31 @@ export interface FormerRun extends Run {
   readonly content: Buffer;
 }
 
-/** An id or an IPv4 address. */
-const VALUE_SIZE = 4;
-
 export class RunTable {
   readonly #map: TableMap;
   readonly #what: string;
+  readonly #valueSize: number;
   readonly #changes: HeldChanges;
   readonly #ranges: RangeAllocator;
 
-  /** @param what its entries are, for people */
-  constructor(map: TableMap, what: string, changes: HeldChanges) {
+  /**
+   * @param what its entries are, for people
+   * @param valueSize bytes of an entry
+   */
+  constructor(map: TableMap, what: string, valueSize: number, changes: HeldChanges) {
     this.#map = map;
     this.#what = what;
+    this.#valueSize = valueSize;
     this.#changes = changes;
     this.#ranges = new RangeAllocator(map.maxEntries);
   }
 
   adopt(first: number, length: number): FormerRun {
     this.#ranges.reserve(first, length);
-    const content = Buffer.alloc(length * VALUE_SIZE);
-    const value = bytes(VALUE_SIZE);
+    const content = Buffer.alloc(length * this.#valueSize);
+    const value = bytes(this.#valueSize);
     for (let index = 0; index < length; index++) {
-      if (this.#map.lookup(u32(first + index), value)) value.copy(content, index * VALUE_SIZE);
+      if (this.#map.lookup(u32(first + index), value)) value.copy(content, index * this.#valueSize);
     }
     return { first, length, content };
   }

@@ -1,5 +1,5 @@
 /** The XDP plane's side of connection sync: the ring of its events, the inbox of the peer's records. */
-import { RECORD_OP, RecordBatch } from '../model/record.ts';
+import { HIGH_WORDS, RECORD_FAMILY, RECORD_OP, RecordBatch } from '../model/record.ts';
 import { PROTOCOL_NUMBER } from '../model/rules.ts';
 import type { BpfMap } from '../native/bpf-map.ts';
 import { BpfProgram } from '../native/bpf-program.ts';
@@ -72,7 +72,7 @@ export class BpfSyncPort implements SyncPort {
   walk(): TableWalk {
     const settings = bytes(SETTINGS.size);
     this.#maps.settings.lookup(ZERO, settings);
-    return new FlowWalk(this.#maps.flows, isTold, (protocol, state) =>
+    return new FlowWalk(this.#tables, isTold, (protocol, state) =>
       settings.readUInt32LE(
         protocol === PROTOCOL_NUMBER.tcp ? SETTINGS.tcpTimeout + state * 4 : SETTINGS.udpTimeout,
       ),
@@ -81,7 +81,7 @@ export class BpfSyncPort implements SyncPort {
 
   clean(from: Origin): Cleaning {
     const source = this.#sources.find(from.sender);
-    const walk = new FlowWalk(this.#maps.flows, (flow, at) => isLeftOver(flow, at, source, from.mark));
+    const walk = new FlowWalk(this.#tables, (flow, at) => isLeftOver(flow, at, source, from.mark));
     const batch = new RecordBatch(this.#maps.inbox.maxEntries);
     let done = source === UNKNOWN_SOURCE;
     return {
@@ -93,6 +93,10 @@ export class BpfSyncPort implements SyncPort {
         return { removed: applied, done };
       },
     };
+  }
+
+  get #tables() {
+    return { 4: this.#maps.flows4, 6: this.#maps.flows6 };
   }
 
   #merge(batch: RecordBatch, source: number, mark: number): ApplyResult {
@@ -133,6 +137,7 @@ export class BpfSyncPort implements SyncPort {
   }
 }
 
+/** The first twelve bytes of the four addresses stand in a row, behind what an IPv4 record has. */
 function readRecord(data: DataView, at: number, batch: RecordBatch, index: number): void {
   batch.op[index] = data.getUint8(at + CONN_RECORD.op);
   batch.protocol[index] = data.getUint8(at + CONN_RECORD.protocol);
@@ -151,6 +156,11 @@ function readRecord(data: DataView, at: number, batch: RecordBatch, index: numbe
   batch.term[index] = data.getUint32(at + CONN_RECORD.term, true);
   batch.version[index] = data.getUint32(at + CONN_RECORD.version, true);
   batch.emittedAt[index] = data.getUint32(at + CONN_RECORD.emittedAt, true);
+  batch.family[index] = data.getUint8(at + CONN_RECORD.family);
+  if (batch.family[index] !== RECORD_FAMILY.IPV6) return;
+  for (let word = 0; word < HIGH_WORDS; word++) {
+    batch.high[index * HIGH_WORDS + word] = data.getUint32(at + CONN_RECORD.clientHigh + word * 4);
+  }
 }
 
 function writeRecord(data: DataView, at: number, batch: RecordBatch, index: number): void {
@@ -170,4 +180,9 @@ function writeRecord(data: DataView, at: number, batch: RecordBatch, index: numb
   data.setUint32(at + CONN_RECORD.timeout, batch.timeout[index] ?? 0, true);
   data.setUint32(at + CONN_RECORD.term, batch.term[index] ?? 0, true);
   data.setUint32(at + CONN_RECORD.version, batch.version[index] ?? 0, true);
+  data.setUint8(at + CONN_RECORD.family, batch.family[index] ?? 0);
+  if (batch.family[index] !== RECORD_FAMILY.IPV6) return;
+  for (let word = 0; word < HIGH_WORDS; word++) {
+    data.setUint32(at + CONN_RECORD.clientHigh + word * 4, batch.high[index * HIGH_WORDS + word] ?? 0);
+  }
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Family } from '../model/address.ts';
 import type { Connection } from '../model/connection.ts';
 import type { ServiceCounters } from '../model/counters.ts';
 import {
@@ -19,6 +20,7 @@ import { type AttachTarget, attachInterface, detachAll, detachOthers, type XdpMo
 import { ensurePinDirectory } from './bpffs.ts';
 import {
   bytes,
+  FLOW_SIZES,
   flowState,
   interfaceBytes,
   localUseKeyBytes,
@@ -56,8 +58,10 @@ import { RuleTables } from './rule-tables.ts';
 import { tcpTimeouts } from './timeouts.ts';
 
 const MAPS = [
-  'flows',
-  'tombstones',
+  'flows4',
+  'flows6',
+  'tombstones4',
+  'tombstones6',
   'sources',
   'services',
   'service_cursor',
@@ -213,14 +217,20 @@ export class XdpPlane implements Plane {
   }
 
   async *connections(): AsyncGenerator<readonly Connection[]> {
-    for (const { count, keys, values } of this.#maps.flows.chunks(CHUNK)) {
+    yield* this.#connectionsOf(4);
+    yield* this.#connectionsOf(6);
+  }
+
+  async *#connectionsOf(family: Family): AsyncGenerator<readonly Connection[]> {
+    const sizes = FLOW_SIZES[family];
+    for (const { count, keys, values } of this.#flows(family).chunks(CHUNK)) {
       const now = process.hrtime.bigint();
       const found: Connection[] = [];
       for (let index = 0; index < count; index++) {
-        const key = keys.subarray(index * FLOW_KEY.size, (index + 1) * FLOW_KEY.size);
-        const flow = values.subarray(index * FLOW.size, (index + 1) * FLOW.size);
+        const key = keys.subarray(index * sizes.key, (index + 1) * sizes.key);
+        const flow = values.subarray(index * sizes.entry, (index + 1) * sizes.entry);
         if (flow.readUInt8(FLOW.direction) !== DIRECTION.DIRECTION_REQUEST) continue;
-        found.push(readConnection(key, flow, this.#expires(key, flow, now)));
+        found.push(readConnection(family, key, flow, this.#expires(family, key, flow, now)));
       }
       yield found;
       // A long listing leaves room for whoever else waits for this thread.
@@ -331,10 +341,14 @@ export class XdpPlane implements Plane {
     return { total, servers, locals };
   }
 
-  #expires(key: Buffer, flow: Buffer, now: bigint): number {
-    const reply = bytes(FLOW.size);
+  #flows(family: Family): BpfMap {
+    return family === 6 ? this.#maps.flows6 : this.#maps.flows4;
+  }
+
+  #expires(family: Family, key: Buffer, flow: Buffer, now: bigint): number {
+    const reply = bytes(FLOW_SIZES[family].entry);
     let seen = flow.readBigUInt64LE(FLOW.lastSeen);
-    if (this.#maps.flows.lookup(otherKeyBytes(key, flow), reply)) {
+    if (this.#flows(family).lookup(otherKeyBytes(family, key, flow), reply)) {
       const back = reply.readBigUInt64LE(FLOW.lastSeen);
       if (back > seen) seen = back;
     }

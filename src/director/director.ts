@@ -136,7 +136,10 @@ class RunningDirector implements Director {
     const early = this.#earlyHeartbeat();
     early?.catch(() => {}); // awaited below, after what must not wait for it
     if (config.datapath.kind === 'xdp')
-      for (const { name } of interfaces) await this.#settings.apply(name, FORWARDING);
+      for (const { name } of interfaces) {
+        await this.#settings.apply(name, FORWARDING);
+        await this.#settings.forwardIpv6(name);
+      }
     const plane = openPlane(config, interfaces, this.#log.child('datapath'));
     const keeper = new RuleKeeper(plane, new SavedRulesFile(`${this.#stateDirectory}/rules.json`));
     const addresses = new AddressKeeper({

@@ -1,4 +1,5 @@
 /** Kernel settings that a director needs on its interfaces, and puts back when it stops. */
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { HostError } from './error.ts';
 
@@ -31,32 +32,62 @@ export interface SettingsParts {
   /** All that is to be put back in the end, should this process be killed. */
   readonly remember?: (former: readonly FormerSetting[]) => void;
   readonly root?: string;
+  readonly ipv6Root?: string;
 }
 
 export class InterfaceSettings {
   readonly #root: string;
+  readonly #ipv6Root: string;
   readonly #remember: (former: readonly FormerSetting[]) => void;
   #inherited: FormerSetting[];
   readonly #own: FormerSetting[] = [];
 
-  constructor({ root = '/proc/sys/net/ipv4/conf', inherited = [], remember = () => {} }: SettingsParts = {}) {
+  constructor({
+    root = '/proc/sys/net/ipv4/conf',
+    ipv6Root = '/proc/sys/net/ipv6/conf',
+    inherited = [],
+    remember = () => {},
+  }: SettingsParts = {}) {
     this.#root = root;
+    this.#ipv6Root = ipv6Root;
     this.#inherited = [...inherited];
     this.#remember = remember;
   }
 
   /** @throws HostError `no-such-interface`, `sysctl-failed`; what was set before stays and is restored as usual */
   async apply(name: string, settings: Settings): Promise<void> {
-    for (const [key, value] of Object.entries(settings)) {
-      const path = `${this.#root}/${name}/${key}`;
-      const former = (await attempt(name, path, () => readFile(path, 'utf8'))).trim();
-      if (former === value) continue;
-      await attempt(name, path, () => writeFile(path, value));
-      this.#own.push({ path, value: former });
-      // Somebody else has set it since, or the interface is another one.
-      this.#inherited = this.#inherited.filter((entry) => entry.path !== path);
-      this.#tell();
+    for (const [key, value] of Object.entries(settings))
+      await this.#set(name, `${this.#root}/${name}/${key}`, value);
+  }
+
+  /**
+   * Lets the plane forward IPv6 from there; nothing where the interface has no IPv6. The kernel itself forwards only
+   * with `all/forwarding`, which stays as it is.
+   * @throws HostError as {@link apply}
+   */
+  async forwardIpv6(name: string): Promise<void> {
+    const folder = `${this.#ipv6Root}/${name}`;
+    if (!existsSync(folder)) return;
+    const forwards = await this.#read(name, `${folder}/forwarding`);
+    // With the usual 1 an interface that forwards hears no routers, and loses what they have told it.
+    if (forwards === '0' && (await this.#read(name, `${folder}/accept_ra`)) === '1') {
+      await this.#set(name, `${folder}/accept_ra`, '2');
     }
+    await this.#set(name, `${folder}/forwarding`, '1');
+  }
+
+  async #read(name: string, path: string): Promise<string> {
+    return (await attempt(name, path, () => readFile(path, 'utf8'))).trim();
+  }
+
+  async #set(name: string, path: string, value: string): Promise<void> {
+    const former = await this.#read(name, path);
+    if (former === value) return;
+    await attempt(name, path, () => writeFile(path, value));
+    this.#own.push({ path, value: former });
+    // Somebody else has set it since, or the interface is another one.
+    this.#inherited = this.#inherited.filter((entry) => entry.path !== path);
+    this.#tell();
   }
 
   /**

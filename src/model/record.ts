@@ -13,7 +13,16 @@ export const RECORD_OP = {
   FORGET: 2,
 } as const;
 
-/** IPv4 connections. Addresses are numbers whose most significant byte is the first of the quad. */
+/** The plane's `enum family`. */
+export const RECORD_FAMILY = { IPV4: 0, IPV6: 1 } as const;
+
+/** Words of {@link RecordBatch.high} that a record has: three for each of its four addresses. */
+export const HIGH_WORDS = 12;
+
+/**
+ * Addresses are numbers whose most significant byte comes first on the wire: of IPv4 the whole address, of IPv6 its
+ * last four bytes.
+ */
 export class RecordBatch {
   /** Records in use; the columns are longer. */
   length = 0;
@@ -21,6 +30,8 @@ export class RecordBatch {
   readonly op: Uint8Array;
   /** IP protocol number. */
   readonly protocol: Uint8Array;
+  /** One of {@link RECORD_FAMILY}. */
+  readonly family: Uint8Array;
   readonly state: Uint8Array;
   /** Bits of the plane's `enum flow_flag` that mean the same on both: FLOW_INACTIVE. */
   readonly flags: Uint16Array;
@@ -28,6 +39,8 @@ export class RecordBatch {
   readonly virtual: Uint32Array;
   readonly local: Uint32Array;
   readonly server: Uint32Array;
+  /** The first twelve bytes of client, virtual, local and server, {@link HIGH_WORDS} a record; of IPv4 nothing. */
+  readonly high: Uint32Array;
   readonly clientPort: Uint16Array;
   readonly virtualPort: Uint16Array;
   readonly localPort: Uint16Array;
@@ -49,12 +62,14 @@ export class RecordBatch {
     this.capacity = capacity;
     this.op = new Uint8Array(capacity);
     this.protocol = new Uint8Array(capacity);
+    this.family = new Uint8Array(capacity);
     this.state = new Uint8Array(capacity);
     this.flags = new Uint16Array(capacity);
     this.client = new Uint32Array(capacity);
     this.virtual = new Uint32Array(capacity);
     this.local = new Uint32Array(capacity);
     this.server = new Uint32Array(capacity);
+    this.high = new Uint32Array(capacity * HIGH_WORDS);
     this.clientPort = new Uint16Array(capacity);
     this.virtualPort = new Uint16Array(capacity);
     this.localPort = new Uint16Array(capacity);

@@ -5,7 +5,13 @@
 import { type Address, type Endpoint, familyOf } from './address.ts';
 import type { RuleEdit } from './edit.ts';
 import { ModelError } from './error.ts';
-import type { LocalAddress, RealServer, ServiceId, ServiceSettings } from './rules.ts';
+import {
+  type LocalAddress,
+  type RealServer,
+  type ServiceId,
+  type ServiceSettings,
+  serviceFamily,
+} from './rules.ts';
 
 const SCHEDULERS: readonly string[] = ['rr', 'wrr', 'lc', 'wlc'];
 
@@ -38,7 +44,7 @@ export function checkSupported(edit: RuleEdit): void {
       break;
     case 'add-local':
       checkService(edit.id);
-      checkLocal(edit.local);
+      checkLocal(edit.id, edit.local);
       break;
   }
 }
@@ -58,7 +64,7 @@ function checkService(id: ServiceId): void {
   if (id.kind === 'fwmark') refuse('a fwmark service (-f)', 'use -t or -u with an address');
   if (id.kind === 'raw') refuse('a raw service (-W)', 'use -t or -u with a port');
   if (id.protocol === 'sctp') refuse('SCTP (--sctp-service)', 'use -t or -u');
-  checkFamily(id.address, 'virtual services');
+  checkAddress(id.address, 'virtual service');
   if (id.subnetId !== 0) refuse(`subnet_id ${id.subnetId}`, 'leave it out, or write 0');
   if (id.port === 0) refuse('service port 0 (every port)', 'name one port');
 }
@@ -84,17 +90,21 @@ function checkServer(server: RealServer): void {
 }
 
 function checkEndpoint({ address, port }: Endpoint): void {
-  checkFamily(address, 'real servers');
+  checkAddress(address, 'real server');
   if (port === 0) refuse('real server port 0 (every port)', 'name one port');
 }
 
-function checkLocal(local: LocalAddress): void {
-  checkFamily(local.address, 'local addresses');
+function checkLocal(service: ServiceId, local: LocalAddress): void {
+  checkAddress(local.address, 'local address');
+  if (familyOf(local.address) !== serviceFamily(service))
+    refuse(`a local address of another family than its service (${local.address})`, 'use one of the same');
   if (local.oif !== undefined) refuse(`an interface for a local address (${local.oif})`, 'leave it out');
 }
 
-function checkFamily(address: Address, what: string): void {
-  if (familyOf(address) === 6) refuse(`IPv6 for ${what}`, 'use an IPv4 address');
+/** The plane's maps hold IPv4 as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2), which no packet bears. */
+function checkAddress(address: Address, what: string): void {
+  if (address.startsWith('::ffff:'))
+    refuse(`an IPv4-mapped ${what} (${address})`, 'write it as an IPv4 address');
 }
 
 function refuse(what: string, instead: string): never {

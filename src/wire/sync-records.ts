@@ -1,5 +1,5 @@
 /** Connection records to and from the packed columns of `Records`. */
-import { RECORD_OP, type RecordBatch } from '../model/record.ts';
+import { HIGH_WORDS, RECORD_FAMILY, RECORD_OP, type RecordBatch } from '../model/record.ts';
 import type { tandem } from './generated/sync.js';
 import { SyncWireError } from './sync-error.ts';
 
@@ -26,6 +26,10 @@ function varintLength(value: number): number {
   return length;
 }
 
+/** Columns of IPv6: field numbers of 16 and above have tags of two bytes. */
+const IPV6_TAGS = 2 * 2;
+const HIGH_BYTES = HIGH_WORDS * 4;
+
 /** Bytes of a field of `length` bytes whose tag takes one byte: tag, length, content. */
 function field(length: number): number {
   return 1 + varintLength(length) + length;
@@ -45,6 +49,7 @@ export function recordsThatFit(batch: RecordBatch, from: number, sequence: numbe
   let term = 0;
   let version = 0;
   let sameMaker = true;
+  let ipv6 = 0;
   const sequenceField = 1 + varintLength(sequence);
   for (let at = from; at < batch.length; at++) {
     const count = at - from + 1;
@@ -58,6 +63,7 @@ export function recordsThatFit(batch: RecordBatch, from: number, sequence: numbe
     version += varintLength(batch.version[at] ?? 0);
     sameMaker &&= batch.maker[at] === batch.maker[from];
     const maker = sameMaker ? 4 : count * 4;
+    if (batch.family[at] === RECORD_FAMILY.IPV6) ipv6++;
     // Far from the limit no exact sum is needed: lengths and tags of all columns stay below 100 bytes.
     const content =
       count * FIXED_BYTES +
@@ -69,7 +75,8 @@ export function recordsThatFit(batch: RecordBatch, from: number, sequence: numbe
       timeout +
       term +
       version +
-      maker;
+      maker +
+      (ipv6 > 0 ? count + ipv6 * HIGH_BYTES : 0);
     if (content + 100 <= limit) continue;
     const size =
       sequenceField +
@@ -85,6 +92,7 @@ export function recordsThatFit(batch: RecordBatch, from: number, sequence: numbe
         varintLength(term) +
         varintLength(version)) +
       (MAKER_TAG + varintLength(maker)) +
+      (ipv6 > 0 ? IPV6_TAGS + varintLength(count) + varintLength(ipv6 * HIGH_BYTES) : 0) +
       (content - count * FIXED_BYTES);
     if (field(size) > limit) return at - from;
   }
@@ -103,7 +111,18 @@ function makerColumn(batch: RecordBatch, from: number, to: number): number[] {
   return column(batch.maker, from, from + 1);
 }
 
+/** The twelve words of each IPv6 record, in a row. */
+function highWords(batch: RecordBatch, from: number, to: number): number[] {
+  const words: number[] = [];
+  for (let at = from; at < to; at++) {
+    if (batch.family[at] !== RECORD_FAMILY.IPV6) continue;
+    for (let word = 0; word < HIGH_WORDS; word++) words.push(batch.high[at * HIGH_WORDS + word] ?? 0);
+  }
+  return words;
+}
+
 export function packRecords(batch: RecordBatch, from: number, to: number): Omit<Columns, 'sequence'> {
+  const high = highWords(batch, from, to);
   return {
     op: batch.op.subarray(from, to),
     protocol: batch.protocol.subarray(from, to),
@@ -121,6 +140,8 @@ export function packRecords(batch: RecordBatch, from: number, to: number): Omit<
     term: column(batch.term, from, to),
     version: column(batch.version, from, to),
     maker: makerColumn(batch, from, to),
+    family: high.length > 0 ? batch.family.subarray(from, to) : new Uint8Array(),
+    high,
   };
 }
 
@@ -147,8 +168,19 @@ export function checkRecords(records: Columns): number {
     if (values.length !== count) refuse(`column ${name} has another length than op`);
     for (const value of values) if (value > 0xffff) refuse(`${name} ${value} is above 65535`);
   }
+  checkFamilies(records, count);
   for (const op of records.op) if (op > RECORD_OP.DELETE) refuse(`operation ${op} is not known`);
   return count;
+}
+
+function checkFamilies({ family, high }: Columns, count: number): void {
+  if (family.length !== 0 && family.length !== count) refuse('column family has another length than op');
+  let ipv6 = 0;
+  for (const value of family) {
+    if (value > RECORD_FAMILY.IPV6) refuse(`family ${value} is not known`);
+    if (value === RECORD_FAMILY.IPV6) ipv6++;
+  }
+  if (high.length !== ipv6 * HIGH_WORDS) refuse('column high does not fit the number of IPv6 records');
 }
 
 /** Appends checked columns. The batch must have room. */
@@ -171,7 +203,20 @@ export function appendRecords(records: Columns, batch: RecordBatch): void {
   batch.version.set(records.version, at);
   if (records.maker.length === 1) batch.maker.fill(records.maker[0] ?? 0, at, at + records.op.length);
   else batch.maker.set(records.maker, at);
+  appendFamilies(records, batch);
   // Not sent: it is a time of the other's clock.
   batch.emittedAt.fill(0, at, at + records.op.length);
   batch.length = at + records.op.length;
+}
+
+function appendFamilies({ family, high, op }: Columns, batch: RecordBatch): void {
+  const at = batch.length;
+  batch.family.fill(RECORD_FAMILY.IPV4, at, at + op.length);
+  batch.family.set(family, at);
+  let next = 0;
+  for (let index = 0; index < family.length; index++) {
+    if (family[index] !== RECORD_FAMILY.IPV6) continue;
+    batch.high.set(high.slice(next, next + HIGH_WORDS), (at + index) * HIGH_WORDS);
+    next += HIGH_WORDS;
+  }
 }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { AddressTable } from '../../src/datapath/address-table.ts';
-import { addressEntryBytes, addressKeyBytes, readAddressKey } from '../../src/datapath/codec.ts';
+import { addressBytes, addressEntryBytes, readAddress } from '../../src/datapath/codec.ts';
 import { ADDRESS_KIND } from '../../src/datapath/layouts.generated.ts';
 import type { PlaneAddress } from '../../src/datapath/plane.ts';
 import { parseAddress } from '../../src/model/address.ts';
@@ -29,7 +29,7 @@ const contentOf = (...entries: PlaneAddress[]) =>
   new Map(
     entries.map(({ address, kind, floating, ifindex }) => {
       const number = kind === 'local' ? ADDRESS_KIND.ADDRESS_LOCAL : ADDRESS_KIND.ADDRESS_VIRTUAL;
-      return [name(addressKeyBytes(address)), addressEntryBytes(number, floating, ifindex).toString('hex')];
+      return [name(addressBytes(address)), addressEntryBytes(number, floating, ifindex).toString('hex')];
     }),
   );
 
@@ -59,14 +59,14 @@ test('what a former daemon left is overwritten where it is wanted, and deleted w
 test.each(['10.1.1.1', '255.255.255.255', '2001:db8::1', 'fe80::1', '::ffff:1'])(
   '%s is found again from its key of 16 bytes',
   (text) => {
-    const key = addressKeyBytes(parseAddress(text));
+    const key = addressBytes(parseAddress(text));
     expect(key).toHaveLength(16);
-    expect(readAddressKey(key)).toBe(text);
+    expect(readAddress(key)).toBe(text);
   },
 );
 
 test('IPv4 stands among the keys as RFC 4291 maps it', () => {
-  expect(addressKeyBytes(parseAddress('10.1.1.1')).toString('hex')).toBe('00000000000000000000ffff0a010101');
+  expect(addressBytes(parseAddress('10.1.1.1')).toString('hex')).toBe('00000000000000000000ffff0a010101');
 });
 
 test('addresses of both families are told apart after a restart', () => {

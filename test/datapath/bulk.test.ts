@@ -9,7 +9,7 @@ import {
 import { openSyncPort } from '../../src/datapath/share.ts';
 import { ipv4ToNumber, parseAddress } from '../../src/model/address.ts';
 import { TCP_STATE } from '../../src/model/connection.ts';
-import { RECORD_OP, RecordBatch } from '../../src/model/record.ts';
+import { RECORD_FAMILY, RECORD_OP, RecordBatch } from '../../src/model/record.ts';
 import { nextAfter } from '../../src/model/serial.ts';
 import { read, reversed, type Tuple, tcp } from '../support/packet.ts';
 import { CLIENT, LIP, PlaneBench, SERVER, VIP } from '../support/plane.ts';
@@ -40,6 +40,8 @@ function record(given: Given): TableRecord {
   return {
     op: RECORD_OP.UPDATE,
     protocol: 6,
+    family: RECORD_FAMILY.IPV4,
+    high: [],
     state: TCP_STATE.ESTABLISHED,
     client: ipv4ToNumber(parseAddress(CLIENT)),
     virtual: ipv4ToNumber(parseAddress(VIP)),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FLOW_SIZES } from '../../src/datapath/codec.ts';
 import { FLOW, FLOW_FLAG, FLOW_KEY } from '../../src/datapath/layouts.generated.ts';
 import { NOTHING_APPLIED, type Origin } from '../../src/datapath/ports.ts';
 import { addressToBytes, ipv4ToNumber, parseAddress } from '../../src/model/address.ts';
@@ -21,8 +22,12 @@ beforeAll(() => {
   bench = new PlaneBench('merge');
   service = bench.addService('tcp', 80, [{ address: SERVER, port: 22 }]);
   bench.openFence();
-  const sizes = { keySize: FLOW_KEY.size, valueSize: FLOW.size, maxEntries: 2 * bench.connections };
-  const pinned = BpfMap.openPinned(`${bench.namespace.pins}/flows`, sizes);
+  const sizes = {
+    keySize: FLOW_SIZES[4].key,
+    valueSize: FLOW_SIZES[4].entry,
+    maxEntries: 2 * bench.connections,
+  };
+  const pinned = BpfMap.openPinned(`${bench.namespace.pins}/flows4`, sizes);
   if (!pinned) throw new Error('the table is not pinned');
   flows = pinned;
 });
@@ -30,7 +35,7 @@ beforeAll(() => {
 afterAll(() => bench.remove());
 
 function keyOf({ from, fromPort, to, toPort }: Tuple): Buffer {
-  const key = Buffer.alloc(FLOW_KEY.size);
+  const key = Buffer.alloc(FLOW_SIZES[4].key);
   key.set(addressToBytes(parseAddress(from)), FLOW_KEY.source);
   key.set(addressToBytes(parseAddress(to)), FLOW_KEY.destination);
   key.writeUInt16BE(fromPort, FLOW_KEY.sourcePort);
@@ -40,7 +45,7 @@ function keyOf({ from, fromPort, to, toPort }: Tuple): Buffer {
 }
 
 function entryOf(tuple: Tuple): Buffer | undefined {
-  const entry = Buffer.alloc(FLOW.size);
+  const entry = Buffer.alloc(FLOW_SIZES[4].entry);
   return flows.lookup(keyOf(tuple), entry) ? entry : undefined;
 }
 

@@ -342,7 +342,7 @@ describe('the sweep', () => {
       }));
       expect(many.sync.apply(batchOf(...records), PEER).applied).toBe(50_000);
       // Half of a ring of 4 MiB, at a header of 8 bytes each and in steps of 8.
-      const told = Math.ceil((2 << 20) / ((CONN_RECORD.size + 8 + 7) & ~7));
+      const told = Math.ceil((2 << 20) / ((CONN_RECORD.clientHigh + 8 + 7) & ~7));
       const sweep = () => {
         many.plane.sweep();
         return many.plane.events().expired;

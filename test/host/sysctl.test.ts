@@ -78,3 +78,39 @@ test('the kernel has every setting that we make', async () => {
   await settings.apply('lo', FORWARDING);
   await settings.restore(true);
 });
+
+function makeIpv6(forwarding: string, acceptRa: string): string {
+  const ipv6Root = join(root, 'ipv6');
+  mkdirSync(join(ipv6Root, 'up0'), { recursive: true });
+  writeFileSync(join(ipv6Root, 'up0', 'forwarding'), `${forwarding}\n`);
+  writeFileSync(join(ipv6Root, 'up0', 'accept_ra'), `${acceptRa}\n`);
+  return ipv6Root;
+}
+
+const ipv6Values = () =>
+  ['forwarding', 'accept_ra'].map((key) => readFileSync(join(root, 'ipv6', 'up0', key), 'utf8').trim());
+
+test('an interface that begins to forward IPv6 goes on hearing routers, and is put back as it was', async () => {
+  const settings = new InterfaceSettings({ root, ipv6Root: makeIpv6('0', '1') });
+  await settings.forwardIpv6('up0');
+  expect(ipv6Values()).toEqual(['1', '2']);
+  await settings.restore(true);
+  expect(ipv6Values()).toEqual(['0', '1']);
+});
+
+test.each([
+  ['0', '0'],
+  ['1', '1'],
+])(
+  'an interface that heard no routers hears none (forwarding %s, accept_ra %s)',
+  async (forwarding, acceptRa) => {
+    const settings = new InterfaceSettings({ root, ipv6Root: makeIpv6(forwarding, acceptRa) });
+    await settings.forwardIpv6('up0');
+    expect(ipv6Values()).toEqual(['1', acceptRa]);
+  },
+);
+
+test('an interface without IPv6 needs no setting for it', async () => {
+  const settings = new InterfaceSettings({ root, ipv6Root: join(root, 'none') });
+  await expect(settings.forwardIpv6('up0')).resolves.toBeUndefined();
+});

@@ -14,7 +14,16 @@ export interface TcpOptions {
   flags?: string;
   payload?: string;
   ttl?: number;
+  /** IPv4: flags and offset. */
   fragment?: number;
+  /** IPv6: extension headers, the first bytes of each are its type. */
+  extensions?: readonly Extension[];
+}
+
+/** An extension header of IPv6 as a packet carries it, but for its first byte: what follows it. */
+export interface Extension {
+  readonly type: number;
+  readonly bytes: Buffer;
 }
 
 const FLAGS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16 };
@@ -52,7 +61,34 @@ function ipv4(protocol: number, tuple: Tuple, body: Buffer, options: TcpOptions)
   return Buffer.concat([ethernet, header, body]);
 }
 
+function ipv6(protocol: number, tuple: Tuple, body: Buffer, options: TcpOptions): Buffer {
+  const extensions = options.extensions ?? [];
+  const types = [...extensions.map(({ type }) => type), protocol];
+  const inner = Buffer.concat(
+    extensions.map(({ bytes }, at) => Buffer.concat([Buffer.of(types[at + 1] ?? 0), bytes.subarray(1)])),
+  );
+  const header = Buffer.alloc(40);
+  header[0] = 0x60;
+  header.writeUInt16BE(inner.length + body.length, 4);
+  header[6] = types[0] ?? 0;
+  header[7] = options.ttl ?? 64;
+  header.set(addressToBytes(parseAddress(tuple.from)), 8);
+  header.set(addressToBytes(parseAddress(tuple.to)), 24);
+  const ethernet = Buffer.concat([macBytes(MAC.b), macBytes(MAC.a), Buffer.from([0x86, 0xdd])]);
+  return Buffer.concat([ethernet, header, inner, body]);
+}
+
+function ip(protocol: number, tuple: Tuple, body: Buffer, options: TcpOptions): Buffer {
+  return (tuple.from.includes(':') ? ipv6 : ipv4)(protocol, tuple, body, options);
+}
+
 function pseudo(protocol: number, tuple: Tuple, length: number): Buffer {
+  if (tuple.from.includes(':')) {
+    const rest = Buffer.alloc(8);
+    rest.writeUInt32BE(length);
+    rest[7] = protocol;
+    return Buffer.concat([...[tuple.from, tuple.to].map((it) => addressToBytes(parseAddress(it))), rest]);
+  }
   const header = Buffer.alloc(12);
   header.set(addressToBytes(parseAddress(tuple.from)), 0);
   header.set(addressToBytes(parseAddress(tuple.to)), 4);
@@ -72,17 +108,17 @@ export function tcp(tuple: Tuple, options: TcpOptions = {}): Buffer {
   body[13] = [...(options.flags ?? 'A')].reduce((bits, flag) => bits | (FLAGS[flag] ?? 0), 0);
   body.writeUInt16BE(65535, 14);
   body.writeUInt16BE(checksum(Buffer.concat([pseudo(6, tuple, body.length), body])), 16);
-  return ipv4(6, tuple, body, options);
+  return ip(6, tuple, body, options);
 }
 
-export function udp(tuple: Tuple, payload = 'hello', withChecksum = true): Buffer {
+export function udp(tuple: Tuple, payload = 'hello', withChecksum = true, options: TcpOptions = {}): Buffer {
   const body = Buffer.concat([Buffer.alloc(8), Buffer.from(payload)]);
   body.writeUInt16BE(tuple.fromPort, 0);
   body.writeUInt16BE(tuple.toPort, 2);
   body.writeUInt16BE(body.length, 4);
   if (withChecksum)
     body.writeUInt16BE(checksum(Buffer.concat([pseudo(17, tuple, body.length), body])) || 0xffff, 6);
-  return ipv4(17, tuple, body, {});
+  return ip(17, tuple, body, options);
 }
 
 export function arpRequest(sender: string, target: string): Buffer {
@@ -196,14 +232,14 @@ export interface Read extends Tuple {
   payload: string;
 }
 
+/** An IPv4 packet without options, or an IPv6 one; extension headers are stepped over. */
 export function read(frame: Buffer): Read {
-  const ip = frame.subarray(14);
-  const total = ip.readUInt16BE(2);
-  const body = ip.subarray(20, total);
-  const protocol = ip[9] ?? 0;
+  const packet = frame.subarray(14);
+  const layer = (packet[0] ?? 0) >> 4 === 6 ? readIpv6(packet) : readIpv4(packet);
+  const { body, protocol } = layer;
   const tuple = {
-    from: addressFromBytes(ip.subarray(12, 16)),
-    to: addressFromBytes(ip.subarray(16, 20)),
+    from: layer.from,
+    to: layer.to,
     fromPort: body.readUInt16BE(0),
     toPort: body.readUInt16BE(2),
   };
@@ -213,10 +249,10 @@ export function read(frame: Buffer): Read {
   return {
     ...tuple,
     protocol,
-    ttl: ip[8] ?? 0,
+    ttl: layer.ttl,
     destinationMac: frame.subarray(0, 6).toString('hex'),
     sourceMac: frame.subarray(6, 12).toString('hex'),
-    ipChecksumOk: checksum(ip.subarray(0, 20)) === 0,
+    ipChecksumOk: layer.checksumOk,
     checksumOk: checksum(Buffer.concat([pseudo(protocol, tuple, body.length), body])) === 0,
     flags: Object.entries(FLAGS)
       .filter(([, bit]) => bits & bit)
@@ -225,6 +261,46 @@ export function read(frame: Buffer): Read {
     seq: isTcp ? body.readUInt32BE(4) : 0,
     ack: isTcp ? body.readUInt32BE(8) : 0,
     payload: body.subarray(headerLength).toString(),
+  };
+}
+
+interface NetworkLayer {
+  from: string;
+  to: string;
+  protocol: number;
+  ttl: number;
+  checksumOk: boolean;
+  body: Buffer;
+}
+
+function readIpv4(packet: Buffer): NetworkLayer {
+  return {
+    from: addressFromBytes(packet.subarray(12, 16)),
+    to: addressFromBytes(packet.subarray(16, 20)),
+    protocol: packet[9] ?? 0,
+    ttl: packet[8] ?? 0,
+    checksumOk: checksum(packet.subarray(0, 20)) === 0,
+    body: packet.subarray(20, packet.readUInt16BE(2)),
+  };
+}
+
+const EXTENSIONS = [0, 43, 44, 60];
+
+function readIpv6(packet: Buffer): NetworkLayer {
+  let protocol = packet[6] ?? 0;
+  let at = 40;
+  while (EXTENSIONS.includes(protocol)) {
+    const length = protocol === 44 ? 8 : 8 + (packet[at + 1] ?? 0) * 8;
+    protocol = packet[at] ?? 0;
+    at += length;
+  }
+  return {
+    from: addressFromBytes(packet.subarray(8, 24)),
+    to: addressFromBytes(packet.subarray(24, 40)),
+    protocol,
+    ttl: packet[7] ?? 0,
+    checksumOk: true,
+    body: packet.subarray(at, 40 + packet.readUInt16BE(4)),
   };
 }
 

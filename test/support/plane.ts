@@ -17,6 +17,9 @@ export const VIP = '10.1.1.1';
 export const VIP6 = '2001:db8:1::1';
 export const LIP = '192.168.10.1';
 export const SERVER = '192.168.10.2';
+export const CLIENT6 = '2001:db8:1::10';
+export const LIP6 = '2001:db8:10::1';
+export const SERVER6 = '2001:db8:10::2';
 
 export function linkOf(name: string): XdpInterface {
   const [link] = JSON.parse(ip('-j', 'link', 'show', name)) as Array<{ ifindex: number; address: string }>;
@@ -51,6 +54,7 @@ export class PlaneBench {
       const mac = `02:00:00:00:02:0${last}`;
       ip('neigh', 'add', `192.168.10.${last}`, 'lladdr', mac, 'dev', 'back', 'nud', 'permanent');
     }
+    this.#addIpv6();
     setForwarding('front');
     setForwarding('back');
     this.front = linkOf('front');
@@ -59,6 +63,13 @@ export class PlaneBench {
     this.sync = openSyncPort(this.plane.shareSync());
     this.plane.applyRules(this.rules);
     this.plane.setDirector(director);
+  }
+
+  #addIpv6(): void {
+    ip('addr', 'add', '2001:db8:1::2/64', 'dev', 'front', 'nodad');
+    ip('addr', 'add', '2001:db8:10::3/64', 'dev', 'back', 'nodad');
+    ip('neigh', 'add', CLIENT6, 'lladdr', '02:00:00:00:01:10', 'dev', 'front', 'nud', 'permanent');
+    ip('neigh', 'add', SERVER6, 'lladdr', '02:00:00:00:02:02', 'dev', 'back', 'nud', 'permanent');
   }
 
   open({ connections = this.connections, interfaces = [this.front, this.back] } = {}): XdpPlane {
@@ -76,14 +87,15 @@ export class PlaneBench {
     this.plane.applyRules(this.rules);
   }
 
-  /** A fullnat service with these servers; floats with the lease. */
+  /** A fullnat service with these servers, of their family; floats with the lease. */
   addService(
     protocol: 'tcp' | 'udp',
     port: number,
     servers: ReadonlyArray<{ address: string; port: number; weight?: number }>,
     scheduler: Scheduler = 'rr',
   ): ServiceId {
-    const id: ServiceId = { kind: 'address', protocol, address: parseAddress(VIP), port, subnetId: 0 };
+    const [vip, lip] = servers.some(({ address }) => address.includes(':')) ? [VIP6, LIP6] : [VIP, LIP];
+    const id: ServiceId = { kind: 'address', protocol, address: parseAddress(vip), port, subnetId: 0 };
     this.edit(
       { op: 'add-service', id, settings: { scheduler, schedulerFlags: [], onePacket: false } },
       ...servers.map(
@@ -100,7 +112,7 @@ export class PlaneBench {
           },
         }),
       ),
-      { op: 'add-local', id, local: { address: parseAddress(LIP) } },
+      { op: 'add-local', id, local: { address: parseAddress(lip) } },
     );
     this.placeAddresses();
     return id;
@@ -111,6 +123,7 @@ export class PlaneBench {
       { address: parseAddress(VIP), kind: 'virtual', floating: true, ifindex: this.front.ifindex },
       { address: parseAddress(VIP6), kind: 'virtual', floating: true, ifindex: this.front.ifindex },
       { address: parseAddress(LIP), kind: 'local', floating: true, ifindex: this.back.ifindex },
+      { address: parseAddress(LIP6), kind: 'local', floating: true, ifindex: this.back.ifindex },
     ]);
   }
 
@@ -146,5 +159,7 @@ export class PlaneBench {
 }
 
 export function setForwarding(name: string): void {
-  execFileSync('sysctl', ['-qw', `net.ipv4.conf.${name}.forwarding=1`]);
+  for (const family of ['ipv4', 'ipv6']) {
+    execFileSync('sysctl', ['-qw', `net.${family}.conf.${name}.forwarding=1`]);
+  }
 }

@@ -1,6 +1,6 @@
 /** Records for tests: one at a time as an object, or any number from fast-check. */
 import fc from 'fast-check';
-import { RecordBatch } from '../../src/model/record.ts';
+import { HIGH_WORDS, RECORD_FAMILY, RecordBatch } from '../../src/model/record.ts';
 
 const COLUMNS = [
   'op',
@@ -22,13 +22,16 @@ const COLUMNS = [
 ] as const;
 
 /** A record without the time of its emission, which never travels. */
-export type PlainRecord = Record<(typeof COLUMNS)[number], number>;
+export type PlainRecord = Record<(typeof COLUMNS)[number], number> & {
+  /** IPv6 records have one. */
+  readonly high?: readonly number[];
+};
 
 const u8 = fc.integer({ min: 0, max: 0xff });
 const u16 = fc.integer({ min: 0, max: 0xffff });
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
 
-export const anyRecord: fc.Arbitrary<PlainRecord> = fc.record({
+const anyIpv4Record: fc.Arbitrary<PlainRecord> = fc.record({
   op: fc.constantFrom(0, 1),
   protocol: u8,
   state: u8,
@@ -46,6 +49,13 @@ export const anyRecord: fc.Arbitrary<PlainRecord> = fc.record({
   term: u32,
   version: u32,
 });
+
+const anyHigh = fc.array(u32, { minLength: HIGH_WORDS, maxLength: HIGH_WORDS });
+
+export const anyRecord: fc.Arbitrary<PlainRecord> = fc.oneof(
+  anyIpv4Record,
+  fc.tuple(anyIpv4Record, anyHigh).map(([record, high]) => ({ ...record, high })),
+);
 
 /** An ordinary established connection; the number makes it one of its own. */
 export function ordinaryRecord(number: number, version = 1): PlainRecord {
@@ -65,6 +75,8 @@ export function ordinaryRecord(number: number, version = 1): PlainRecord {
 
 export function append(batch: RecordBatch, record: PlainRecord, emittedAt = 0): void {
   for (const name of COLUMNS) batch[name][batch.length] = record[name];
+  batch.family[batch.length] = record.high ? RECORD_FAMILY.IPV6 : RECORD_FAMILY.IPV4;
+  if (record.high) batch.high.set(record.high, batch.length * HIGH_WORDS);
   batch.emittedAt[batch.length] = emittedAt;
   batch.length++;
 }
@@ -80,7 +92,9 @@ export function batchOf(
 
 export function recordAt(batch: RecordBatch, at: number): PlainRecord {
   const entries = COLUMNS.map((name) => [name, batch[name][at] ?? 0]);
-  return Object.fromEntries(entries) as PlainRecord;
+  const plain = Object.fromEntries(entries) as PlainRecord;
+  if (batch.family[at] !== RECORD_FAMILY.IPV6) return plain;
+  return { ...plain, high: [...batch.high.subarray(at * HIGH_WORDS, (at + 1) * HIGH_WORDS)] };
 }
 
 export function recordsOf(batch: RecordBatch): PlainRecord[] {

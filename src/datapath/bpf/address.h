@@ -23,7 +23,7 @@ static __always_inline struct address *find_floating4(__be32 ip)
 	return only_floating(find_address4(ip));
 }
 
-static __always_inline struct address *find_floating6(const struct ip_address *ip)
+static __always_inline struct address *find_floating(const struct ip_address *ip)
 {
 	return only_floating(bpf_map_lookup_elem(&addresses, ip));
 }

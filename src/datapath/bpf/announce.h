@@ -3,8 +3,9 @@
 #ifndef TANDEM_ANNOUNCE_H
 #define TANDEM_ANNOUNCE_H
 
+#include <linux/in.h>
 #include "fence.h"
-#include "packet.h"
+#include "flow.h"
 
 #define NS_PER_US 1000
 
@@ -72,12 +73,40 @@ static __always_inline int ring_has_room(void)
 	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) < RING_BYTES / 2;
 }
 
+/* The tuple and the translation, by which the peer finds or makes the connection. */
+static __always_inline void describe_connection(enum family family, const struct flow_key *key,
+						const struct flow *record, struct conn_record *out)
+{
+	out->family = family;
+	out->protocol = key->protocol;
+	out->client = key->source;
+	out->client_port = key->source_port;
+	out->virtual_address = key->destination;
+	out->virtual_port = key->destination_port;
+	out->local = record->source;
+	out->local_port = record->source_port;
+	out->server = record->destination;
+	out->server_port = record->destination_port;
+	copy_high(family, out->client_high, key->source_high);
+	copy_high(family, out->virtual_high, key->destination_high);
+	copy_high(family, out->local_high, record->source_high);
+	copy_high(family, out->server_high, record->destination_high);
+}
+
+static __always_inline struct conn_record *reserve_record(enum family family)
+{
+	if (family == FAMILY_IPV6)
+		return bpf_ringbuf_reserve(&events, sizeof(struct conn_record), 0);
+	return bpf_ringbuf_reserve(&events, IPV4_RECORD_SIZE, 0);
+}
+
 /* Returns whether the sync worker will hear of it. */
-static __always_inline int announce(enum record_op op, const struct flow_key *key, struct flow *record)
+static __always_inline int announce(enum family family, enum record_op op, const struct flow_key *key,
+				    struct flow *record)
 {
 	struct settings *set = current_settings();
 	struct lease *held = current_lease();
-	struct conn_record out = {};
+	struct conn_record *out;
 	__u32 state_flags;
 
 	if (!set || !held)
@@ -88,30 +117,25 @@ static __always_inline int announce(enum record_op op, const struct flow_key *ke
 	record->maker = set->maker;
 	record->learned_from = 0;
 	record->announced_at = exact_idle_clock() / NS_PER_S;
-	/* Before the state: another CPU sets the state first, so that its version never goes out with an older one. */
-	out.version = READ_ONCE(record->version);
-	state_flags = READ_ONCE(record->state_flags);
-	out.op = op;
-	out.protocol = key->protocol;
-	out.state = state_of(state_flags);
-	out.maker = record->maker;
-	out.flags = flags_of(state_flags) & FLOW_INACTIVE;
-	out.client = key->source;
-	out.client_port = key->source_port;
-	out.virtual_address = key->destination;
-	out.virtual_port = key->destination_port;
-	out.local = record->source;
-	out.local_port = record->source_port;
-	out.server = record->destination;
-	out.server_port = record->destination_port;
-	out.timeout = state_timeout(key->protocol, out.state);
-	out.term = record->term;
-	out.emitted_at = lease_clock() / NS_PER_US;
-	if (bpf_ringbuf_output(&events, &out, sizeof(out), BPF_RB_NO_WAKEUP)) {
+	out = reserve_record(family);
+	if (!out) {
 		count_event(EVENT_RING_OVERFLOW);
 		change_flags(record, FLOW_ANNOUNCED | FLOW_UNSENT, 0);
 		return 0;
 	}
+	describe_connection(family, key, record, out);
+	/* Before the state: another CPU sets the state first, so that its version never goes out with an older one. */
+	out->version = READ_ONCE(record->version);
+	state_flags = READ_ONCE(record->state_flags);
+	out->op = op;
+	out->state = state_of(state_flags);
+	out->maker = record->maker;
+	out->flags = flags_of(state_flags) & FLOW_INACTIVE;
+	__builtin_memset(out->reserved, 0, sizeof(out->reserved));
+	out->timeout = state_timeout(key->protocol, state_of(state_flags));
+	out->term = record->term;
+	out->emitted_at = lease_clock() / NS_PER_US;
+	bpf_ringbuf_submit(out, BPF_RB_NO_WAKEUP);
 	change_flags(record, FLOW_ANNOUNCED, FLOW_UNSENT);
 	return 1;
 }

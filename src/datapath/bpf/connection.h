@@ -44,11 +44,25 @@ static __always_inline __u32 service_of(__u32 server_id)
 	return server ? server->service_id : 0;
 }
 
-static __always_inline struct local_use *find_local_use(__u32 server_id, __be32 local, int make)
+/* What is counted of a connection. Whoever takes it out keeps this: its entry is soon another one's. */
+struct tally {
+	__u32 server_id;
+	__u32 state_flags;
+	struct ip_address local;
+};
+
+static __always_inline void take_tally(enum family family, const struct flow *record, struct tally *tally)
 {
-	struct local_use_key key = { .service_id = service_of(server_id), .local = local };
-	struct local_use fresh = {};
+	tally->server_id = record->server_id;
+	tally->state_flags = record->state_flags;
+	whole_address(family, record->source, record->source_high, &tally->local);
+}
+
+static __always_inline struct local_use *find_local_use(const struct tally *tally, int make)
+{
+	struct local_use_key key = { .service_id = service_of(tally->server_id), .local = tally->local };
 	struct local_use *use = bpf_map_lookup_elem(&local_use, &key);
+	struct local_use fresh = {};
 
 	if (use || !make)
 		return use;
@@ -58,13 +72,21 @@ static __always_inline struct local_use *find_local_use(__u32 server_id, __be32 
 
 /* To be called once for every connection that came into the table, and once for every one that left. What is not
  * counted any more, because its service was deleted, is not counted below zero. */
-static __always_inline void count_connection(const struct flow *record, __s32 change)
+static __always_inline void count_tally(const struct tally *tally, __s32 change)
 {
-	struct local_use *use = find_local_use(record->server_id, record->source, change > 0);
+	struct local_use *use = find_local_use(tally, change > 0);
 
-	count_load(record->server_id, record->state_flags, change);
+	count_load(tally->server_id, tally->state_flags, change);
 	if (use)
 		__sync_fetch_and_add(&use->connections, change);
+}
+
+static __always_inline void count_connection(enum family family, const struct flow *record, __s32 change)
+{
+	struct tally tally;
+
+	take_tally(family, record, &tally);
+	count_tally(&tally, change);
 }
 
 /* Tries of a change that another CPU's change of the same record may beat. */
@@ -86,44 +108,49 @@ static __always_inline int change_state(__u8 protocol, struct flow *record, __u3
 	return 1;
 }
 
-static __always_inline void reply_entry(const struct flow_key *key, const struct flow *record, struct flow *reply)
+/* The reply's entry of the connection that `key` requests. */
+static __always_inline void fill_reply(enum family family, const struct flow_key *key, __u8 forwarding, __u32 server_id,
+				       __u64 now, struct flow *reply)
 {
 	__builtin_memset(reply, 0, sizeof(*reply));
 	reply->source = key->destination;
 	reply->destination = key->source;
 	reply->source_port = key->destination_port;
 	reply->destination_port = key->source_port;
+	copy_high(family, reply->source_high, key->destination_high);
+	copy_high(family, reply->destination_high, key->source_high);
 	reply->direction = DIRECTION_REPLY;
-	reply->forwarding = record->forwarding;
-	reply->server_id = record->server_id;
-	reply->last_seen = record->last_seen;
+	reply->forwarding = forwarding;
+	reply->server_id = server_id;
+	reply->last_seen = now;
 }
 
 /* Takes out both directions. Of several CPUs that want to, the one that marks it gone removes and counts it, and
  * gets 1. The reply entry goes first: until the request entry is gone nobody can make another connection of it. */
-static __always_inline int remove_connection(const struct flow_key *key, struct flow *record)
+static __always_inline int remove_connection(enum family family, const struct flow_key *key, struct flow *record)
 {
 	__u32 state_flags = __sync_fetch_and_or(&record->state_flags, FLOW_GONE << 8);
-	/* The entry may be reused as soon as it is deleted: everything needed afterwards is copied first. */
-	struct flow copy = *record;
 	struct flow_key other;
-	int error; /* as in try_port (open.h) */
+	struct tally tally;
+	int error;
 
+	/* The entry may be reused as soon as it is deleted: everything needed afterwards is copied first. */
+	take_tally(family, record, &tally);
+	other_key(family, record, key->protocol, &other);
 	if (flags_of(state_flags) & FLOW_GONE)
 		return 0;
-	copy.state_flags = state_flags;
+	tally.state_flags = state_flags;
 	if (flags_of(state_flags) & FLOW_ANNOUNCED)
-		bury(key, copy.term, copy.version, copy.maker);
-	other_key(&copy, key->protocol, &other);
-	bpf_map_delete_elem(&flows, &other);
-	error = bpf_map_delete_elem(&flows, key);
+		bury(family, key, record->term, record->version, record->maker);
+	delete_flow(family, &other);
+	error = delete_flow(family, key);
 	if (error) {
 		/* Of an entry that somebody else took out the memory is another connection's by now. */
 		if (error != -ENOENT)
 			change_flags(record, 0, FLOW_GONE);
 		return 0;
 	}
-	count_connection(&copy, -1);
+	count_tally(&tally, -1);
 	return 1;
 }
 

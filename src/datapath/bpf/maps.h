@@ -15,31 +15,49 @@
 #define MAX_SLOTS 262144
 #define MAX_LOCALS 65536
 #define MAX_PORT_SPACES 262144
-/* 64 Ki records of 56 + 8 bytes: two thirds of a second at 100,000 new connections a second. */
+/* 64 Ki records of 56 + 8 bytes (IPv4): two thirds of a second at 100,000 new connections a second. */
 #define RING_BYTES (4 << 20)
 /* One datagram holds fewer; the sync worker passes on what it received in one turn. */
 #define INBOX_RECORDS 1024
 /* Entry 0 stands for this director. */
 #define MAX_SOURCES 16
 
+/* The connections of each family. Two entries a connection; userland sets how many. Not preallocated: idle memory goes
+ * back. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	/* Two entries a connection; userland sets it. Not preallocated: idle memory goes back. */
+	__uint(max_entries, 2);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(key_size, IPV4_KEY_SIZE);
+	__uint(value_size, IPV4_FLOW_SIZE);
+	PINNED;
+} flows4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 2);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct flow_key);
 	__type(value, struct flow);
 	PINNED;
-} flows SEC(".maps");
+} flows6 SEC(".maps");
 
-/* The oldest give way: what is older than these is not in flight any more. Userland sets the size. */
+/* The oldest give way: what is older than these is not in flight any more. Userland sets the sizes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__uint(key_size, IPV4_KEY_SIZE);
+	__uint(value_size, sizeof(struct tombstone));
+	PINNED;
+} tombstones4 SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1);
 	__type(key, struct flow_key);
 	__type(value, struct tombstone);
 	PINNED;
-} tombstones SEC(".maps");
+} tombstones6 SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -112,7 +130,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, MAX_LOCALS);
 	__type(key, __u32);
-	__type(value, __be32);
+	__type(value, struct ip_address);
 	PINNED;
 } locals SEC(".maps");
 

@@ -162,6 +162,14 @@ static __always_inline void write_answer(struct nd_answer *answer, const struct 
 	head->checksum = ~fold(sum_pseudo_header(head) + sum_words(&head->type, ND_ANSWER_BYTES));
 }
 
+static __always_inline int is_solicitation(struct xdp_md *ctx)
+{
+	struct nd_head *head = read_nd((void *)(long)ctx->data, (void *)(long)ctx->data_end);
+
+	return head && head->type == ND_NEIGHBOUR_SOLICITATION;
+}
+
+/* Of a solicitation. */
 static __always_inline int handle_nd(struct xdp_md *ctx)
 {
 	struct nd_head *head = read_nd((void *)(long)ctx->data, (void *)(long)ctx->data_end);
@@ -171,10 +179,9 @@ static __always_inline int handle_nd(struct xdp_md *ctx)
 	struct interface *here;
 	struct address *asked;
 
-	if (!head || head->type != ND_NEIGHBOUR_SOLICITATION ||
-	    !read_target(head, (void *)(long)ctx->data_end, &question.target))
+	if (!head || !read_target(head, (void *)(long)ctx->data_end, &question.target))
 		return XDP_PASS;
-	asked = find_floating6(&question.target);
+	asked = find_floating(&question.target);
 	if (!asked)
 		return XDP_PASS;
 	if (!is_valid_solicitation(head, (void *)(long)ctx->data_end))
@@ -206,12 +213,12 @@ static __always_inline int claims_floating6(const struct nd_head *head, void *en
 	if (head->type < ND_ROUTER_SOLICITATION || head->type > ND_REDIRECT)
 		return 0;
 	__builtin_memcpy(&source, &head->ip.saddr, sizeof(source));
-	if (find_floating6(&source))
+	if (find_floating(&source))
 		return 1;
 	if (head->type != ND_NEIGHBOUR_ADVERTISEMENT &&
 	    !(head->type == ND_NEIGHBOUR_SOLICITATION && is_unspecified(&source)))
 		return 0;
-	return read_target(head, end, &target) && find_floating6(&target);
+	return read_target(head, end, &target) && find_floating(&target);
 }
 
 #endif

@@ -6,7 +6,12 @@
 #include "maps.h"
 #include "packet.h"
 
+/* linux/socket.h, of which the C library has its own. */
 #define AF_INET 2
+#define AF_INET6 10
+
+/* The traffic class and the flow label of an IPv6 header's first word: what routes may look at. */
+#define FLOWINFO_MASK 0x0fffffff
 
 /* What XDP tells tc about a packet whose next hop is not resolved yet. */
 struct handover_note {
@@ -40,18 +45,28 @@ static __always_inline int resolve_next_hop(struct xdp_md *ctx, __u32 ifindex)
 	return XDP_PASS;
 }
 
-static __always_inline int send_packet(struct xdp_md *ctx, struct packet *p)
+static __always_inline void describe_route(enum family family, const struct packet *p, struct bpf_fib_lookup *route)
 {
-	struct bpf_fib_lookup route = {
-		.family = AF_INET,
-		.l4_protocol = p->ip->protocol,
-		.tot_len = bpf_ntohs(p->ip->tot_len),
-		.ifindex = ctx->ingress_ifindex,
-		.tos = p->ip->tos,
-		.ipv4_src = p->ip->saddr,
-		.ipv4_dst = p->ip->daddr,
-	};
+	route->l4_protocol = p->key.protocol;
+	route->tot_len = p->length;
+	if (family == FAMILY_IPV6) {
+		route->family = AF_INET6;
+		route->flowinfo = *(__be32 *)p->ip6 & bpf_htonl(FLOWINFO_MASK);
+		__builtin_memcpy(route->ipv6_src, &p->ip6->saddr, sizeof(route->ipv6_src));
+		__builtin_memcpy(route->ipv6_dst, &p->ip6->daddr, sizeof(route->ipv6_dst));
+	} else {
+		route->family = AF_INET;
+		route->tos = p->ip->tos;
+		route->ipv4_src = p->ip->saddr;
+		route->ipv4_dst = p->ip->daddr;
+	}
+}
 
+static __always_inline int send_packet(struct xdp_md *ctx, enum family family, struct packet *p)
+{
+	struct bpf_fib_lookup route = { .ifindex = ctx->ingress_ifindex };
+
+	describe_route(family, p, &route);
 	switch (bpf_fib_lookup(ctx, &route, sizeof(route), 0)) {
 	case BPF_FIB_LKUP_RET_SUCCESS:
 		__builtin_memcpy(p->eth->h_dest, route.dmac, ETH_ALEN);

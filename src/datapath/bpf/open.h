@@ -14,10 +14,12 @@
 
 enum open_result { OPEN_OK, OPEN_NO_LOCAL, OPEN_NO_PORT, OPEN_TABLE_FULL, OPEN_NO_SERVER, OPEN_UNSUPPORTED, OPEN_RACED };
 
-struct search {
+/* What opening a connection works on. Not on the stack: an IPv6 one would not fit there. */
+struct opening {
+	struct flow request;
 	struct flow reply;
 	struct flow_key reply_key; /* server -> local address: the tuple that must be unique (I5) */
-	struct flow_key *request;
+	struct ip_address server;
 	__u32 first_local;
 	__u32 locals;
 	__u32 start;		/* local address that is tried first */
@@ -25,14 +27,26 @@ struct search {
 	__u32 parity;
 	__u32 first_port;
 	__u32 span;		/* ports of one half */
-	enum open_result result;
+	__u32 result;		/* enum open_result */
 };
 
-static __always_inline __u32 next_port(struct search *s, __u32 other_half)
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct opening);
+} openings SEC(".maps");
+
+/* The context of bpf_loop must be on the stack. */
+struct search {
+	struct opening *opening;
+};
+
+static __always_inline __u32 next_port(struct opening *s, const struct ip_address *local, __u32 other_half)
 {
 	struct port_space space = {
-		.local = s->reply_key.destination,
-		.server = s->reply_key.source,
+		.local = *local,
+		.server = s->server,
 		.server_port = s->reply_key.source_port,
 		.protocol = s->reply_key.protocol,
 	};
@@ -48,21 +62,21 @@ static __always_inline __u32 next_port(struct search *s, __u32 other_half)
 	return s->first_port + (position % s->span) * 2 + (s->parity ^ other_half);
 }
 
-static long try_port(__u32 index, void *context)
+static __always_inline long try_port(enum family family, __u32 index, struct opening *s)
 {
-	struct search *s = context;
 	__u32 at = s->first_local + (s->start + index / PROBES_PER_LOCAL) % s->locals;
 	__u32 other_half = (index / PROBES_PER_HALF) & 1;
 	struct local_use_key use_key = { .service_id = s->service_id };
-	__be32 *local = bpf_map_lookup_elem(&locals, &at);
+	struct ip_address *local = bpf_map_lookup_elem(&locals, &at);
 	struct local_use *use;
-	int error; /* before 6.4 the kernel's function returns one, and the upper half of a long is not its own */
+	int error;
 
 	if (!local)
 		return 1;
-	s->reply_key.destination = *local;
-	s->reply_key.destination_port = bpf_htons(next_port(s, other_half));
-	error = bpf_map_update_elem(&flows, &s->reply_key, &s->reply, BPF_NOEXIST);
+	s->reply_key.destination = local->word[3];
+	copy_high(family, s->reply_key.destination_high, local->word);
+	s->reply_key.destination_port = bpf_htons(next_port(s, local, other_half));
+	error = insert_flow(family, &s->reply_key, &s->reply);
 	if (!error) {
 		s->result = OPEN_OK;
 		return 1;
@@ -79,26 +93,70 @@ static long try_port(__u32 index, void *context)
 	return 0;
 }
 
+static long try_port4(__u32 index, void *context)
+{
+	struct search *search = context;
+
+	return try_port(FAMILY_IPV4, index, search->opening);
+}
+
+static long try_port6(__u32 index, void *context)
+{
+	struct search *search = context;
+
+	return try_port(FAMILY_IPV6, index, search->opening);
+}
+
 /* Mixes the client's address and port, so that clients spread over the local addresses independently of how
  * they spread over the servers (two round robins in step would pair them off for ever). */
-static __always_inline __u32 client_hash(const struct flow_key *key)
+static __always_inline __u32 client_hash(enum family family, const struct flow_key *key)
 {
 	__u32 hash = key->source * 0x9e3779b1 ^ (__u32)key->source_port * 0x85ebca6b;
 
+	if (family == FAMILY_IPV6)
+		hash ^= key->source_high[0] * 0xc2b2ae35 ^ key->source_high[1] * 0x27d4eb2f ^
+			key->source_high[2] * 0x165667b1;
 	return hash ^ hash >> 15;
 }
 
-/* Opens the connection of `key`, and fills `opened` with its request entry. The reply entry is inserted first
- * and alone decides; if the request entry then finds no place, the reply entry is taken back. */
-static __always_inline enum open_result open_connection(const struct service *service, struct flow_key *key,
-							 __u8 state, struct flow *opened)
+static __always_inline void fill_request(enum family family, const struct flow_key *key, const struct server *server,
+					 __u8 state, struct opening *s)
 {
+	struct flow *request = &s->request;
+
+	__builtin_memset(request, 0, sizeof(*request));
+	request->destination = server->address.word[3];
+	copy_high(family, request->destination_high, server->address.word);
+	request->destination_port = server->port;
+	request->direction = DIRECTION_REQUEST;
+	request->forwarding = server->forwarding;
+	request->last_seen = idle_clock();
+	request->state_flags = pack_state(key->protocol, state, 0);
+	request->version = version_clock();
+}
+
+static __always_inline void fill_reply_key(enum family family, const struct flow_key *key, struct opening *s)
+{
+	s->reply_key.source = s->request.destination;
+	copy_high(family, s->reply_key.source_high, s->request.destination_high);
+	s->reply_key.source_port = s->request.destination_port;
+	s->reply_key.protocol = key->protocol;
+	s->reply_key.family = family;
+	s->reply_key.reserved[0] = s->reply_key.reserved[1] = 0;
+}
+
+/* Opens the connection of `key`, and leaves its request entry in the opening. The reply entry is inserted first and
+ * alone decides; if the request entry then finds no place, the reply entry is taken back. */
+static __always_inline enum open_result open_connection(enum family family, const struct service *service,
+							 const struct flow_key *key, __u8 state,
+							 struct opening *s)
+{
+	struct search search = { .opening = s };
 	struct settings *set = current_settings();
 	struct lease *held = current_lease();
-	struct search s = { .result = OPEN_NO_PORT };
 	struct server *server;
 	__u32 id = schedule(service);
-	int error; /* as in try_port */
+	int error;
 
 	if (!set || !held || !id)
 		return OPEN_NO_SERVER;
@@ -109,47 +167,38 @@ static __always_inline enum open_result open_connection(const struct service *se
 		return OPEN_UNSUPPORTED;
 	if (!service->locals)
 		return OPEN_NO_LOCAL;
-
-	__builtin_memset(opened, 0, sizeof(*opened));
-	opened->destination = server->address;
-	opened->destination_port = server->port;
-	opened->direction = DIRECTION_REQUEST;
-	opened->forwarding = server->forwarding;
-	opened->maker = set->maker;
-	opened->last_seen = idle_clock();
-	opened->server_id = id;
-	opened->state_flags = pack_state(key->protocol, state, 0);
-	opened->version = version_clock();
-	opened->term = held->term;
-	outlive(key, opened);
-
-	reply_entry(key, opened, &s.reply);
-	s.reply_key.source = server->address;
-	s.reply_key.source_port = server->port;
-	s.reply_key.protocol = key->protocol;
-	s.first_local = service->first_local;
-	s.locals = service->locals;
-	s.start = client_hash(key);
-	s.start %= service->locals;
-	s.service_id = service->id;
-	s.parity = set->director & 1;
-	s.first_port = set->first_port;
-	s.span = (__u32)(set->last_port - set->first_port + 1) / 2;
-	if (!s.span)
+	fill_request(family, key, server, state, s);
+	s->request.maker = set->maker;
+	s->request.server_id = id;
+	s->request.term = held->term;
+	outlive(family, key, &s->request);
+	fill_reply_key(family, key, s);
+	fill_reply(family, key, server->forwarding, id, s->request.last_seen, &s->reply);
+	s->server = server->address;
+	s->first_local = service->first_local;
+	s->locals = service->locals;
+	s->start = client_hash(family, key) % service->locals;
+	s->service_id = service->id;
+	s->parity = set->director & 1;
+	s->first_port = set->first_port;
+	s->span = (__u32)(set->last_port - set->first_port + 1) / 2;
+	s->result = OPEN_NO_PORT;
+	if (!s->span)
 		return OPEN_NO_PORT;
-	bpf_loop(s.locals * PROBES_PER_LOCAL, try_port, &s, 0);
-	if (s.result != OPEN_OK)
-		return s.result;
+	bpf_loop(service->locals * PROBES_PER_LOCAL, family == FAMILY_IPV6 ? try_port6 : try_port4, &search, 0);
+	if (s->result != OPEN_OK)
+		return s->result;
 
-	opened->source = s.reply_key.destination;
-	opened->source_port = s.reply_key.destination_port;
-	error = bpf_map_update_elem(&flows, key, opened, BPF_NOEXIST);
+	s->request.source = s->reply_key.destination;
+	copy_high(family, s->request.source_high, s->reply_key.destination_high);
+	s->request.source_port = s->reply_key.destination_port;
+	error = insert_flow(family, key, &s->request);
 	if (error) {
-		bpf_map_delete_elem(&flows, &s.reply_key);
+		delete_flow(family, &s->reply_key);
 		/* Another CPU opened it meanwhile, from a copy of the same packet. */
 		return error == -EEXIST ? OPEN_RACED : OPEN_TABLE_FULL;
 	}
-	count_connection(opened, 1);
+	count_connection(family, &s->request, 1);
 	count_event(EVENT_NEW_CONNECTION);
 	return OPEN_OK;
 }

@@ -7,6 +7,7 @@
 #include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <bpf/bpf_endian.h>
@@ -14,54 +15,51 @@
 
 #define IP_FRAGMENT_MASK 0x3fff /* more fragments, or an offset */
 
+/* RFC 8200, 4.5: the same of IPv6's fragment header. */
+#define IP6_FRAGMENT_MASK 0xfff9
+
+/* RFC 8200, 4; linux/in6.h has these too, but drags in headers of the C library. */
+#define EXTENSION_HOP_BY_HOP 0
+#define EXTENSION_ROUTING 43
+#define EXTENSION_FRAGMENT 44
+#define EXTENSION_DESTINATION 60
+
+/* Each of the four may stand once, destination options twice (RFC 8200, 4.1). */
+#define MAX_EXTENSIONS 5
+
 struct packet {
 	struct ethhdr *eth;
-	struct iphdr *ip;
-	struct tcphdr *tcp; /* one of the two is set */
+	struct iphdr *ip;	/* of the packet's family, the other is not set */
+	struct ipv6hdr *ip6;
+	struct tcphdr *tcp;	/* one of the two is set */
 	struct udphdr *udp;
+	__u32 length;		/* of the IP packet */
+	__u32 headers;		/* of these, before the transport's */
 	struct flow_key key;
 };
 
-enum parse_result { PARSE_OK, PARSE_NOT_OURS, PARSE_FRAGMENT, PARSE_MALFORMED };
+enum parse_result { PARSE_OK, PARSE_NOT_IP, PARSE_OTHER_PROTOCOL, PARSE_FRAGMENT, PARSE_MALFORMED };
 
-/* Reads Ethernet, IPv4 and the transport's ports. After PARSE_FRAGMENT and PARSE_MALFORMED the IP header is
- * valid, so that the caller can tell whether the packet was for us. */
-static __always_inline enum parse_result parse_packet(struct xdp_md *ctx, struct packet *p)
+static __always_inline int has_transport(__u8 protocol)
 {
-	void *data = (void *)(long)ctx->data;
-	void *end = (void *)(long)ctx->data_end;
-	void *transport;
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;
+}
 
-	p->tcp = 0;
-	p->udp = 0;
-	p->eth = data;
-	p->ip = data + sizeof(struct ethhdr);
-	if ((void *)(p->ip + 1) > end || p->eth->h_proto != bpf_htons(ETH_P_IP) || p->ip->version != 4)
-		return PARSE_NOT_OURS;
-	p->key.source = p->ip->saddr;
-	p->key.destination = p->ip->daddr;
-	p->key.protocol = p->ip->protocol;
-	p->key.source_port = 0;
-	p->key.destination_port = 0;
-	p->key.reserved[0] = p->key.reserved[1] = p->key.reserved[2] = 0;
-	if (p->ip->protocol != IPPROTO_TCP && p->ip->protocol != IPPROTO_UDP)
-		return PARSE_NOT_OURS;
-	if (p->ip->frag_off & bpf_htons(IP_FRAGMENT_MASK))
-		return PARSE_FRAGMENT;
-	if (p->ip->ihl < 5 || sizeof(struct ethhdr) + bpf_ntohs(p->ip->tot_len) > bpf_xdp_get_buff_len(ctx))
-		return PARSE_MALFORMED;
-	transport = (void *)p->ip + p->ip->ihl * 4;
-	if (p->ip->protocol == IPPROTO_TCP) {
+/* The transport's header, and its ports into the key. */
+static __always_inline enum parse_result parse_transport(struct xdp_md *ctx, struct packet *p, void *transport)
+{
+	void *end = (void *)(long)ctx->data_end;
+
+	if (p->key.protocol == IPPROTO_TCP) {
 		p->tcp = transport;
-		if ((void *)(p->tcp + 1) > end || p->tcp->doff < 5 ||
-		    bpf_ntohs(p->ip->tot_len) < p->ip->ihl * 4 + p->tcp->doff * 4)
+		if ((void *)(p->tcp + 1) > end || p->tcp->doff < 5 || p->length < p->headers + p->tcp->doff * 4)
 			return PARSE_MALFORMED;
 		p->key.source_port = p->tcp->source;
 		p->key.destination_port = p->tcp->dest;
 	} else {
 		p->udp = transport;
 		if ((void *)(p->udp + 1) > end || bpf_ntohs(p->udp->len) < sizeof(struct udphdr) ||
-		    bpf_ntohs(p->ip->tot_len) < p->ip->ihl * 4 + bpf_ntohs(p->udp->len))
+		    p->length < p->headers + bpf_ntohs(p->udp->len))
 			return PARSE_MALFORMED;
 		p->key.source_port = p->udp->source;
 		p->key.destination_port = p->udp->dest;
@@ -69,48 +67,134 @@ static __always_inline enum parse_result parse_packet(struct xdp_md *ctx, struct
 	return PARSE_OK;
 }
 
-/* A source that no host may have: "this network", loopback, multicast and above (RFC 1122, 3.2.1.3), or the
- * destination itself. */
-static __always_inline int is_martian(const struct packet *p)
+static __always_inline enum parse_result parse_ipv4(struct xdp_md *ctx, struct packet *p)
+{
+	void *end = (void *)(long)ctx->data_end;
+
+	p->ip = (void *)(p->eth + 1);
+	if ((void *)(p->ip + 1) > end || p->ip->version != 4)
+		return PARSE_NOT_IP;
+	p->key.source = p->ip->saddr;
+	p->key.destination = p->ip->daddr;
+	p->key.protocol = p->ip->protocol;
+	p->length = bpf_ntohs(p->ip->tot_len);
+	p->headers = p->ip->ihl * 4;
+	if (!has_transport(p->ip->protocol))
+		return PARSE_OTHER_PROTOCOL;
+	if (p->ip->frag_off & bpf_htons(IP_FRAGMENT_MASK))
+		return PARSE_FRAGMENT;
+	if (p->ip->ihl < 5 || sizeof(struct ethhdr) + p->length > bpf_xdp_get_buff_len(ctx))
+		return PARSE_MALFORMED;
+	return parse_transport(ctx, p, (void *)p->ip + p->headers);
+}
+
+/* Steps over one extension header. Returns the protocol of what follows it, or the header's own when it is none. */
+static __always_inline enum parse_result skip_extension(struct xdp_md *ctx, struct packet *p, __u8 *next)
+{
+	void *end = (void *)(long)ctx->data_end;
+	__u8 *header = (void *)p->ip6 + p->headers;
+
+	if ((void *)(header + 8) > end)
+		return PARSE_MALFORMED;
+	if (*next == EXTENSION_FRAGMENT) {
+		/* A whole packet may bear one (RFC 6946). */
+		if (*(__be16 *)(header + 2) & bpf_htons(IP6_FRAGMENT_MASK)) {
+			*next = header[0];
+			return PARSE_FRAGMENT;
+		}
+		p->headers += 8;
+	} else {
+		/* Further stations: no router of ours, and RFC 5095 is why. */
+		if (*next == EXTENSION_ROUTING && header[3])
+			return PARSE_MALFORMED;
+		p->headers += 8 + header[1] * 8;
+	}
+	*next = header[0];
+	return PARSE_OK;
+}
+
+static __always_inline int is_extension(__u8 next)
+{
+	return next == EXTENSION_HOP_BY_HOP || next == EXTENSION_ROUTING || next == EXTENSION_FRAGMENT ||
+	       next == EXTENSION_DESTINATION;
+}
+
+static __always_inline enum parse_result parse_ipv6(struct xdp_md *ctx, struct packet *p)
+{
+	void *end = (void *)(long)ctx->data_end;
+	enum parse_result result;
+	__u8 next;
+	int i;
+
+	p->ip6 = (void *)(p->eth + 1);
+	if ((void *)(p->ip6 + 1) > end || p->ip6->version != 6)
+		return PARSE_NOT_IP;
+	p->key.source = p->ip6->saddr.in6_u.u6_addr32[3];
+	p->key.destination = p->ip6->daddr.in6_u.u6_addr32[3];
+	__builtin_memcpy(p->key.source_high, &p->ip6->saddr, 12);
+	__builtin_memcpy(p->key.destination_high, &p->ip6->daddr, 12);
+	p->length = sizeof(struct ipv6hdr) + bpf_ntohs(p->ip6->payload_len);
+	p->headers = sizeof(struct ipv6hdr);
+	next = p->ip6->nexthdr;
+#pragma unroll
+	for (i = 0; i < MAX_EXTENSIONS; i++) {
+		if (!is_extension(next))
+			break;
+		result = skip_extension(ctx, p, &next);
+		if (result != PARSE_OK)
+			return result;
+	}
+	if (!has_transport(next))
+		return is_extension(next) ? PARSE_MALFORMED : PARSE_OTHER_PROTOCOL;
+	p->key.protocol = next;
+	if (sizeof(struct ethhdr) + p->length > bpf_xdp_get_buff_len(ctx))
+		return PARSE_MALFORMED;
+	return parse_transport(ctx, p, (void *)p->ip6 + p->headers);
+}
+
+/* Reads Ethernet, IP and the transport's ports. After everything but PARSE_NOT_IP the addresses are in the key, so
+ * that the caller can tell whether the packet was for us. */
+static __always_inline enum parse_result parse_packet(struct xdp_md *ctx, enum family family, struct packet *p)
+{
+	p->eth = (void *)(long)ctx->data;
+	p->ip = 0;
+	p->ip6 = 0;
+	p->tcp = 0;
+	p->udp = 0;
+	p->key.source_port = 0;
+	p->key.destination_port = 0;
+	p->key.protocol = 0;
+	p->key.family = family;
+	p->key.reserved[0] = p->key.reserved[1] = 0;
+	return family == FAMILY_IPV6 ? parse_ipv6(ctx, p) : parse_ipv4(ctx, p);
+}
+
+static __always_inline __u8 hops_left(enum family family, const struct packet *p)
+{
+	return family == FAMILY_IPV6 ? p->ip6->hop_limit : p->ip->ttl;
+}
+
+/* A source that no host may send to others with: "this network", loopback, multicast and above (RFC 1122, 3.2.1.3);
+ * unspecified, loopback, an IPv4 address, link-local and multicast (RFC 4291, 2.5 and 2.7); or the destination itself. */
+static __always_inline int is_martian(enum family family, const struct packet *p)
 {
 	__u8 first = bpf_ntohl(p->key.source) >> 24;
+	const __be32 *high = p->key.source_high;
+	const __be32 *to = p->key.destination_high;
 
-	return first == 0 || first == 127 || first >= 224 || p->key.source == p->key.destination;
+	if (family == FAMILY_IPV4)
+		return first == 0 || first == 127 || first >= 224 || p->key.source == p->key.destination;
+	if (!high[0] && !high[1])
+		return high[2] == bpf_htonl(0xffff) || (!high[2] && bpf_ntohl(p->key.source) <= 1);
+	if ((high[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000) ||
+	    (high[0] & bpf_htonl(0xff000000)) == bpf_htonl(0xff000000))
+		return 1;
+	return p->key.source == p->key.destination && high[0] == to[0] && high[1] == to[1] && high[2] == to[2];
 }
 
 static __always_inline __u32 tcp_payload_length(const struct packet *p)
 {
-	return bpf_ntohs(p->ip->tot_len) - p->ip->ihl * 4 - p->tcp->doff * 4;
-}
-
-static __always_inline void reverse_key(const struct flow_key *key, struct flow_key *reversed)
-{
-	reversed->source = key->destination;
-	reversed->destination = key->source;
-	reversed->source_port = key->destination_port;
-	reversed->destination_port = key->source_port;
-	reversed->protocol = key->protocol;
-	reversed->reserved[0] = reversed->reserved[1] = reversed->reserved[2] = 0;
-}
-
-/* The key that a packet has after its flow's translation. */
-static __always_inline void translated_key(const struct flow *flow, __u8 protocol, struct flow_key *key)
-{
-	key->source = flow->source;
-	key->destination = flow->destination;
-	key->source_port = flow->source_port;
-	key->destination_port = flow->destination_port;
-	key->protocol = protocol;
-	key->reserved[0] = key->reserved[1] = key->reserved[2] = 0;
-}
-
-/* The key under which the other direction's entry stands. */
-static __always_inline void other_key(const struct flow *flow, __u8 protocol, struct flow_key *key)
-{
-	struct flow_key out;
-
-	translated_key(flow, protocol, &out);
-	reverse_key(&out, key);
+	return p->length - p->headers - p->tcp->doff * 4;
 }
 
 #endif

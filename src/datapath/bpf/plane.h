@@ -26,55 +26,61 @@ static __always_inline void count_traffic(const struct packet *p, const struct f
 		return;
 	if (flow->direction == DIRECTION_REQUEST) {
 		traffic->in_packets += 1;
-		traffic->in_bytes += bpf_ntohs(p->ip->tot_len);
+		traffic->in_bytes += p->length;
 	} else {
 		traffic->out_packets += 1;
-		traffic->out_bytes += bpf_ntohs(p->ip->tot_len);
+		traffic->out_bytes += p->length;
 	}
 }
 
-static __always_inline int forward(struct xdp_md *ctx, struct packet *p, struct flow *flow)
+static __always_inline int forward(struct xdp_md *ctx, enum family family, struct packet *p, struct flow *flow)
 {
 	struct lease *held = current_lease();
 
 	if (held && held->stale && held->until <= lease_clock())
 		return drop(DROP_TABLE_STALE);
-	if (p->ip->ttl <= 1)
+	if (hops_left(family, p) <= 1)
 		return drop(DROP_TTL);
 	flow->last_seen = idle_clock();
 	flow->packets += 1;
 	if (p->tcp)
-		tcp_follow(p, flow, held ? held->term : 0);
+		tcp_follow(family, p, flow, held ? held->term : 0);
 	else if (flow->direction == DIRECTION_REQUEST && flow->packets >= UDP_ANNOUNCE_PACKETS &&
 		 !(flags_of(flow->state_flags) & FLOW_ANNOUNCED))
-		announce(RECORD_UPDATE, &p->key, flow);
+		announce(family, RECORD_UPDATE, &p->key, flow);
 	if (flow->direction == DIRECTION_REQUEST && flags_of(flow->state_flags) & FLOW_SYNCED)
 		change_flags(flow, 0, FLOW_SYNCED);
 	count_traffic(p, flow);
-	translate(p, flow);
-	return send_packet(ctx, p);
+	translate(family, p, flow);
+	return send_packet(ctx, family, p);
 }
 
-static __always_inline int open_and_forward(struct xdp_md *ctx, struct packet *p, const struct service *service)
+static __always_inline int open_and_forward(struct xdp_md *ctx, enum family family, struct packet *p,
+					    const struct service *service)
 {
 	__u8 state = p->tcp ? TCP_S_SYN_RECV : TCP_S_NONE;
+	struct opening *opening;
 	struct traffic *traffic;
-	struct flow opened;
 	struct flow *flow;
+	__u32 zero = 0, id;
 
 	if (!fence_is_open())
 		return drop(DROP_FENCE_CLOSED);
-	if (is_martian(p))
+	if (is_martian(family, p))
 		return drop(DROP_MARTIAN);
 	if (p->tcp && (!p->tcp->syn || p->tcp->ack || p->tcp->rst || p->tcp->fin))
-		return send_reset(ctx, p);
-	if (p->ip->ttl <= 1)
+		return send_reset(ctx, family, p);
+	if (hops_left(family, p) <= 1)
 		return drop(DROP_TTL);
 	if (!sync_allows_new())
 		return drop(DROP_SYNC_LEASE);
-	switch (open_connection(service, &p->key, state, &opened)) {
+	opening = bpf_map_lookup_elem(&openings, &zero);
+	if (!opening)
+		return drop(DROP_TABLE_FULL);
+	switch (open_connection(family, service, &p->key, state, opening)) {
 	case OPEN_OK:
-		traffic = bpf_map_lookup_elem(&server_traffic, &opened.server_id);
+		id = opening->request.server_id;
+		traffic = bpf_map_lookup_elem(&server_traffic, &id);
 		if (traffic)
 			traffic->connections += 1;
 		break;
@@ -91,19 +97,20 @@ static __always_inline int open_and_forward(struct xdp_md *ctx, struct packet *p
 	default:
 		return drop(DROP_TABLE_FULL);
 	}
-	flow = bpf_map_lookup_elem(&flows, &p->key);
-	return flow ? forward(ctx, p, flow) : drop(DROP_TABLE_FULL);
+	flow = find_flow(family, &p->key);
+	return flow ? forward(ctx, family, p, flow) : drop(DROP_TABLE_FULL);
 }
 
 /* A packet of no connection, for a floating address. It never reaches the host's stack unless this director
  * owns the address, and for a local address never at all: the stack would answer it with RST. */
-static __always_inline int stray_packet(struct xdp_md *ctx, struct packet *p, const struct address *address)
+static __always_inline int stray_packet(struct xdp_md *ctx, enum family family, struct packet *p,
+					const struct address *address)
 {
 	if (!fence_is_open())
 		return drop(DROP_FENCE_CLOSED);
 	if (address->kind == ADDRESS_VIRTUAL)
 		return XDP_PASS;
-	return p->tcp ? send_reset(ctx, p) : drop(DROP_NO_CONNECTION);
+	return p->tcp ? send_reset(ctx, family, p) : drop(DROP_NO_CONNECTION);
 }
 
 /* A switch floods frames whose destination it has forgotten, and veth filters nothing: what is for another host,
@@ -117,8 +124,7 @@ static __always_inline int is_for_this_host(struct xdp_md *ctx, const struct eth
 	       *(__u16 *)(eth->h_dest + 4) == *(__u16 *)(here->mac + 4);
 }
 
-SEC("xdp.frags")
-int tandem_xdp(struct xdp_md *ctx)
+static __always_inline int handle_packet(struct xdp_md *ctx, enum family family)
 {
 	struct service_key wanted = {};
 	struct service *service;
@@ -126,38 +132,55 @@ int tandem_xdp(struct xdp_md *ctx)
 	enum parse_result parsed;
 	struct packet p;
 	struct flow *flow;
-	struct ethhdr *eth = (void *)(long)ctx->data;
 
-	if ((void *)(eth + 1) > (void *)(long)ctx->data_end)
+	parsed = parse_packet(ctx, family, &p);
+	if (parsed == PARSE_NOT_IP)
 		return XDP_PASS;
-	if (eth->h_proto == bpf_htons(ETH_P_ARP))
-		return handle_arp(ctx);
-	if (eth->h_proto == bpf_htons(ETH_P_IPV6))
-		return handle_nd(ctx);
-	if (eth->h_proto != bpf_htons(ETH_P_IP) || !is_for_this_host(ctx, eth))
-		return XDP_PASS;
-	parsed = parse_packet(ctx, &p);
 	if (parsed == PARSE_OK) {
-		flow = bpf_map_lookup_elem(&flows, &p.key);
+		flow = find_flow(family, &p.key);
 		if (flow)
-			return forward(ctx, &p, flow);
-		wanted.address = p.key.destination;
+			return forward(ctx, family, &p, flow);
+	}
+	whole_address(family, p.key.destination, p.key.destination_high, &wanted.address);
+	if (parsed == PARSE_OK) {
 		wanted.port = p.key.destination_port;
 		wanted.protocol = p.key.protocol;
 		service = bpf_map_lookup_elem(&services, &wanted);
 		if (service)
-			return open_and_forward(ctx, &p, service);
-	} else if ((void *)(p.ip + 1) > (void *)(long)ctx->data_end) {
-		return XDP_PASS;
+			return open_and_forward(ctx, family, &p, service);
 	}
-	address = find_floating4(p.ip->daddr);
+	address = find_floating(&wanted.address);
 	if (!address)
 		return XDP_PASS;
 	if (parsed == PARSE_FRAGMENT)
 		return drop(DROP_FRAGMENT);
 	if (parsed == PARSE_MALFORMED)
 		return drop(DROP_MALFORMED);
-	return stray_packet(ctx, &p, address);
+	return stray_packet(ctx, family, &p, address);
+}
+
+static __always_inline int handle_ipv6(struct xdp_md *ctx, const struct ethhdr *eth)
+{
+	/* A question for an address goes to a group of hosts. */
+	if (is_solicitation(ctx))
+		return handle_nd(ctx);
+	return is_for_this_host(ctx, eth) ? handle_packet(ctx, FAMILY_IPV6) : XDP_PASS;
+}
+
+SEC("xdp.frags")
+int tandem_xdp(struct xdp_md *ctx)
+{
+	struct ethhdr *eth = (void *)(long)ctx->data;
+
+	if ((void *)(eth + 1) > (void *)(long)ctx->data_end)
+		return XDP_PASS;
+	if (eth->h_proto == bpf_htons(ETH_P_ARP))
+		return handle_arp(ctx);
+	if (eth->h_proto == bpf_htons(ETH_P_IP) && is_for_this_host(ctx, eth))
+		return handle_packet(ctx, FAMILY_IPV4);
+	if (eth->h_proto == bpf_htons(ETH_P_IPV6))
+		return handle_ipv6(ctx, eth);
+	return XDP_PASS;
 }
 
 /* Sends a packet that XDP has translated but found no neighbour entry for. */

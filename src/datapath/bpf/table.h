@@ -21,9 +21,9 @@ static __always_inline int is_news(const struct conn_record *in, const struct fl
 
 /* Whether a connection that is not in the table was there, and has ended since. What this plane made itself and does
  * not hold is gone, however long ago. */
-static __always_inline int is_gone(const struct flow_key *key, const struct conn_record *in)
+static __always_inline int is_gone(enum family family, const struct flow_key *key, const struct conn_record *in)
 {
-	struct tombstone *former = bpf_map_lookup_elem(&tombstones, key);
+	struct tombstone *former = find_tombstone(family, key);
 	struct settings *set = current_settings();
 
 	if (set && in->maker == set->maker)
@@ -31,9 +31,12 @@ static __always_inline int is_gone(const struct flow_key *key, const struct conn
 	return former && !is_newer(in->term, in->version, in->maker, former);
 }
 
-static __always_inline void request_key(const struct conn_record *in, struct flow_key *key)
+static __always_inline void request_key(enum family family, const struct conn_record *in, struct flow_key *key)
 {
 	__builtin_memset(key, 0, sizeof(*key));
+	key->family = family;
+	copy_high(family, key->source_high, in->client_high);
+	copy_high(family, key->destination_high, in->virtual_high);
 	key->source = in->client;
 	key->destination = in->virtual_address;
 	key->source_port = in->client_port;
@@ -41,24 +44,26 @@ static __always_inline void request_key(const struct conn_record *in, struct flo
 	key->protocol = in->protocol;
 }
 
-static __always_inline __u32 find_server(const struct flow_key *key, __be32 address, __be16 port)
+/* The server's id of a connection, 0 when no rule names it. */
+static __always_inline __u32 find_server(enum family family, const struct flow_key *key, const struct flow *record)
 {
 	struct server_index_key wanted = {
-		.virtual_address = key->destination,
-		.server_address = address,
 		.virtual_port = key->destination_port,
-		.server_port = port,
+		.server_port = record->destination_port,
 		.protocol = key->protocol,
 	};
-	__u32 *id = bpf_map_lookup_elem(&server_index, &wanted);
+	__u32 *id;
 
+	whole_address(family, key->destination, key->destination_high, &wanted.virtual_address);
+	whole_address(family, record->destination, record->destination_high, &wanted.server_address);
+	id = bpf_map_lookup_elem(&server_index, &wanted);
 	return id ? *id : 0;
 }
 
 /* Half a connection: its client has none, or by now another one with another local port. Not one that is being
  * opened or taken out right now. */
-static __always_inline int is_orphan(const struct flow_key *key, const struct flow *reply, const struct flow *request,
-				     __u64 now)
+static __always_inline int is_orphan(enum family family, const struct flow_key *key, const struct flow *reply,
+				     const struct flow *request, __u64 now)
 {
 	struct flow_key back;
 
@@ -66,16 +71,16 @@ static __always_inline int is_orphan(const struct flow_key *key, const struct fl
 		return 0;
 	if (!request)
 		return 1;
-	other_key(request, key->protocol, &back);
-	return back.source != key->source || back.destination != key->destination ||
-	       back.source_port != key->source_port || back.destination_port != key->destination_port;
+	other_key(family, request, key->protocol, &back);
+	return !same_key(family, &back, key);
 }
 
 /* Makes room under the reply tuple: an older connection that holds it gives way (I5). Returns 0 when a newer one
  * keeps it. */
-static __always_inline int claim_reply(const struct flow_key *reply_key, const struct conn_record *in)
+static __always_inline int claim_reply(enum family family, const struct flow_key *reply_key,
+				       const struct conn_record *in)
 {
-	struct flow *holder = bpf_map_lookup_elem(&flows, reply_key);
+	struct flow *holder = find_flow(family, reply_key);
 	struct flow_key owner_key;
 	struct flow *owner;
 
@@ -84,60 +89,75 @@ static __always_inline int claim_reply(const struct flow_key *reply_key, const s
 	/* A client's own tuple: no plane of ours made such a record. */
 	if (holder->direction != DIRECTION_REPLY)
 		return 0;
-	other_key(holder, reply_key->protocol, &owner_key);
-	owner = bpf_map_lookup_elem(&flows, &owner_key);
+	other_key(family, holder, reply_key->protocol, &owner_key);
+	owner = find_flow(family, &owner_key);
 	count_event(EVENT_SYNC_CONFLICT);
-	if (is_orphan(reply_key, holder, owner, exact_idle_clock())) {
-		bpf_map_delete_elem(&flows, reply_key);
+	if (is_orphan(family, reply_key, holder, owner, exact_idle_clock())) {
+		delete_flow(family, reply_key);
 		return 1;
 	}
 	if (!owner || !is_news(in, owner))
 		return 0;
-	remove_connection(&owner_key, owner);
+	remove_connection(family, &owner_key, owner);
 	return 1;
 }
 
 enum insert_result { INSERTED, INSERT_CONFLICT, INSERT_NO_ROOM };
 
-static __always_inline enum insert_result insert_synced(const struct flow_key *key, const struct conn_record *in,
-							 const struct apply_call *call)
+static __always_inline void fill_synced(enum family family, const struct conn_record *in,
+					const struct apply_call *call, struct flow *record)
 {
-	struct flow record = {}, reply;
-	struct flow_key reply_key;
+	__builtin_memset(record, 0, sizeof(*record));
+	record->source = in->local;
+	record->destination = in->server;
+	record->source_port = in->local_port;
+	record->destination_port = in->server_port;
+	copy_high(family, record->source_high, in->local_high);
+	copy_high(family, record->destination_high, in->server_high);
+	record->direction = DIRECTION_REQUEST;
+	record->forwarding = FORWARD_FULLNAT;
+	record->maker = in->maker;
+	record->learned_from = call->source;
+	record->mark = call->mark;
+	record->last_seen = exact_idle_clock();
+	record->announced_at = record->last_seen / NS_PER_S;
+	record->state_flags = pack_state(in->protocol, in->state, FLOW_ANNOUNCED | FLOW_SYNCED);
+	record->version = in->version;
+	record->term = in->term;
+}
 
-	record.source = in->local;
-	record.destination = in->server;
-	record.source_port = in->local_port;
-	record.destination_port = in->server_port;
-	record.direction = DIRECTION_REQUEST;
-	record.forwarding = FORWARD_FULLNAT;
-	record.maker = in->maker;
-	record.learned_from = call->source;
-	record.mark = call->mark;
-	record.last_seen = exact_idle_clock();
-	record.announced_at = record.last_seen / NS_PER_S;
-	record.server_id = find_server(key, in->server, in->server_port);
-	record.state_flags = pack_state(in->protocol, in->state, FLOW_ANNOUNCED | FLOW_SYNCED);
-	record.version = in->version;
-	record.term = in->term;
-	other_key(&record, in->protocol, &reply_key);
-	if (!claim_reply(&reply_key, in))
+static __always_inline enum insert_result insert_synced(enum family family, const struct flow_key *key,
+							 const struct conn_record *in, const struct apply_call *call)
+{
+	/* One after the other in the same place: two of IPv6 are too much for the stack. */
+	struct flow entry;
+	struct flow_key reply_key;
+	__u32 server_id;
+
+	fill_synced(family, in, call, &entry);
+	server_id = find_server(family, key, &entry);
+	other_key(family, &entry, in->protocol, &reply_key);
+	if (!claim_reply(family, &reply_key, in))
 		return INSERT_CONFLICT;
-	reply_entry(key, &record, &reply);
-	if (bpf_map_update_elem(&flows, &reply_key, &reply, BPF_NOEXIST))
+	fill_reply(family, key, FORWARD_FULLNAT, server_id, exact_idle_clock(), &entry);
+	if (insert_flow(family, &reply_key, &entry))
 		return INSERT_NO_ROOM;
-	if (bpf_map_update_elem(&flows, key, &record, BPF_NOEXIST)) {
-		bpf_map_delete_elem(&flows, &reply_key);
+	fill_synced(family, in, call, &entry);
+	entry.server_id = server_id;
+	if (insert_flow(family, key, &entry)) {
+		delete_flow(family, &reply_key);
 		return INSERT_NO_ROOM;
 	}
-	count_connection(&record, 1);
+	count_connection(family, &entry, 1);
 	return INSERTED;
 }
 
-static __always_inline int same_translation(const struct flow *held, const struct conn_record *in)
+static __always_inline int same_translation(enum family family, const struct flow *held, const struct conn_record *in)
 {
 	return held->source == in->local && held->source_port == in->local_port &&
-	       held->destination == in->server && held->destination_port == in->server_port;
+	       held->destination == in->server && held->destination_port == in->server_port &&
+	       same_high(family, held->source_high, in->local_high) &&
+	       same_high(family, held->destination_high, in->server_high);
 }
 
 /* What was read of a record before it was compared with the peer's. */
@@ -177,38 +197,33 @@ changed:
 
 static __always_inline int plausible(const struct conn_record *in)
 {
+	if (in->family > FAMILY_IPV6)
+		return 0;
 	if (in->protocol == IPPROTO_TCP)
 		return in->state < TCP_STATES;
 	return in->protocol == IPPROTO_UDP && in->state == 0;
 }
 
 /* What its source did not name, and nobody changed since: it is gone there. */
-static __always_inline void forget(const struct flow_key *key, struct flow *held, struct apply_call *call)
+static __always_inline void forget(enum family family, const struct flow_key *key, struct flow *held,
+				   struct apply_call *call)
 {
 	if (held && held->direction == DIRECTION_REQUEST && held->learned_from == call->source &&
-	    held->mark != call->mark && remove_connection(key, held))
+	    held->mark != call->mark && remove_connection(family, key, held))
 		call->applied += 1;
 }
 
-static long apply_record(__u32 index, void *context)
+static __always_inline void merge_record(enum family family, const struct conn_record *in, struct apply_call *call)
 {
-	struct apply_call *call = context;
-	struct conn_record *in = bpf_map_lookup_elem(&inbox, &index);
 	struct seen seen = {};
 	struct flow_key key;
 	struct flow *held;
 
-	if (!in)
-		return 1;
-	if (!plausible(in)) {
-		call->refused += 1;
-		return 0;
-	}
-	request_key(in, &key);
-	held = bpf_map_lookup_elem(&flows, &key);
+	request_key(family, in, &key);
+	held = find_flow(family, &key);
 	if (in->op == RECORD_FORGET) {
-		forget(&key, held, call);
-		return 0;
+		forget(family, &key, held, call);
+		return;
 	}
 	if (held) {
 		/* Its source names it, if only to say what we know already. */
@@ -220,30 +235,30 @@ static long apply_record(__u32 index, void *context)
 	}
 	if (held && (held->direction != DIRECTION_REQUEST || !is_news(in, held))) {
 		call->stale += 1;
-		return 0;
+		return;
 	}
 	if (in->op == RECORD_DELETE) {
-		if (held && remove_connection(&key, held))
+		if (held && remove_connection(family, &key, held))
 			call->applied += 1;
 		else
 			call->stale += 1;
-		bury(&key, in->term, in->version, in->maker);
-		return 0;
+		bury(family, &key, in->term, in->version, in->maker);
+		return;
 	}
-	if (held && same_translation(held, in)) {
+	if (held && same_translation(family, held, in)) {
 		if (refresh_held(held, in, &seen, call))
 			call->applied += 1;
 		else
 			call->stale += 1;
-		return 0;
+		return;
 	}
-	if (!held && is_gone(&key, in)) {
+	if (!held && is_gone(family, &key, in)) {
 		call->gone += 1;
-		return 0;
+		return;
 	}
 	if (held)
-		remove_connection(&key, held);
-	switch (insert_synced(&key, in, call)) {
+		remove_connection(family, &key, held);
+	switch (insert_synced(family, &key, in, call)) {
 	case INSERTED:
 		call->applied += 1;
 		break;
@@ -254,6 +269,21 @@ static long apply_record(__u32 index, void *context)
 		call->failed += 1;
 		break;
 	}
+}
+
+static long apply_record(__u32 index, void *context)
+{
+	struct apply_call *call = context;
+	struct conn_record *in = bpf_map_lookup_elem(&inbox, &index);
+
+	if (!in)
+		return 1;
+	if (!plausible(in))
+		call->refused += 1;
+	else if (in->family == FAMILY_IPV6)
+		merge_record(FAMILY_IPV6, in, call);
+	else
+		merge_record(FAMILY_IPV4, in, call);
 	return 0;
 }
 
@@ -280,8 +310,8 @@ static __always_inline __u64 idle_since(const struct flow *record, const struct 
 	return reply && reply->last_seen > record->last_seen ? reply->last_seen : record->last_seen;
 }
 
-static __always_inline void refresh_if_due(struct sweep *s, const struct flow_key *key, struct flow *record,
-					   __u64 seen, __u64 timeout)
+static __always_inline void refresh_if_due(enum family family, struct sweep *s, const struct flow_key *key,
+					   struct flow *record, __u64 seen, __u64 timeout)
 {
 	__u8 flags = flags_of(record->state_flags);
 	__u64 announced = record->announced_at * NS_PER_S;
@@ -300,14 +330,15 @@ static __always_inline void refresh_if_due(struct sweep *s, const struct flow_ke
 		return;
 	}
 	raise_version(record);
-	if (announce(RECORD_UPDATE, key, record))
+	if (announce(family, RECORD_UPDATE, key, record))
 		s->call.announced += 1;
 	else
 		s->call.unsent += 1;
 }
 
 /* A connection that the peer was told of stays until the peer can be told of its end too. */
-static __always_inline void expire(struct sweep *s, const struct flow_key *key, struct flow *record)
+static __always_inline void expire(enum family family, struct sweep *s, const struct flow_key *key,
+				   struct flow *record)
 {
 	if (flags_of(record->state_flags) & FLOW_ANNOUNCED && s->owner) {
 		if (!ring_has_room()) {
@@ -315,12 +346,12 @@ static __always_inline void expire(struct sweep *s, const struct flow_key *key, 
 			return;
 		}
 		raise_version(record);
-		if (!announce(RECORD_DELETE, key, record)) {
+		if (!announce(family, RECORD_DELETE, key, record)) {
 			s->call.unsent += 1;
 			return;
 		}
 	}
-	if (remove_connection(key, record)) {
+	if (remove_connection(family, key, record)) {
 		s->call.expired += 1;
 		count_event(EVENT_EXPIRED);
 	}
@@ -337,36 +368,36 @@ static __always_inline int wants_server(const struct flow *record)
 }
 
 /* A server that was added, or added again, gets the connections that name it. */
-static __always_inline void bind_server(const struct flow_key *key, struct flow *record, struct flow *reply)
+static __always_inline void bind_server(enum family family, const struct flow_key *key, struct flow *record,
+					struct flow *reply)
 {
-	__u32 id = find_server(key, record->destination, record->destination_port);
+	__u32 id = find_server(family, key, record);
 
 	if (!id || id == record->server_id)
 		return;
-	count_connection(record, -1);
+	count_connection(family, record, -1);
 	record->server_id = id;
 	if (reply)
 		reply->server_id = id;
-	count_connection(record, 1);
+	count_connection(family, record, 1);
 }
 
-static long sweep_flow(void *map, const void *key_pointer, void *value, void *context)
+static __always_inline void sweep_flow(enum family family, const struct flow_key *found, struct flow *record,
+				       struct sweep *s)
 {
-	struct flow_key key = *(const struct flow_key *)key_pointer;
-	struct flow *record = value;
-	struct sweep *s = context;
-	struct flow_key other;
+	struct flow_key key, other;
 	struct flow *reply;
 	__u64 timeout, limit, seen;
 
-	other_key(record, key.protocol, &other);
-	reply = bpf_map_lookup_elem(&flows, &other);
+	copy_key(family, &key, found);
+	other_key(family, record, key.protocol, &other);
+	reply = find_flow(family, &other);
 	if (record->direction == DIRECTION_REPLY) {
-		if (is_orphan(&key, record, reply, s->now)) {
-			bpf_map_delete_elem(&flows, &key);
+		if (is_orphan(family, &key, record, reply, s->now)) {
+			delete_flow(family, &key);
 			s->call.orphans += 1;
 		}
-		return 0;
+		return;
 	}
 	s->call.connections += 1;
 	timeout = state_timeout(key.protocol, state_of(record->state_flags)) * NS_PER_S;
@@ -378,12 +409,23 @@ static long sweep_flow(void *map, const void *key_pointer, void *value, void *co
 		/* What the peer last said of it may be this old: nobody expires early after a takeover. */
 		limit += timeout / REFRESH_PARTS;
 	if (s->now > seen && s->now - seen > limit) {
-		expire(s, &key, record);
-		return 0;
+		expire(family, s, &key, record);
+		return;
 	}
 	if (wants_server(record))
-		bind_server(&key, record, reply);
-	refresh_if_due(s, &key, record, seen, timeout);
+		bind_server(family, &key, record, reply);
+	refresh_if_due(family, s, &key, record, seen, timeout);
+}
+
+static long sweep_flow4(void *map, const void *key, void *value, void *context)
+{
+	sweep_flow(FAMILY_IPV4, key, value, context);
+	return 0;
+}
+
+static long sweep_flow6(void *map, const void *key, void *value, void *context)
+{
+	sweep_flow(FAMILY_IPV6, key, value, context);
 	return 0;
 }
 
@@ -392,16 +434,16 @@ int tandem_sweep(struct sweep_call *call)
 {
 	struct sweep s = { .now = exact_idle_clock(), .owner = fence_is_open() };
 
-	bpf_for_each_map_elem(&flows, sweep_flow, &s, 0);
+	bpf_for_each_map_elem(&flows4, sweep_flow4, &s, 0);
+	bpf_for_each_map_elem(&flows6, sweep_flow6, &s, 0);
 	*call = s.call;
 	return 0;
 }
 
-static long announce_flow(void *map, const void *key_pointer, void *value, void *context)
+static __always_inline long announce_flow(enum family family, const struct flow_key *found, struct flow *record,
+					  struct sweep_call *call)
 {
-	struct flow_key key = *(const struct flow_key *)key_pointer;
-	struct flow *record = value;
-	struct sweep_call *call = context;
+	struct flow_key key;
 
 	if (record->direction != DIRECTION_REQUEST ||
 	    (flags_of(record->state_flags) & (FLOW_ANNOUNCED | FLOW_UNSENT)) == FLOW_ANNOUNCED)
@@ -410,9 +452,20 @@ static long announce_flow(void *map, const void *key_pointer, void *value, void 
 		call->deferred += 1;
 		return 1;
 	}
-	announce(RECORD_UPDATE, &key, record);
+	copy_key(family, &key, found);
+	announce(family, RECORD_UPDATE, &key, record);
 	call->announced += 1;
 	return 0;
+}
+
+static long announce_flow4(void *map, const void *key, void *value, void *context)
+{
+	return announce_flow(FAMILY_IPV4, key, value, context);
+}
+
+static long announce_flow6(void *map, const void *key, void *value, void *context)
+{
+	return announce_flow(FAMILY_IPV6, key, value, context);
 }
 
 /* Before a handover: half-open connections too go to the peer, as many as the ring takes now. */
@@ -421,7 +474,8 @@ int tandem_announce(struct sweep_call *call)
 {
 	struct sweep_call result = {};
 
-	bpf_for_each_map_elem(&flows, announce_flow, &result, 0);
+	bpf_for_each_map_elem(&flows4, announce_flow4, &result, 0);
+	bpf_for_each_map_elem(&flows6, announce_flow6, &result, 0);
 	*call = result;
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 /* Only what a symbol names reaches BTF, and the layouts that userland uses are made from BTF. */
 const volatile struct {
+	enum family family;
 	enum drop_reason drop_reason;
 	enum plane_event plane_event;
 	enum scheduler scheduler;

@@ -4,6 +4,7 @@
 #define TANDEM_TCP_H
 
 #include "connection.h"
+#include "packet.h"
 
 enum tcp_event { TCP_E_SYN, TCP_E_FIN, TCP_E_ACK, TCP_E_RST, TCP_EVENTS };
 
@@ -181,8 +182,8 @@ static __always_inline int worth_announcing(__u8 state, __u8 flags)
 	return state == TCP_S_ESTABLISHED || (flags & FLOW_ANNOUNCED);
 }
 
-static __always_inline void tcp_transition(const struct flow_key *request, struct flow *record, __u8 direction,
-					   enum tcp_event event)
+static __always_inline void tcp_transition(enum family family, const struct flow_key *request, struct flow *record,
+					   __u8 direction, enum tcp_event event)
 {
 	__u32 old;
 	__u8 next;
@@ -203,7 +204,7 @@ static __always_inline void tcp_transition(const struct flow_key *request, struc
 changed:
 	raise_version(record);
 	if (worth_announcing(next, flags_of(old)))
-		announce(RECORD_UPDATE, request, record);
+		announce(family, RECORD_UPDATE, request, record);
 }
 
 static __always_inline enum tcp_event event_of(const struct packet *p)
@@ -217,11 +218,12 @@ static __always_inline enum tcp_event event_of(const struct packet *p)
 
 /* Follows a packet of an existing connection, under the lease's term. The common one, of an established connection and with nothing but
  * the next data and acknowledgement, touches its own entry alone. */
-static __always_inline void tcp_follow(const struct packet *p, struct flow *flow, __u32 term)
+static __always_inline void tcp_follow(enum family family, const struct packet *p, struct flow *flow, __u32 term)
 {
 	enum tcp_event event = event_of(p);
-	struct flow_key request, other;
+	const struct flow_key *request;
 	struct flow *peer, *record;
+	struct flow_key other;
 	__u8 state;
 
 	/* Every receiver drops a segment that says nothing (RFC 9293, 3.10.7.4). */
@@ -232,9 +234,9 @@ static __always_inline void tcp_follow(const struct packet *p, struct flow *flow
 		track_sequence(p, flow, 0, term);
 		return;
 	}
-	other_key(flow, IPPROTO_TCP, &other);
-	peer = bpf_map_lookup_elem(&flows, &other);
-	request = flow->direction == DIRECTION_REQUEST ? p->key : other;
+	other_key(family, flow, IPPROTO_TCP, &other);
+	peer = find_flow(family, &other);
+	request = flow->direction == DIRECTION_REQUEST ? &p->key : &other;
 	record = flow->direction == DIRECTION_REQUEST ? flow : peer;
 	state = record ? state_of(READ_ONCE(record->state_flags)) : TCP_S_NONE;
 	if ((event == TCP_E_RST && !reset_is_due(p, flow, peer, state, term)) ||
@@ -249,7 +251,7 @@ static __always_inline void tcp_follow(const struct packet *p, struct flow *flow
 	if (event == TCP_E_ACK && flow->direction == DIRECTION_REPLY)
 		return;
 	if (record)
-		tcp_transition(&request, record, flow->direction, event);
+		tcp_transition(family, request, record, flow->direction, event);
 }
 
 #endif

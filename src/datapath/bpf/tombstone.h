@@ -15,20 +15,32 @@ static __always_inline int is_newer(__u32 term, __u32 version, __u32 maker, cons
 	return maker > than->maker;
 }
 
+static __always_inline struct tombstone *find_tombstone(enum family family, const struct flow_key *key)
+{
+	if (family == FAMILY_IPV6)
+		return bpf_map_lookup_elem(&tombstones6, key);
+	return bpf_map_lookup_elem(&tombstones4, key);
+}
+
 /* Only what others were told of is worth remembering: a SYN flood leaves no tombstones. */
-static __always_inline void bury(const struct flow_key *key, __u32 term, __u32 version, __u32 maker)
+static __always_inline void bury(enum family family, const struct flow_key *key, __u32 term, __u32 version,
+				 __u32 maker)
 {
 	struct tombstone stone = { .term = term, .version = version, .maker = maker };
-	struct tombstone *held = bpf_map_lookup_elem(&tombstones, key);
+	struct tombstone *held = find_tombstone(family, key);
 
-	if (!held || is_newer(term, version, maker, held))
-		bpf_map_update_elem(&tombstones, key, &stone, BPF_ANY);
+	if (held && !is_newer(term, version, maker, held))
+		return;
+	if (family == FAMILY_IPV6)
+		bpf_map_update_elem(&tombstones6, key, &stone, BPF_ANY);
+	else
+		bpf_map_update_elem(&tombstones4, key, &stone, BPF_ANY);
 }
 
 /* A new connection is newer than the one that had its tuple before, whoever ended that. */
-static __always_inline void outlive(const struct flow_key *key, struct flow *opened)
+static __always_inline void outlive(enum family family, const struct flow_key *key, struct flow *opened)
 {
-	struct tombstone *former = bpf_map_lookup_elem(&tombstones, key);
+	struct tombstone *former = find_tombstone(family, key);
 
 	if (!former || is_newer(opened->term, opened->version, 0, former))
 		return;

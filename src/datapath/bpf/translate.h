@@ -6,29 +6,66 @@
 #include "checksum.h"
 #include "packet.h"
 
-static __always_inline void translate(struct packet *p, const struct flow *flow)
+static __always_inline __u64 change_high(__u64 sum, const __be32 *old, const __be32 *new)
 {
-	__u64 addresses = change32(change32(0, p->ip->saddr, flow->source), p->ip->daddr, flow->destination);
-	__u64 ports = change16(change16(0, p->key.source_port, flow->source_port), p->key.destination_port,
-			       flow->destination_port);
-	/* The checksum sums 16-bit words: the TTL is the high byte of one, the protocol its low one. */
-	__be16 old_ttl = bpf_htons(p->ip->ttl << 8 | p->ip->protocol);
-	__be16 new_ttl = bpf_htons((p->ip->ttl - 1) << 8 | p->ip->protocol);
+	sum = change32(sum, old[0], new[0]);
+	sum = change32(sum, old[1], new[1]);
+	return change32(sum, old[2], new[2]);
+}
 
-	p->ip->ttl -= 1;
-	p->ip->check = apply_changes(p->ip->check, change16(addresses, old_ttl, new_ttl));
-	p->ip->saddr = flow->source;
-	p->ip->daddr = flow->destination;
+/* How both addresses change what checksums sum. */
+static __always_inline __u64 address_changes(enum family family, const struct flow_key *key, const struct flow *flow)
+{
+	__u64 sum = change32(change32(0, key->source, flow->source), key->destination, flow->destination);
+
+	if (family == FAMILY_IPV4)
+		return sum;
+	sum = change_high(sum, key->source_high, flow->source_high);
+	return change_high(sum, key->destination_high, flow->destination_high);
+}
+
+static __always_inline void translate_ipv4(struct iphdr *ip, const struct flow *flow, __u64 changes)
+{
+	/* The checksum sums 16-bit words: the TTL is the high byte of one, the protocol its low one. */
+	__be16 old_ttl = bpf_htons(ip->ttl << 8 | ip->protocol);
+	__be16 new_ttl = bpf_htons((ip->ttl - 1) << 8 | ip->protocol);
+
+	ip->ttl -= 1;
+	ip->check = apply_changes(ip->check, change16(changes, old_ttl, new_ttl));
+	ip->saddr = flow->source;
+	ip->daddr = flow->destination;
+}
+
+static __always_inline void translate_ipv6(struct ipv6hdr *ip, const struct flow *flow)
+{
+	ip->hop_limit -= 1;
+	__builtin_memcpy(&ip->saddr, flow->source_high, 12);
+	__builtin_memcpy(&ip->daddr, flow->destination_high, 12);
+	ip->saddr.in6_u.u6_addr32[3] = flow->source;
+	ip->daddr.in6_u.u6_addr32[3] = flow->destination;
+}
+
+static __always_inline void translate(enum family family, struct packet *p, const struct flow *flow)
+{
+	__u64 changes = address_changes(family, &p->key, flow);
+
+	if (family == FAMILY_IPV6)
+		translate_ipv6(p->ip6, flow);
+	else
+		translate_ipv4(p->ip, flow, changes);
+	changes = change16(changes, p->key.source_port, flow->source_port);
+	changes = change16(changes, p->key.destination_port, flow->destination_port);
 	if (p->tcp) {
 		p->tcp->source = flow->source_port;
 		p->tcp->dest = flow->destination_port;
-		p->tcp->check = apply_changes(p->tcp->check, addresses + ports);
+		p->tcp->check = apply_changes(p->tcp->check, changes);
 	} else if (p->udp) {
 		p->udp->source = flow->source_port;
 		p->udp->dest = flow->destination_port;
-		/* 0 means "no checksum" (RFC 768): it stays so, and a computed 0 is sent as its equal. */
+		/* 0 means "no checksum" (RFC 768, for IPv6 RFC 6935): it stays so, and a computed 0 is sent as its
+		 * equal. */
 		if (p->udp->check) {
-			p->udp->check = apply_changes(p->udp->check, addresses + ports);
+			p->udp->check = apply_changes(p->udp->check, changes);
 			if (!p->udp->check)
 				p->udp->check = 0xffff;
 		}

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Everything that crosses the border between kernel and userland. src/datapath/layouts.generated.ts is made
- * from these by way of BTF; addresses and ports are in network byte order, all else in the host's. */
+ * from these by way of BTF; addresses and ports are in network byte order, all else in the host's.
+ *
+ * What there is one of for each connection or packet has the size of its family: the fields that both have stand
+ * first, an IPv6 address with its last four bytes only, and its other twelve stand at the end. An entry, a key or a
+ * record of IPv4 ends before those. */
 #ifndef TANDEM_TYPES_H
 #define TANDEM_TYPES_H
 
 #include <linux/types.h>
+
+enum family { FAMILY_IPV4, FAMILY_IPV6 };
 
 /* Why a packet was dropped. Each has a counter; the names are what `tandem status` prints. */
 enum drop_reason {
@@ -74,6 +80,11 @@ enum tcp_state {
 	TCP_STATES,
 };
 
+/* IPv6, or IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
+struct ip_address {
+	__be32 word[4];
+};
+
 /* The tuple of a packet as it arrives. */
 struct flow_key {
 	__be32 source;
@@ -81,8 +92,14 @@ struct flow_key {
 	__be16 source_port;
 	__be16 destination_port;
 	__u8 protocol;
-	__u8 reserved[3];
+	__u8 family;
+	__u8 reserved[2];
+	/* IPv6 only */
+	__be32 source_high[3];
+	__be32 destination_high[3];
 };
+
+#define IPV4_KEY_SIZE __builtin_offsetof(struct flow_key, source_high)
 
 /* Flags of a connection. */
 enum flow_flag {
@@ -122,7 +139,12 @@ struct flow {
 	__u32 maker;		/* of the record: the plane that made this version, by its settings */
 	__u8 mark;		/* of the record: the bulk transfer of its source that last named it */
 	__u8 reserved[7];
+	/* IPv6 only */
+	__be32 source_high[3];
+	__be32 destination_high[3];
 };
+
+#define IPV4_FLOW_SIZE __builtin_offsetof(struct flow, source_high)
 
 /* What is remembered of a connection that is gone, so that no older word of it brings it back. */
 struct tombstone {
@@ -138,7 +160,7 @@ struct source {
 };
 
 struct service_key {
-	__be32 address;
+	struct ip_address address;
 	__be16 port;
 	__u8 protocol;
 	__u8 reserved;
@@ -154,7 +176,7 @@ struct service {
 };
 
 struct server {
-	__be32 address;
+	struct ip_address address;
 	__be16 port;
 	__u8 forwarding;
 	__u8 protocol;
@@ -178,8 +200,8 @@ struct traffic {
 
 /* Finds the server of a connection that the peer announced. */
 struct server_index_key {
-	__be32 virtual_address;
-	__be32 server_address;
+	struct ip_address virtual_address;
+	struct ip_address server_address;
 	__be16 virtual_port;
 	__be16 server_port;
 	__u8 protocol;
@@ -188,8 +210,8 @@ struct server_index_key {
 
 /* The space of local ports is per (local address, server). */
 struct port_space {
-	__be32 local;
-	__be32 server;
+	struct ip_address local;
+	struct ip_address server;
 	__be16 server_port;
 	__u8 protocol;
 	__u8 reserved;
@@ -197,17 +219,12 @@ struct port_space {
 
 struct local_use_key {
 	__u32 service_id;
-	__be32 local;
+	struct ip_address local;
 };
 
 struct local_use {
 	__u32 connections;
 	__u32 conflicts;
-};
-
-/* IPv6, or IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
-struct ip_address {
-	__be32 word[4];
 };
 
 enum address_kind { ADDRESS_VIRTUAL, ADDRESS_LOCAL };
@@ -267,10 +284,18 @@ struct conn_record {
 	__u32 version;
 	__u32 emitted_at;	/* us, CLOCK_BOOTTIME, modulo 2^32 */
 	__u8 state;
-	__u8 reserved[7];
+	__u8 family;
+	__u8 reserved[6];
+	/* IPv6 only */
+	__be32 client_high[3];
+	__be32 virtual_high[3];
+	__be32 local_high[3];
+	__be32 server_high[3];
 };
 /* The inbox is mapped, and an array's entries stand 8 bytes apart or a multiple of that. */
 _Static_assert(sizeof(struct conn_record) % 8 == 0, "conn_record");
+
+#define IPV4_RECORD_SIZE __builtin_offsetof(struct conn_record, client_high)
 
 /* Argument and result of the programs that userland runs. */
 struct apply_call {

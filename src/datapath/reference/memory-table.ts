@@ -2,9 +2,9 @@
  * The connection table in plain TypeScript, with the merge rules of bpf/table.h: a newer (term, version, maker) wins,
  * a reply tuple belongs to one connection, an older holder gives way, and what is gone does not come back.
  */
-import { ipv4FromNumber } from '../../model/address.ts';
+import { type Address, addressFromBytes, ipv4FromNumber } from '../../model/address.ts';
 import { type Connection, TCP_STATE_NAME } from '../../model/connection.ts';
-import { RECORD_OP, type RecordBatch } from '../../model/record.ts';
+import { HIGH_WORDS, RECORD_FAMILY, RECORD_OP, type RecordBatch } from '../../model/record.ts';
 import { PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
 import { isLater } from '../../model/serial.ts';
 import { type ApplyResult, NOTHING_APPLIED, type Origin } from '../ports.ts';
@@ -13,6 +13,9 @@ import { type ApplyResult, NOTHING_APPLIED, type Origin } from '../ports.ts';
 export interface TableRecord {
   readonly op: number;
   readonly protocol: number;
+  readonly family: number;
+  /** As {@link RecordBatch.high}; empty for IPv4. */
+  readonly high: readonly number[];
   readonly state: number;
   readonly client: number;
   readonly clientPort: number;
@@ -56,6 +59,11 @@ export function recordAt(batch: RecordBatch, index: number): TableRecord {
   return {
     op: at(batch.op),
     protocol: at(batch.protocol),
+    family: at(batch.family),
+    high:
+      at(batch.family) === RECORD_FAMILY.IPV6
+        ? [...batch.high.subarray(index * HIGH_WORDS, (index + 1) * HIGH_WORDS)]
+        : [],
     state: at(batch.state),
     client: at(batch.client),
     clientPort: at(batch.clientPort),
@@ -90,6 +98,8 @@ export function writeRecord(batch: RecordBatch, index: number, record: TableReco
   batch.term[index] = record.term;
   batch.version[index] = record.version;
   batch.emittedAt[index] = 0;
+  batch.family[index] = record.family;
+  batch.high.set(record.high, index * HIGH_WORDS);
 }
 
 export class MemoryTable {
@@ -218,30 +228,43 @@ function isLeftOver(held: Held, from: Origin): boolean {
 }
 
 function plausible(record: TableRecord): boolean {
+  if (record.family > RECORD_FAMILY.IPV6) return false;
   if (record.protocol === PROTOCOL_NUMBER.tcp) return record.state < TCP_STATE_NAME.length;
   return record.protocol === PROTOCOL_NUMBER.udp && record.state === 0;
 }
 
 function requestKey(record: TableRecord): string {
-  return `${record.protocol} ${record.client}:${record.clientPort} ${record.virtual}:${record.virtualPort}`;
+  const { protocol, client, clientPort, virtual, virtualPort, high } = record;
+  return `${protocol} ${high.slice(0, 6)} ${client}:${clientPort} ${virtual}:${virtualPort}`;
 }
 
 function replyKey(record: TableRecord): string {
-  return `${record.protocol} ${record.server}:${record.serverPort} ${record.local}:${record.localPort}`;
+  const { protocol, server, serverPort, local, localPort, high } = record;
+  return `${protocol} ${high.slice(6)} ${server}:${serverPort} ${local}:${localPort}`;
 }
 
 function remaining(held: Held, now: number): number {
   return held.record.timeout - (now - held.seenAt) / US_PER_S;
 }
 
+/** @param which of the record's four addresses, from 0 */
+function addressOf({ family, high }: TableRecord, which: number, low: number): Address {
+  if (family !== RECORD_FAMILY.IPV6) return ipv4FromNumber(low);
+  const bytes = Buffer.alloc(16);
+  [...high.slice(which * 3, which * 3 + 3), low].forEach((word, at) => {
+    bytes.writeUInt32BE(word, at * 4);
+  });
+  return addressFromBytes(bytes);
+}
+
 function connectionOf(held: Held, now: number): Connection {
   const { record } = held;
   return {
     protocol: protocolOf(record.protocol) ?? 'tcp',
-    client: { address: ipv4FromNumber(record.client), port: record.clientPort },
-    virtual: { address: ipv4FromNumber(record.virtual), port: record.virtualPort },
-    local: { address: ipv4FromNumber(record.local), port: record.localPort },
-    server: { address: ipv4FromNumber(record.server), port: record.serverPort },
+    client: { address: addressOf(record, 0, record.client), port: record.clientPort },
+    virtual: { address: addressOf(record, 1, record.virtual), port: record.virtualPort },
+    local: { address: addressOf(record, 2, record.local), port: record.localPort },
+    server: { address: addressOf(record, 3, record.server), port: record.serverPort },
     forwarding: 'fullnat',
     state: record.state,
     expires: Math.max(0, Math.floor(remaining(held, now))),

@@ -167,6 +167,12 @@ export namespace tandem {
             /** Records maker. */
             maker: number[];
 
+            /** Records family. */
+            family: Uint8Array;
+
+            /** Records high. */
+            high: number[];
+
             /**
              * Creates a new Records instance using the specified properties.
              * @param [properties] Properties to set
@@ -249,6 +255,12 @@ export namespace tandem {
 
                 /** Records maker */
                 maker?: (number[]|null);
+
+                /** Records family */
+                family?: (Uint8Array|null);
+
+                /** Records high */
+                high?: (number[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -141,6 +141,7 @@ export const tandem = $root.tandem = (() => {
                 this.term = [];
                 this.version = [];
                 this.maker = [];
+                this.high = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -164,6 +165,8 @@ export const tandem = $root.tandem = (() => {
             Records.prototype.term = $util.emptyArray;
             Records.prototype.version = $util.emptyArray;
             Records.prototype.maker = $util.emptyArray;
+            Records.prototype.family = $util.newBuffer([]);
+            Records.prototype.high = $util.emptyArray;
 
             Records.create = function(properties) {
                 return new Records(properties);
@@ -210,6 +213,10 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(138).uint32s(message.version);
                 if (message.maker != null && message.maker.length)
                     writer.uint32(146).fixed32s(message.maker);
+                if (message.family != null && $Object.hasOwnProperty.call(message, "family") && message.family.length)
+                    writer.uint32(242).bytes(message.family);
+                if (message.high != null && message.high.length)
+                    writer.uint32(250).fixed32s(message.high);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -459,6 +466,29 @@ export const tandem = $root.tandem = (() => {
                             if (!(message.maker && message.maker.length))
                                 message.maker = [];
                             message.maker.push(reader.fixed32());
+                            continue;
+                        }
+                    case 30: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.family = value;
+                            else
+                                delete message.family;
+                            continue;
+                        }
+                    case 31: {
+                            if (wireType === 2) {
+                                if (!(message.high && message.high.length))
+                                    message.high = [];
+                                reader.fixed32s(message.high);
+                                continue;
+                            }
+                            if (wireType !== 5)
+                                break;
+                            if (!(message.high && message.high.length))
+                                message.high = [];
+                            message.high.push(reader.fixed32());
                             continue;
                         }
                     }
