@@ -31,10 +31,10 @@ export class AddressTable {
 }
 
 function same(a: PlaneAddress | undefined, b: PlaneAddress): boolean {
-  return a !== undefined && a.kind === b.kind && a.floating === b.floating && a.ifindex === b.ifindex;
+  return a !== undefined && entryBytes(a).equals(entryBytes(b));
 }
 
-function entryBytes({ kind, floating, ifindex }: PlaneAddress): Buffer {
+function entryBytes({ kind, floating, ifindex, mac }: PlaneAddress): Buffer {
   const number = kind === 'local' ? ADDRESS_KIND.ADDRESS_LOCAL : ADDRESS_KIND.ADDRESS_VIRTUAL;
-  return addressEntryBytes(number, floating, ifindex);
+  return addressEntryBytes(number, floating, ifindex, mac);
 }

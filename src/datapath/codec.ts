@@ -150,11 +150,18 @@ export function localUseKeyBytes(serviceId: number, local: Address): Buffer {
   return buffer;
 }
 
-export function addressEntryBytes(kind: number, floating: boolean, ifindex: number): Buffer {
+/** @param mac 6 bytes; without, it is the interface's own */
+export function addressEntryBytes(
+  kind: number,
+  floating: boolean,
+  ifindex: number,
+  mac?: Uint8Array,
+): Buffer {
   const buffer = bytes(ADDRESS.size);
   buffer.writeUInt32LE(kind, ADDRESS.kind);
   buffer.writeUInt32LE(floating ? 1 : 0, ADDRESS.floating);
   buffer.writeUInt32LE(ifindex, ADDRESS.ifindex);
+  if (mac) buffer.set(mac, ADDRESS.mac);
   return buffer;
 }
 

@@ -128,10 +128,11 @@ export const LOCAL_USE = {
 } as const;
 
 export const ADDRESS = {
-  size: 12,
+  size: 20,
   kind: 0,
   floating: 4,
   ifindex: 8,
+  mac: 12,
 } as const;
 
 export const INTERFACE = {

@@ -62,7 +62,8 @@ export function loadObject(pins: string, connections: number): BpfObject {
 function loadRefusal(error: unknown, pins: string): DatapathError {
   const code = error instanceof NativeError ? error.code : '';
   const options = { cause: error };
-  if (code === 'EPERM' || code === 'EACCES') {
+  // EACCES is the verifier's word, too, for a program that it refuses.
+  if (code === 'EPERM' || (code === 'EACCES' && process.getuid?.() !== 0)) {
     return new DatapathError(
       'no-privileges',
       'no right to load BPF programs: run as root (CAP_BPF, CAP_NET_ADMIN)',

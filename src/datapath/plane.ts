@@ -14,6 +14,8 @@ export interface PlaneAddress {
   readonly floating: boolean;
   /** Interface on which ARP for it is answered; 0 when none is known. */
   readonly ifindex: number;
+  /** 6 bytes: the link address that answers tell, in place of the interface's own. */
+  readonly mac?: Uint8Array;
 }
 
 export interface SweepResult {

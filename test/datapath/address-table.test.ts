@@ -46,6 +46,10 @@ test('the plane has the addresses that were set last, and is written only where 
   expect(writes).toBe(4);
   table.set([entry(1, { kind: 'local' }), entry(2, { floating: false }), entry(4, { ifindex: 5 })]);
   expect(writes).toBe(5);
+  writes = 0;
+  table.set([entry(1, { mac: Uint8Array.of(0, 0, 0x5e, 0, 1, 51) })]);
+  table.set([entry(1, { mac: Uint8Array.of(0, 0, 0x5e, 0, 1, 51) })]);
+  expect(writes).toBe(3);
   table.set([]);
   expect(map.content()).toEqual(new Map());
 });

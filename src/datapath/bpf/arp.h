@@ -44,6 +44,7 @@ static __always_inline int handle_arp(struct xdp_md *ctx)
 	__u32 ifindex = ctx->ingress_ifindex;
 	struct interface *here;
 	struct address *asked;
+	const __u8 *mac;
 	__be32 target;
 
 	if (!arp || arp->operation != bpf_htons(ARPOP_REQUEST))
@@ -56,10 +57,11 @@ static __always_inline int handle_arp(struct xdp_md *ctx)
 	here = bpf_map_lookup_elem(&interfaces, &ifindex);
 	if (!here || asked->ifindex != ifindex || !fence_is_open())
 		return drop(DROP_ARP_FENCED);
+	mac = mac_of(asked, here);
 	__builtin_memcpy(arp->eth.h_dest, arp->eth.h_source, ETH_ALEN);
-	__builtin_memcpy(arp->eth.h_source, here->mac, ETH_ALEN);
+	__builtin_memcpy(arp->eth.h_source, mac, ETH_ALEN);
 	__builtin_memcpy(arp->target_mac, arp->sender_mac, ETH_ALEN);
-	__builtin_memcpy(arp->sender_mac, here->mac, ETH_ALEN);
+	__builtin_memcpy(arp->sender_mac, mac, ETH_ALEN);
 	arp->target = arp->sender;
 	arp->sender = target;
 	arp->operation = bpf_htons(ARPOP_REPLY);

@@ -139,13 +139,13 @@ static __always_inline void address_all_nodes(struct nd_head *head)
 
 /* RFC 4861, 7.2.4. */
 static __always_inline void write_answer(struct nd_answer *answer, const struct nd_question *asked,
-					 const struct interface *here)
+					 const __u8 *mac)
 {
 	struct nd_head *head = &answer->head;
 	int probe = is_unspecified(&asked->source);
 
 	__builtin_memcpy(head->eth.h_dest, asked->mac, ETH_ALEN);
-	__builtin_memcpy(head->eth.h_source, here->mac, ETH_ALEN);
+	__builtin_memcpy(head->eth.h_source, mac, ETH_ALEN);
 	__builtin_memcpy(&head->ip.saddr, &asked->target, sizeof(asked->target));
 	__builtin_memcpy(&head->ip.daddr, &asked->source, sizeof(asked->source));
 	if (probe)
@@ -158,7 +158,7 @@ static __always_inline void write_answer(struct nd_answer *answer, const struct 
 	__builtin_memcpy(&answer->target, &asked->target, sizeof(asked->target));
 	answer->option_type = ND_TARGET_LINK_ADDRESS;
 	answer->option_length = 1;
-	__builtin_memcpy(answer->option_address, here->mac, ETH_ALEN);
+	__builtin_memcpy(answer->option_address, mac, ETH_ALEN);
 	head->checksum = ~fold(sum_pseudo_header(head) + sum_words(&head->type, ND_ANSWER_BYTES));
 }
 
@@ -198,7 +198,7 @@ static __always_inline int handle_nd(struct xdp_md *ctx)
 	answer = (void *)(long)ctx->data;
 	if ((void *)(answer + 1) > (void *)(long)ctx->data_end)
 		return drop(DROP_ND_INVALID); /* never: the verifier asks for it */
-	write_answer(answer, &question, here);
+	write_answer(answer, &question, mac_of(asked, here));
 	count_event(EVENT_ND_ANSWERED);
 	return send_same_interface(ifindex);
 }

@@ -120,8 +120,8 @@ static __always_inline int is_for_this_host(struct xdp_md *ctx, const struct eth
 	__u32 ifindex = ctx->ingress_ifindex;
 	struct interface *here = bpf_map_lookup_elem(&interfaces, &ifindex);
 
-	return here && *(__u32 *)eth->h_dest == *(__u32 *)here->mac &&
-	       *(__u16 *)(eth->h_dest + 4) == *(__u16 *)(here->mac + 4);
+	return here && (same_mac(eth->h_dest, here->mac) ||
+			is_for_virtual_mac(eth, (void *)(long)ctx->data_end));
 }
 
 static __always_inline int handle_packet(struct xdp_md *ctx, enum family family)

@@ -234,6 +234,8 @@ struct address {
 	__u32 kind;
 	__u32 floating;
 	__u32 ifindex; /* where questions for it are answered */
+	__u8 mac[6];   /* what the answers say: a virtual router's (RFC 9568, 7.3); all zero: the interface's own */
+	__u8 reserved[2];
 };
 
 struct interface {
