@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { LARGEST_TIMEOUT, LARGEST_WEIGHT } from '../model/rules.ts';
 import { LARGEST_MAXLEN, SMALLEST_MAXLEN, SYNC_DEFAULTS } from '../model/sync-daemon.ts';
+import { announceSchema } from './announce.ts';
 import {
   absolutePath,
   address,
@@ -207,6 +208,7 @@ export const fileSchema = keys(
       .max(64, 'has more than 64 virtual routers: put more addresses into each')
       .optional()
       .describe('They move together: all of them, or none'),
+    announce: announceSchema.optional().describe('How neighbours are told where the floating addresses are'),
     sync: sync.optional(),
     timeouts: timeouts.optional(),
     services: list(service, 'services', 'services: ["-A -t 10.1.1.1:80 -s rr"]').optional(),

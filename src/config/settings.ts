@@ -4,6 +4,7 @@ import { isMulticast } from '../model/address.ts';
 import type { RuleEdit } from '../model/edit.ts';
 import { DEFAULT_TIMEOUTS } from '../model/rules.ts';
 import { type SyncDaemon, type SyncDirection, syncDaemon } from '../model/sync-daemon.ts';
+import { announceSettings } from './announce.ts';
 import { ConfigError, type ConfigProblem } from './error.ts';
 import { checkRouters, routerConfigs } from './routers.ts';
 import type { ConfigFile } from './schema.ts';
@@ -53,7 +54,10 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
       pins: pins ?? `${PATHS.pins}/${name.replaceAll(/[./]/g, '_')}`,
     },
     interfaces,
-    routers: routerConfigs(file),
+    routers: routerConfigs(file).map((router) => ({
+      ...router,
+      ...(file.announce && { announce: announceSettings(file.announce) }),
+    })),
     sync: syncDaemons(file.sync),
     ...(keyFile === undefined ? {} : { syncKeyFile: keyFile }),
     rules,

@@ -6,6 +6,38 @@ import type { SyncDaemon } from '../model/sync-daemon.ts';
 import type { ChecksumStyle } from '../vrrp/advertisement.ts';
 import type { Preempt } from '../vrrp/router.ts';
 
+/** How neighbours are told where the addresses are. Times in milliseconds, 0 for never; counts from 1. */
+export interface AnnounceSettings {
+  /** From the first set of announcements after a takeover to the second; none with 0. */
+  readonly masterDelayMs: number;
+  /** Announcements of an address in each of the two sets. */
+  readonly masterRepeat: number;
+  /** The same after an advertisement of a lower master: somebody else was believed to have the addresses. */
+  readonly lowerPrioDelayMs: number;
+  readonly lowerPrioRepeat: number;
+  /** Between reminders. */
+  readonly refreshMs: number;
+  readonly refreshRepeat: number;
+  /** Between two frames on one interface, of ARP and of neighbour advertisements; 0 for no wait. */
+  readonly garpIntervalMs: number;
+  readonly gnaIntervalMs: number;
+  /** Each announcement over IPv4 is one frame, or with `both` two. */
+  readonly garpForm: 'request' | 'reply' | 'both';
+}
+
+/** keepalived's, but the second set comes after 1 s instead of 5, and there are reminders. */
+export const ANNOUNCE: AnnounceSettings = {
+  masterDelayMs: 1000,
+  masterRepeat: 5,
+  lowerPrioDelayMs: 1000,
+  lowerPrioRepeat: 5,
+  refreshMs: 30_000,
+  refreshRepeat: 1,
+  garpIntervalMs: 0,
+  gnaIntervalMs: 0,
+  garpForm: 'request',
+};
+
 export interface RouterConfig {
   readonly name: string;
   /** 1-255 */
@@ -30,6 +62,8 @@ export interface RouterConfig {
   readonly preempt: Preempt;
   /** Milliseconds that a master of lower priority is left in peace. */
   readonly preemptDelayMs: number;
+  /** Of all routers of a director together; {@link ANNOUNCE} unless given. */
+  readonly announce?: AnnounceSettings;
 }
 
 export interface DirectorConfig {

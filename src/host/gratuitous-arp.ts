@@ -2,15 +2,18 @@
 import { type Address, addressToBytes, familyOf } from '../model/address.ts';
 import { HostError } from './error.ts';
 
+/** As which the neighbours take it best differs: some learn from requests only, some from replies (RFC 5944 4.6). */
+export type ArpForm = 'request' | 'reply';
+
+const OPERATION = { request: 1, reply: 2 } as const;
 const BROADCAST = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
 
 /**
- * A whole Ethernet frame of 42 bytes, as keepalived sends it: a request whose sender and target are the
- * address itself.
+ * A whole Ethernet frame of 42 bytes whose sender and target are the address itself; the request is keepalived's.
  * @param mac `02:00:5e:10:00:01`
  * @throws HostError `bad-mac`; `bad-address` for IPv6, which has neighbour advertisements instead
  */
-export function gratuitousArp(address: Address, mac: string): Uint8Array {
+export function gratuitousArp(address: Address, mac: string, form: ArpForm = 'request'): Uint8Array {
   if (familyOf(address) !== 4) throw new HostError('bad-address', `${address} is not an IPv4 address`);
   const hardware = macBytes(mac);
   const protocol = addressToBytes(address);
@@ -19,10 +22,10 @@ export function gratuitousArp(address: Address, mac: string): Uint8Array {
     ...hardware,
     ...[0x08, 0x06], // EtherType ARP
     ...[0, 1, 0x08, 0x00, 6, 4], // Ethernet, IPv4, lengths of their addresses
-    ...[0, 1], // request
+    ...[0, OPERATION[form]],
     ...hardware,
     ...protocol,
-    ...BROADCAST,
+    ...(form === 'request' ? BROADCAST : hardware),
     ...protocol,
   ]);
 }

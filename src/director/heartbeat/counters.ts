@@ -13,6 +13,8 @@ const NAMES = [
   'receive_failures',
   'garp_sent',
   'garp_failures',
+  'gna_sent',
+  'gna_failures',
   'stalls',
   'carrier_losses',
   'faults',

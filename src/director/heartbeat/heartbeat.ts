@@ -3,13 +3,14 @@
  * Everything that touches the world is handed in.
  */
 import type { FencePort } from '../../datapath/ports.ts';
-import { gratuitousArp } from '../../host/gratuitous-arp.ts';
 import { deadline, newRouter, step } from '../../vrrp/machine.ts';
 import type { RouterEffect, RouterEvent, RouterState } from '../../vrrp/router.ts';
 import { PRIORITY } from '../../vrrp/wire.ts';
 import { BOARD_ROLE, type Board } from '../board.ts';
+import { ANNOUNCE } from '../config.ts';
 import { readPeer } from '../peer-board.ts';
 import { Seldom } from '../seldom.ts';
+import { announcementsOf } from './announcement.ts';
 import { Announcer } from './announcer.ts';
 import { type HeartbeatCount, HeartbeatCounters } from './counters.ts';
 import { Freshness } from './freshness.ts';
@@ -95,7 +96,7 @@ export class Heartbeat {
       say: (text) => this.#say('info', text),
       heard: (advert) => this.#heard(advert),
     });
-    this.#announcer = new Announcer(floating);
+    this.#announcer = new Announcer(floating, first.announce ?? ANNOUNCE);
     const advertUs = first.advertMs * 1000;
     this.#liveness = new Liveness(ports.board, advertUs);
     this.#freshness = new Freshness(ports.fence, ports.board);
@@ -238,7 +239,8 @@ export class Heartbeat {
         this.#ports.post(effect);
         return;
       case 'role':
-        if (effect.role !== 'master') this.#announcer.stop();
+        if (effect.role === 'master') this.#announcer.goOn(clock());
+        else this.#announcer.stop();
         this.#postRole(effect.role, effect.term, effect.why);
         return;
       case 'count':
@@ -265,15 +267,18 @@ export class Heartbeat {
 
   #announce(now: number): void {
     const { sendFrame } = this.#ports;
-    for (const { address, mac, ifindex } of this.#announcer.due(now)) {
+    const { garpForm } = this.#routers[0]?.announce ?? ANNOUNCE;
+    for (const floating of this.#announcer.due(now)) {
       if (!sendFrame) continue;
-      try {
-        sendFrame(gratuitousArp(address, mac), ifindex);
-        this.#counters.add('garp_sent');
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        this.#counters.add('garp_failures');
-        this.#warn('garp', `cannot announce ${address}: ${error.message}`, now);
+      for (const { frame, kind } of announcementsOf(floating, garpForm)) {
+        try {
+          sendFrame(frame, floating.ifindex);
+          this.#counters.add(`${kind}_sent`);
+        } catch (error) {
+          if (!(error instanceof Error)) throw error;
+          this.#counters.add(`${kind}_failures`);
+          this.#warn(kind, `cannot announce ${floating.address}: ${error.message}`, now);
+        }
       }
     }
   }
