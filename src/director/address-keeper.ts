@@ -2,6 +2,7 @@
 import type { Plane } from '../datapath/plane.ts';
 import { allInterfaces, type InterfaceFacts } from '../host/interfaces.ts';
 import { NextHops } from '../host/neighbours.ts';
+import { SolicitedGroups } from '../host/solicited-groups.ts';
 import type { RuleSet } from '../model/rules.ts';
 import type { RouterConfig } from './config.ts';
 import { type Placement, placeAddresses, ShownAddresses } from './floating.ts';
@@ -21,12 +22,15 @@ export interface AddressKeeperParts {
   readonly facts?: () => Promise<readonly InterfaceFacts[]>;
   /** The heartbeat announces these from now on; called when they are others than before. */
   readonly onAnnounced: (addresses: Placement['announced']) => void;
+  /** Whether this director's lease runs right now. */
+  readonly leased: () => boolean;
   readonly log: Log;
 }
 
 export class AddressKeeper {
   readonly #parts: AddressKeeperParts;
   readonly #shown: ShownAddresses;
+  readonly #groups = new SolicitedGroups();
   readonly #nextHops = new NextHops();
   #facts: readonly InterfaceFacts[] = [];
   #factsAt = Number.NEGATIVE_INFINITY;
@@ -43,7 +47,7 @@ export class AddressKeeper {
 
   constructor(parts: AddressKeeperParts) {
     this.#parts = parts;
-    this.#shown = new ShownAddresses(parts.log);
+    this.#shown = new ShownAddresses(parts.log, parts.leased);
   }
 
   /**
@@ -67,6 +71,8 @@ export class AddressKeeper {
     const placement = placeAddresses(rules, routers, this.#facts);
     plane.setAddresses(placement.plane);
     this.#shown.setWanted(placement.shown);
+    if (plane.kind === 'xdp')
+      for (const refusal of this.#groups.set(placement.asked)) this.#parts.log.warn(refusal);
     const announced = JSON.stringify(placement.announced);
     if (announced !== this.#announced) onAnnounced(placement.announced);
     this.#announced = announced;
@@ -93,10 +99,16 @@ export class AddressKeeper {
     if (this.#parts.plane.kind === 'xdp') this.#shown.setOwner(owner);
   }
 
+  /** Takes the addresses off their interfaces: before they are given away. Returns when they are gone. */
+  async hide(): Promise<void> {
+    await this.#shown.hide();
+  }
+
   /** Takes off the host what was put on it. @param keepNextHops for a plane that goes on */
   async clear(keepNextHops: boolean): Promise<void> {
     await this.#placing;
-    await this.#shown.clear();
+    await this.#shown.hide();
+    this.#groups.close();
     // Rounds that have not begun are not wanted any more.
     this.#destinations = '';
     await this.#keeping;

@@ -114,6 +114,8 @@ class RunningDirector implements Director {
     this.#handover = new Handover({
       isMaster: () => this.#role === 'master',
       hasPeer: () => this.#peers.size > 0,
+      conceal: () => this.#parts.addresses.hide(),
+      reveal: () => this.#parts.addresses.setOwner(this.#role === 'master'),
       begin: (to) => this.#parts.sync.tell({ type: 'handover', ...(to !== undefined && { to }) }),
       release: (ordered) => this.#release(ordered),
       fenceClosed: () => this.#parts.sync.tell({ type: 'fence-closed' }),
@@ -147,6 +149,7 @@ class RunningDirector implements Director {
       rules: () => keeper.rules,
       routers: config.routers,
       interfaces: config.interfaces,
+      leased: () => plane.fence.read().until > bootTimeUs(),
       onAnnounced: (announced) => this.#tellHeartbeat({ kind: 'floating', addresses: announced }),
       log: this.#log.child('host'),
     });
@@ -209,6 +212,8 @@ class RunningDirector implements Director {
         if (error !== this.#death) this.#log.error(error instanceof Error ? error.message : String(error));
       }
     };
+    // In the reverse order of a takeover: shown no more, then answered for no more.
+    if (!died) await attempt(() => this.#running?.addresses.hide());
     // A peer goes on at once. Where there is none the lease stays what it is, and the next daemon may go on with it.
     await attempt(() => this.#heartbeat.stop(!died || this.#peers.size > 0));
     for (const timer of this.#timers) clearInterval(timer);

@@ -6,8 +6,9 @@
 import type { PlaneAddress } from '../datapath/plane.ts';
 import { dropAddresses, holdAddresses, type PlacedAddress } from '../host/floating-addresses.ts';
 import type { InterfaceFacts } from '../host/interfaces.ts';
+import { type Membership, solicitedGroup } from '../host/solicited-groups.ts';
 import { Subnets } from '../host/subnets.ts';
-import type { Address } from '../model/address.ts';
+import { type Address, familyOf } from '../model/address.ts';
 import type { RuleSet } from '../model/rules.ts';
 import type { RouterConfig } from './config.ts';
 import type { FloatingAddress } from './heartbeat/messages.ts';
@@ -21,6 +22,8 @@ export interface Placement {
   readonly announced: readonly FloatingAddress[];
   /** Virtual addresses that the owner puts on their interface. */
   readonly shown: readonly PlacedAddress[];
+  /** Where questions for the IPv6 ones come in: joined by a backup too, which must hear them as soon as it owns them. */
+  readonly asked: readonly Membership[];
   /** Addresses that no interface's subnet holds. */
   readonly homeless: readonly Address[];
 }
@@ -39,16 +42,19 @@ export function placeAddresses(
   }
   const routed = routedHomes(routers, interfaces);
   const subnets = new Subnets(interfaces);
-  // A floating address that we hold right now is on an interface as a /32: only subnets make an address the host's.
+  // A floating address that we hold right now is on an interface alone: only subnets make an address the host's.
   const own = new Set(
     interfaces.flatMap(({ addresses }) =>
-      addresses.filter(({ prefix }) => prefix < 32).map((a) => a.address),
+      addresses
+        .filter(({ address, prefix }) => prefix < (familyOf(address) === 4 ? 32 : 128))
+        .map(({ address }) => address),
     ),
   );
   const placement = {
     plane: [] as PlaneAddress[],
     announced: [] as FloatingAddress[],
     shown: [] as PlacedAddress[],
+    asked: [] as Membership[],
     homeless: [] as Address[],
   };
   for (const [address, kind] of kinds) {
@@ -61,6 +67,8 @@ export function placeAddresses(
       continue;
     }
     placement.announced.push({ address, ifindex: home.ifindex, mac: home.mac });
+    if (familyOf(address) === 6)
+      placement.asked.push({ group: solicitedGroup(address), interface: home.name });
     if (kind === 'virtual') placement.shown.push({ address, interface: home.name });
   }
   return placement;
@@ -82,14 +90,17 @@ function routedHomes(
 /** Shows the virtual addresses on their interfaces while this director owns them. */
 export class ShownAddresses {
   readonly #log: Log;
+  readonly #leased: () => boolean;
   #wanted: readonly PlacedAddress[] = [];
   #owner = false;
   /** One `ip` at a time, in the order of what was wanted. */
   #work: Promise<void> = Promise.resolve();
   #renewal: NodeJS.Timeout | undefined;
 
-  constructor(log: Log) {
+  /** @param leased whether the lease runs: what it does not cover is not renewed, and vanishes by itself */
+  constructor(log: Log, leased: () => boolean) {
     this.#log = log;
+    this.#leased = leased;
   }
 
   setWanted(addresses: readonly PlacedAddress[]): void {
@@ -114,14 +125,21 @@ export class ShownAddresses {
     }
   }
 
-  /** At the end: takes them off, and returns when that is done. What a killed daemon shows expires by itself. */
-  async clear(): Promise<void> {
+  /** Takes them off, and returns when that is done. What a killed daemon shows expires by itself. */
+  async hide(): Promise<void> {
     this.setOwner(false);
+    await this.settled();
+  }
+
+  /** Returns when the interfaces have what was asked for until now. */
+  async settled(): Promise<void> {
     await this.#work;
   }
 
   #hold(addresses: readonly PlacedAddress[]): void {
-    this.#enqueue(() => (this.#owner ? holdAddresses(addresses, LIFETIME_S) : Promise.resolve()));
+    this.#enqueue(() =>
+      this.#owner && this.#leased() ? holdAddresses(addresses, LIFETIME_S) : Promise.resolve(),
+    );
   }
 
   #enqueue(task: () => Promise<void>): void {

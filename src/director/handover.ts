@@ -11,6 +11,10 @@ export interface HandoverParts {
   readonly isMaster: () => boolean;
   /** Whether one is heard that could take over. */
   readonly hasPeer: () => boolean;
+  /** Takes the addresses off their interfaces; resolves when they are gone. What is given away is shown no more. */
+  readonly conceal: () => Promise<void>;
+  /** Undoes that: nobody took over. */
+  readonly reveal: () => void;
   /** Asks the sync worker to begin. @param to the peer's name, where it matters which */
   readonly begin: (to?: string) => void;
   /** Closes the fence; resolves when it is closed. @param ordered a person wants it so */
@@ -35,7 +39,7 @@ export class Handover {
    * @throws DirectorError `not-master`, `no-peer`, `handover-failed`
    */
   async run(to?: string): Promise<{ tookMs: number }> {
-    const { isMaster, hasPeer, begin, now } = this.#parts;
+    const { isMaster, hasPeer, conceal, reveal, begin, now } = this.#parts;
     if (!isMaster()) {
       throw new DirectorError(
         'not-master',
@@ -56,8 +60,13 @@ export class Handover {
       await new Promise<void>((resolve, reject) => {
         this.#running = { resolve, reject };
         timer = setTimeout(() => this.failed(`no end after ${LONGEST_MS} ms`), LONGEST_MS);
-        begin(to);
+        void conceal().then(() => {
+          if (this.#running) begin(to);
+        });
       });
+    } catch (error) {
+      reveal();
+      throw error;
     } finally {
       clearTimeout(timer);
       this.#running = undefined;

@@ -18,7 +18,8 @@ export interface PlacedAddress {
  */
 export async function holdAddresses(addresses: readonly PlacedAddress[], seconds: number): Promise<void> {
   const lines = addresses.map(
-    (placed) => `address replace ${where(placed)} valid_lft ${seconds} preferred_lft ${seconds}`,
+    (placed) =>
+      `address replace ${where(placed)} valid_lft ${seconds} preferred_lft ${preferred(placed, seconds)}`,
   );
   await batch([], lines);
 }
@@ -42,6 +43,13 @@ function saysOnlyGone(error: HostError): boolean {
 async function batch(options: readonly string[], lines: readonly string[]): Promise<void> {
   if (lines.length > 0) await ip([...options, '-batch', '-'], `${lines.join('\n')}\n`);
 }
+
+/**
+ * Deprecated at once in IPv6 (RFC 4862 section 5.5.4): it serves who asks for it, and the host begins nothing of its
+ * own from it, as it would by the rules of RFC 6724. In IPv4 that follows from the prefix.
+ */
+const preferred = ({ address }: PlacedAddress, seconds: number): number =>
+  familyOf(address) === 4 ? seconds : 0;
 
 /** As a single host: a shorter prefix would bring a route to the subnet with it. */
 function where({ address, interface: name }: PlacedAddress): string {

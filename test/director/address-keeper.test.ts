@@ -52,6 +52,7 @@ beforeEach(() => {
     rules: () => rules,
     routers: [ROUTER],
     interfaces: ['eth0'],
+    leased: () => true,
     facts: () => new Promise((resolve) => void asked.push(() => resolve([{ ...FRONT, mac }]))),
     onAnnounced: (addresses) => announced.push(addresses.map((each) => `${each.address} ${each.mac}`)),
     log: SILENT,

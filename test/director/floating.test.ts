@@ -46,6 +46,7 @@ function placed(edits: readonly RuleEdit[], routers: readonly (typeof ROUTER)[])
     announced: names(placement.announced),
     shown: placement.shown.map((one) => `${one.address} ${one.interface}`),
     homeless: placement.homeless,
+    asked: placement.asked.map((one) => `${one.group} ${one.interface}`),
   };
 }
 
@@ -55,6 +56,7 @@ test('addresses of services and local ones float where their subnet is', () => {
     announced: ['10.1.1.1', '10.1.1.5', '192.168.10.5'],
     shown: ['10.1.1.1 front', '10.1.1.5 front'],
     homeless: [],
+    asked: [],
   });
 });
 
@@ -80,5 +82,17 @@ test('nothing floats on a director without a virtual router', () => {
     announced: [],
     shown: [],
     homeless: [],
+    asked: [],
   });
+});
+
+test("IPv6 addresses float too, unless they are the host's own, and are asked for in their groups", () => {
+  const front = {
+    ...FRONT,
+    addresses: [...FRONT.addresses, { address: address('2001:db8::2'), prefix: 64 }],
+  };
+  const edits = [...service('2001:db8::5', '2001:db8::2'), ...service('10.1.1.5')];
+  const placement = placeAddresses(edits.reduce(applyEdit, EMPTY_RULES), [ROUTER], [front, BACK]);
+  expect(placement.announced.map((one) => one.address)).toEqual(['10.1.1.1', '2001:db8::5', '10.1.1.5']);
+  expect(placement.asked).toEqual([{ group: 'ff02::1:ff00:5', interface: 'front' }]);
 });

@@ -63,6 +63,8 @@ export class Heartbeat {
   /** Not carried out yet: what an effect leads to stands behind what was wanted with it. */
   readonly #effects: RouterEffect[] = [];
   #carrying = false;
+  /** Said when everything is carried out. */
+  readonly #roles: HeartbeatEvent[] = [];
   #barred = false;
   /** An interface that advertisements went out by is no more. */
   #gone = false;
@@ -190,7 +192,8 @@ export class Heartbeat {
         const { role } = this.#state;
         this.#step(command);
         if (this.#state.role === role) {
-          this.#postRole(role, this.#state.term, 'so it was when the handover came');
+          const why = 'so it was when the handover came';
+          this.#ports.post({ kind: 'role', role, term: this.#state.term, why, atUs: this.#ports.clock() });
         }
         return;
       }
@@ -215,6 +218,8 @@ export class Heartbeat {
       for (let next = this.#effects.shift(); next; next = this.#effects.shift()) this.#carryOut(next);
     } finally {
       this.#carrying = false;
+      // Last of all: the addresses come on the interface when they are announced, and go when nobody answers.
+      for (const event of this.#roles.splice(0)) this.#ports.post(event);
     }
   }
 
@@ -241,7 +246,7 @@ export class Heartbeat {
       case 'role':
         if (effect.role === 'master') this.#announcer.goOn(clock());
         else this.#announcer.stop();
-        this.#postRole(effect.role, effect.term, effect.why);
+        this.#roles.push({ ...effect, atUs: clock() });
         return;
       case 'count':
         this.#counters.add(effect.name);
@@ -281,10 +286,6 @@ export class Heartbeat {
         }
       }
     }
-  }
-
-  #postRole(role: RouterState['role'], term: number, why: string): void {
-    this.#ports.post({ kind: 'role', role, term, why, atUs: this.#ports.clock() });
   }
 
   /** Of what may come as often as a stranger, or a broken link, likes. */

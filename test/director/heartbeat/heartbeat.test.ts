@@ -58,6 +58,8 @@ class World {
   readonly transports: FakeTransport[];
   readonly heartbeat: Heartbeat;
   readonly frames: number[] = [];
+  /** How many frames were out when each role was said. */
+  readonly framesAtRole: number[] = [];
   fenceUntil = 0;
 
   constructor(routers: readonly HeartbeatRouter[] = [ROUTER], { frames = true } = {}) {
@@ -82,7 +84,9 @@ class World {
       ...(frames && { sendFrame: (_frame: Uint8Array, ifindex: number) => this.frames.push(ifindex) }),
       post: (event) => {
         this.events.push(event);
-        if (event.kind === 'role') this.happened.push(event.role);
+        if (event.kind !== 'role') return;
+        this.happened.push(event.role);
+        this.framesAtRole.push(this.frames.length);
       },
     });
     this.heartbeat.start();
@@ -140,10 +144,11 @@ beforeEach(() => {
 });
 
 describe('a takeover', () => {
-  test('opens the fence, says the role, and announces every address five times on its interface', () => {
+  test('opens the fence, announces every address five times on its interface, and then says the role', () => {
     world.happened.length = 0;
     world.pass(DOWN);
-    expect(world.happened.filter((what) => what !== 'fresh').slice(0, 2)).toEqual(['open', 'master']);
+    expect(world.happened.filter((what) => what !== 'fresh').slice(0, 3)).toEqual(['open', 'open', 'master']);
+    expect(world.framesAtRole).toEqual([0, 10]);
     expect(world.transport.sent[0]).toEqual({
       vrid: 51,
       priority: 100,
@@ -188,7 +193,7 @@ describe('a takeover', () => {
   test('whose advertisement cannot be sent is taken back before anybody hears of it', () => {
     world.transport.broken = new Error('network is down');
     world.pass(DOWN);
-    expect(world.happened.slice(-2)).toEqual(['close', 'backup']);
+    expect(world.happened.slice(-3)).toEqual(['close', 'master', 'backup']);
     expect(world.frames).toEqual([]);
     expect(world.logs().filter((text) => text.includes('network is down'))).toHaveLength(1);
   });
