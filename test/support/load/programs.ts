@@ -12,13 +12,15 @@ const READY_MS = 15_000;
 const NAMES = ['traffic', 'fill', 'compare'] as const;
 export type Programs = Readonly<Record<(typeof NAMES)[number], string>>;
 
-/** Into the lab's directory, so that they go with the lab. */
+/** Into the lab's directory, so that it goes with the lab. */
+export function compile(lab: Lab, name: string): string {
+  const target = join(lab.directory, name);
+  execFileSync('clang', ['-O2', join(folder, `${name}.c`), '-o', target]);
+  return target;
+}
+
 export function compileAll(lab: Lab): Programs {
-  const made = NAMES.map((name): [string, string] => {
-    const target = join(lab.directory, name);
-    execFileSync('clang', ['-O2', join(folder, `${name}.c`), '-o', target]);
-    return [name, target];
-  });
+  const made = NAMES.map((name): [string, string] => [name, compile(lab, name)]);
   return Object.fromEntries(made) as Programs;
 }
 
