@@ -121,8 +121,8 @@ test('a peer on the sync path is asked to hand over, and others are told by adve
   const router = 'routers: [{name: m, vrid: 1, interface: eth0, addresses: [10.1.1.1]';
   const preempt = (text: string) => parse(text, 'memory').routers[0]?.preempt;
   expect(preempt(`${router}}]`)).toBe('advertise');
-  expect(preempt(`${router}}]\nsync: {interface: eth1}`)).toBe('handover');
-  expect(preempt(`${router}, preempt: false}]\nsync: {interface: eth1}`)).toBe('never');
+  expect(preempt(`${router}}]\nsync: {interface: eth1, sealed: false}`)).toBe('handover');
+  expect(preempt(`${router}, preempt: false}]\nsync: {interface: eth1, sealed: false}`)).toBe('never');
 });
 
 test('a kind of plane from the command line replaces the one of the file', () => {
