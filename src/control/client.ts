@@ -1,10 +1,11 @@
 /** The director's interface at the other end of the control socket. */
 import { createConnection, type Socket } from 'node:net';
-import type { DirectorApi } from '../director/api.ts';
+import type { DirectorApi, Listing } from '../director/api.ts';
 import { editTo } from '../wire/control-edits.ts';
 import { ruleSetFrom, serviceIdTo } from '../wire/control-rules.ts';
 import { connectionFrom, serviceCountersFrom } from '../wire/control-tables.ts';
 import { amountFrom, required, syncDaemonFrom, syncDaemonTo } from '../wire/control-values.ts';
+import type { tandem } from '../wire/generated/control.js';
 import { Calls, understood } from './calls.ts';
 import { ControlError } from './error.ts';
 import { failureFrom } from './failure.ts';
@@ -59,11 +60,8 @@ function client(calls: Calls): ControlClient {
           error: failureFrom(required(failure, 'failure')),
         })),
       ),
-    list: () =>
-      calls.call({ list: {} }, 'listing', ({ rules, counters }) => ({
-        rules: ruleSetFrom(rules),
-        counters: (counters ?? []).map(serviceCountersFrom),
-      })),
+    list: () => calls.call({ list: {} }, 'listing', listingFrom),
+    rates: () => calls.call({ rates: {} }, 'listing', listingFrom),
     zero: (service) =>
       calls.call({ zero: service ? { service: serviceIdTo(service) } : {} }, 'done', nothing),
     connections: () => connections(calls),
@@ -77,6 +75,10 @@ function client(calls: Calls): ControlClient {
     rekey: () => calls.call({ rekey: {} }, 'keys', keysFrom),
     close: () => calls.close(),
   };
+}
+
+function listingFrom({ rules, counters }: tandem.control.IListing): Listing {
+  return { rules: ruleSetFrom(rules), counters: (counters ?? []).map(serviceCountersFrom) };
 }
 
 async function* connections(calls: Calls) {

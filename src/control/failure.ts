@@ -19,6 +19,7 @@ const MODEL_ERROR_CODES = Object.keys({
   'no-such-scheduler': true,
   'family-mismatch': true,
   'not-unicast': true,
+  'threshold-range': true,
   'not-supported': true,
 } satisfies Record<ModelErrorCode, true>) as ModelErrorCode[];
 
@@ -26,6 +27,7 @@ const DIRECTOR_ERROR_CODES = Object.keys({
   'sync-running': true,
   'sync-stopped': true,
   'no-such-device': true,
+  'no-route': true,
   'no-privileges': true,
   'no-xdp': true,
   'not-master': true,

@@ -1,7 +1,7 @@
 /** One client of the daemon: reads its requests, answers them, and stops reading while it does not read. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import type { DirectorApi, RefusedEdit } from '../director/api.ts';
+import type { DirectorApi, Listing, RefusedEdit } from '../director/api.ts';
 import { editFrom } from '../wire/control-edits.ts';
 import { ruleSetTo, serviceIdFrom } from '../wire/control-rules.ts';
 import { connectionTo, serviceCountersTo } from '../wire/control-tables.ts';
@@ -89,7 +89,8 @@ export class Session {
       const direction = directionFrom(stopSync.direction);
       return () => done(api.stopSync(direction));
     }
-    if (request.list) return () => listing(api);
+    if (request.list) return () => listing(api.list());
+    if (request.rates) return () => listing(api.rates());
     if (request.status) return async () => ({ status: statusTo(await api.status()) });
     if (request.handover) return async () => ({ handover: await api.handover() });
     if (request.rekey) return async () => ({ keys: keysTo(await api.rekey()) });
@@ -152,7 +153,7 @@ async function edited(call: Promise<readonly RefusedEdit[]>): Promise<Result> {
   return { edited: { refused } };
 }
 
-async function listing(api: DirectorApi): Promise<Result> {
-  const { rules, counters } = await api.list();
+async function listing(call: Promise<Listing>): Promise<Result> {
+  const { rules, counters } = await call;
   return { listing: { rules: ruleSetTo(rules), counters: counters.map(serviceCountersTo) } };
 }

@@ -31,13 +31,18 @@ export interface DirectorApi {
    */
   edit(edits: readonly RuleEdit[]): Promise<readonly RefusedEdit[]>;
   list(): Promise<Listing>;
+  /** The same, with traffic per second instead of totals. */
+  rates(): Promise<Listing>;
   /** Sets traffic counters to zero: of one service, or of all. */
   zero(service?: ServiceId): Promise<void>;
   /** The connection table in chunks, so that no process holds all of it. */
   connections(): AsyncIterable<readonly Connection[]>;
   status(): Promise<Status>;
   syncDaemons(): Promise<readonly SyncDaemon[]>;
-  /** @throws DirectorError `sync-running`, `no-such-device` */
+  /**
+   * @param daemon a maxlen of 0 is what fits the interface
+   * @throws DirectorError `sync-running`, `no-such-device`, `no-route`; ModelError `family-mismatch`
+   */
   startSync(daemon: SyncDaemon): Promise<void>;
   /** @throws DirectorError `sync-stopped` when that direction does not run */
   stopSync(direction: SyncDirection): Promise<void>;
@@ -54,6 +59,7 @@ export type DirectorErrorCode =
   | 'sync-running'
   | 'sync-stopped'
   | 'no-such-device'
+  | 'no-route'
   | 'no-privileges'
   | 'no-xdp'
   | 'not-master'

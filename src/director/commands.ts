@@ -1,16 +1,18 @@
 /** What people and programs ask of a running director. The control socket carries these calls. */
 import type { Plane } from '../datapath/plane.ts';
 import type { Connection } from '../model/connection.ts';
-import { type RuleEdit, requireService } from '../model/edit.ts';
+import { type RuleEdit, refuseMixedFamilies, requireService } from '../model/edit.ts';
 import type { ServiceId } from '../model/rules.ts';
-import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
+import { fittedTo, type SyncDaemon, type SyncDirection } from '../model/sync-daemon.ts';
 import { bootTimeUs } from '../native/clock.ts';
+import { interfaceMtu } from '../native/interface.ts';
 import type { AddressKeeper } from './address-keeper.ts';
 import { type DirectorApi, DirectorError, type Listing, type RefusedEdit } from './api.ts';
 import type { Board } from './board.ts';
 import type { DirectorConfig } from './config.ts';
 import type { Handover } from './handover.ts';
 import type { Log } from './log.ts';
+import type { RateWatch } from './rate-watch.ts';
 import type { RuleKeeper } from './rule-keeper.ts';
 import type { Status, SyncKeys } from './status.ts';
 import { composeStatus, type StatusSources } from './status-report.ts';
@@ -21,6 +23,7 @@ export interface CommandParts {
   readonly config: DirectorConfig;
   readonly plane: Plane;
   readonly keeper: RuleKeeper;
+  readonly rates: Pick<RateWatch, 'perSecond'>;
   readonly addresses: AddressKeeper;
   readonly sync: SyncThread;
   readonly board: Board;
@@ -57,6 +60,11 @@ export class Commands implements DirectorApi {
     return { rules: keeper.rules, counters: plane.counters(keeper.rules) };
   }
 
+  async rates(): Promise<Listing> {
+    const { rules, counters } = await this.list();
+    return { rules, counters: this.#parts.rates.perSecond(rules, counters) };
+  }
+
   async zero(service?: ServiceId): Promise<void> {
     const { plane, keeper } = this.#parts;
     if (service) requireService(keeper.rules, service);
@@ -77,9 +85,12 @@ export class Commands implements DirectorApi {
     return this.#parts.keeper.sync;
   }
 
-  async startSync(daemon: SyncDaemon): Promise<void> {
+  async startSync(asked: SyncDaemon): Promise<void> {
+    const { keeper } = this.#parts;
+    refuseMixedFamilies(keeper.rules);
+    const daemon = fittedTo(asked, interfaceMtu(asked.interface));
     await this.runSync(daemon);
-    this.#parts.keeper.setSync(daemon);
+    keeper.setSync(daemon);
   }
 
   /** Without noting it down: for what is noted already. */

@@ -28,6 +28,7 @@ import { InterfaceWatch, type Readdressed } from './interface-watch.ts';
 import type { Log } from './log.ts';
 import { openPlane } from './open-plane.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { RateWatch } from './rate-watch.ts';
 import { RuleKeeper } from './rule-keeper.ts';
 import { SavedRulesFile } from './saved-rules.ts';
 import { readSettings, writeSettings } from './saved-settings.ts';
@@ -91,7 +92,9 @@ class RunningDirector implements Director {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #startedAt = performance.now();
   /** From {@link start} on. */
-  #running: { plane: Plane; addresses: AddressKeeper; sync: SyncThread; commands: Commands } | undefined;
+  #running:
+    | { plane: Plane; addresses: AddressKeeper; rates: RateWatch; sync: SyncThread; commands: Commands }
+    | undefined;
   routers: readonly HeartbeatRouter[] = [];
   #role: Role = 'init';
   /** Names of those that are heard on the sync channel now. */
@@ -154,8 +157,9 @@ class RunningDirector implements Director {
       log: this.#log.child('host'),
     });
     const sync = this.#startSync(plane, keys);
-    const commands = this.#commands({ plane, keeper, addresses, sync });
-    this.#running = { plane, addresses, sync, commands };
+    const rates = new RateWatch(plane, () => keeper.rules);
+    const commands = this.#commands({ plane, keeper, rates, addresses, sync });
+    this.#running = { plane, addresses, rates, sync, commands };
     await early;
     keeper.start(rules, config.sync);
     const { announced } = await addresses.place();
@@ -169,6 +173,7 @@ class RunningDirector implements Director {
       await this.#startHeartbeat(plane.shareFence(), announced);
     }
     this.#sweep();
+    rates.start();
     const drops = new DropWatch(plane.drops(), this.#log.child('datapath'));
     const used = [...interfaces, ...keeper.sync.map((daemon) => ({ name: daemon.interface }))];
     const watch = new InterfaceWatch(used, this.#log.child('host'));
@@ -218,7 +223,8 @@ class RunningDirector implements Director {
     await attempt(() => this.#heartbeat.stop(!died || this.#peers.size > 0));
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#running) {
-      const { plane, sync, addresses } = this.#running;
+      const { plane, sync, addresses, rates } = this.#running;
+      rates.close();
       await attempt(() => sync.close());
       // That of a plane which goes on was the heartbeat's to close; one whose heartbeat died ends by itself.
       if (!keepPlane) await attempt(() => plane.fence.close());
@@ -242,7 +248,7 @@ class RunningDirector implements Director {
     return this.#running;
   }
 
-  #commands(parts: Pick<CommandParts, 'plane' | 'keeper' | 'addresses' | 'sync'>): Commands {
+  #commands(parts: Pick<CommandParts, 'plane' | 'keeper' | 'rates' | 'addresses' | 'sync'>): Commands {
     return new Commands({
       ...parts,
       config: this.#config,

@@ -2,7 +2,7 @@
 import { checkCarried } from '../datapath/carried.ts';
 import type { Plane } from '../datapath/plane.ts';
 import { DatapathError } from '../datapath/plane.ts';
-import { applyEdit, type RuleEdit } from '../model/edit.ts';
+import { applyEdit, type RuleEdit, refuseMixedFamily } from '../model/edit.ts';
 import { ModelError } from '../model/error.ts';
 import { EMPTY_RULES, type RuleSet } from '../model/rules.ts';
 import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
@@ -25,11 +25,13 @@ function outcome(
   rules: RuleSet,
   run: EditRun,
   plane: Plane['kind'],
+  syncs: boolean,
 ): { rules: RuleSet; refused: readonly RefusedEdit[] } {
   const refused: RefusedEdit[] = [];
   let now = rules;
   for (const { at, edit } of run) {
     try {
+      if (syncs) refuseMixedFamily(now, edit);
       now = applyCarried(now, edit, plane);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
@@ -107,7 +109,7 @@ export class RuleKeeper {
 
   /** At once, or in halves where that finds no room, down to the edits that find none alone. */
   #carryOut(run: EditRun): readonly RefusedEdit[] {
-    const { rules, refused } = outcome(this.#rules, run, this.#plane.kind);
+    const { rules, refused } = outcome(this.#rules, run, this.#plane.kind, this.#sync.length > 0);
     try {
       if (rules !== this.#rules) this.#put(rules);
       return refused;

@@ -3,7 +3,7 @@
  * A daemon that adopts the plane goes on with them; they vanish with the plane, at a clean stop or a reboot.
  */
 import { readFileSync } from 'node:fs';
-import type { RuleSet } from '../model/rules.ts';
+import { EMPTY_RULES, type RuleSet } from '../model/rules.ts';
 import type { SyncDaemon } from '../model/sync-daemon.ts';
 import { writeWhole } from './whole-file.ts';
 
@@ -23,7 +23,10 @@ export class SavedRulesFile {
   read(): SavedRules | undefined {
     try {
       const saved = JSON.parse(readFileSync(this.#path, 'utf8')) as Partial<SavedRules>;
-      return saved.rules && saved.sync ? { rules: saved.rules, sync: saved.sync } : undefined;
+      // What a former version did not know yet is as it was there.
+      return saved.rules && saved.sync
+        ? { rules: { ...EMPTY_RULES, ...saved.rules }, sync: saved.sync }
+        : undefined;
     } catch {
       return undefined;
     }

@@ -12,7 +12,6 @@ import {
 } from '../model/rules.ts';
 import type { Command } from './command.ts';
 import type { Draft } from './draft.ts';
-import { KERNEL_TEXT } from './kernel-text.ts';
 import { buildTunnel } from './tunnel.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -43,34 +42,23 @@ export function buildServiceEdit(
   if (onePacket && id.kind === 'address' && id.protocol !== 'udp')
     throw new UsageError('One-Packet Scheduling is only for UDP virtual services');
   const scheduler = SCHEDULERS.find((name) => name === (draft.scheduler || DEFAULT_SCHEDULER));
-  if (!scheduler || !['', 'sip'].includes(draft.engine))
-    return { kind: 'rejected', text: KERNEL_TEXT.noScheduler };
+  if (!scheduler || !['', 'sip'].includes(draft.engine)) return { kind: 'no-scheduler', op, id };
   const settings: ServiceSettings = {
     scheduler,
     schedulerFlags: flags,
     onePacket,
+    // The kernel keeps -M without -p, shows it nowhere, and does nothing with it.
     ...(persistent ? { persistence: buildPersistence(id, draft) } : {}),
+    ...(draft.engine === '' ? {} : { engine: draft.engine }),
     ...(draft.establishedTimeout === undefined ? {} : { establishedTimeout: draft.establishedTimeout }),
     ...(draft.drainingTimeout === undefined ? {} : { drainingTimeout: draft.drainingTimeout }),
   };
-  if (!persistent) refuseWithoutPersistence(draft);
   return edit({ op, id, settings });
 }
 
 function buildPersistence(id: ServiceId, draft: Draft): Persistence {
   const whole = serviceFamily(id) === 6 ? 128 : 32;
-  return {
-    timeout: draft.persistence,
-    prefix: draft.prefix ?? whole,
-    ...(draft.engine === '' ? {} : { engine: draft.engine }),
-  };
-}
-
-/** The kernel keeps these without -p and does nothing with them; we do not accept what we ignore. */
-function refuseWithoutPersistence(draft: Draft): void {
-  for (const name of ['netmask', 'pe'] as const)
-    if (draft.given.has(name))
-      throw new UsageError(`The '${name}' option means nothing without the 'persistent' option: add -p`);
+  return { timeout: draft.persistence, prefix: whole, ...draft.mask };
 }
 
 /** -a, -e and -d. */

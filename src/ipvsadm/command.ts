@@ -24,14 +24,13 @@ export type Command =
   | { readonly kind: 'list-timeouts' }
   | { readonly kind: 'list-daemons' }
   | { readonly kind: 'list-locals'; readonly service?: ServiceId }
+  | { readonly kind: 'get-vlanflag' }
   | { readonly kind: 'zero'; readonly service?: ServiceId }
   | { readonly kind: 'save'; readonly numeric: boolean }
   | { readonly kind: 'restore' }
   | { readonly kind: 'start-sync'; readonly daemon: SyncDaemon }
   | { readonly kind: 'stop-sync'; readonly direction: SyncDirection }
-  /** Well formed, but a kernel would answer this. */
-  | { readonly kind: 'rejected'; readonly text: string }
-  /** Well formed, but this version does not do it. */
-  | { readonly kind: 'not-built'; readonly text: string };
+  /** -A or -E with a scheduler or an engine that no kernel has: said only when the service is not the matter. */
+  | { readonly kind: 'no-scheduler'; readonly op: 'add-service' | 'edit-service'; readonly id: ServiceId };
 
 export const PLAIN: ListFormat = { numeric: false, layout: 'plain', exact: false, sorted: true };

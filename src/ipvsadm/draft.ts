@@ -3,6 +3,7 @@ import type { Family } from '../model/address.ts';
 import type { ForwardingMethod, Protocol, Tunnel } from '../model/rules.ts';
 import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
 import type { ParsedEndpoint, ParsedLocal } from './endpoint.ts';
+import type { Mask } from './netmask.ts';
 import type { OptionName } from './options.ts';
 
 export type DraftService =
@@ -19,8 +20,7 @@ export interface Draft {
   engine: string;
   /** Seconds. */
   persistence: number;
-  /** Leading bits of `-M`. */
-  prefix?: number;
+  mask?: Mask;
   establishedTimeout?: number;
   drainingTimeout?: number;
   server?: ParsedEndpoint;
@@ -32,6 +32,7 @@ export interface Draft {
   tunnelPort: number;
   local?: ParsedLocal;
   direction: SyncDirection;
+  vlanFlag: boolean;
   daemon: { -readonly [Key in keyof SyncDaemon]?: SyncDaemon[Key] };
 }
 
@@ -50,6 +51,7 @@ export function newDraft(): Draft {
     tunnelType: 'ipip',
     tunnelPort: 0,
     direction: 'master',
+    vlanFlag: false,
     daemon: {},
   };
 }

@@ -70,7 +70,7 @@ export function parseLocal(text: string, names: NameSource): ParsedLocal | undef
 }
 
 /** An IPv4 literal as inet_aton reads it, or a host name. */
-function parseHost(host: string, names: NameSource): Address | undefined {
+export function parseHost(host: string, names: NameSource): Address | undefined {
   const literal = inetAton(host);
   if (literal) return literal;
   // What could never be a name is not worth asking a resolver for.

@@ -1,82 +1,105 @@
-/** `-h` and `-v`. */
+/** `-h` and `-v`: ipvsadm 1.31's, with what the vendor's variant and Tandem add. */
 
 /** Tools read the version from here; the layout and the options are those of 1.31. */
-export const VERSION_TEXT = 'ipvsadm v1.31 2019/12/24 (Tandem, IPVS v1.2.1)\n';
+export const VERSION_TEXT = 'ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n';
 
 export const HELP_TEXT = `${VERSION_TEXT}Usage:
-  ipvsadm -A|E virtual-service [-s scheduler]
+  ipvsadm -A|E virtual-service [-s scheduler] [-p [timeout]] [-M netmask] [--pe persistence_engine] [-b sched-flags] [-V [timeout]] [--tcp_draining_timeout timeout]
   ipvsadm -D virtual-service
   ipvsadm -C
-  ipvsadm -R
+  ipvsadm -R [--atomic]
   ipvsadm -S [-n]
   ipvsadm -P|Q virtual-service -z local-address
   ipvsadm -G [virtual-service]
-  ipvsadm -a|e virtual-service -r server-address -q [-w weight]
+  ipvsadm -a|e virtual-service -r server-address [options]
   ipvsadm -d virtual-service -r server-address
   ipvsadm -L|l [virtual-service] [options]
   ipvsadm -Z [virtual-service]
   ipvsadm --set tcp tcpfin udp
   ipvsadm --start-daemon {master|backup} [daemon-options]
   ipvsadm --stop-daemon {master|backup}
+  ipvsadm --set-vlanflag [0/1]
+  ipvsadm --get-vlanflag
   ipvsadm -h
 
-Commands (short or long, always the first option):
-  --add-service     -A        add a virtual service
-  --edit-service    -E        change a virtual service
-  --delete-service  -D        delete a virtual service
-  --clear           -C        delete all virtual services
-  --restore         -R        read rules from standard input
-  --save            -S        print the rules, as --restore reads them
-  --add-laddr       -P        add a local address to a virtual service
-  --del-laddr       -Q        delete a local address
+Commands:
+Either long or short options are allowed.
+  --add-service     -A        add virtual service with options
+  --edit-service    -E        edit virtual service with options
+  --delete-service  -D        delete virtual service
+  --clear           -C        clear the whole table
+  --restore         -R        restore rules from stdin
+  --save            -S        save rules to stdout
+  --add-laddr       -P        add local address to a virtual service
+  --del-laddr       -Q        delete local address of a virtual service
   --get-laddr       -G        list local addresses
-  --add-server      -a        add a real server to a virtual service
-  --edit-server     -e        change a real server
-  --delete-server   -d        delete a real server
-  --list            -L|-l     list services, connections, timeouts or sync daemons
-  --zero            -Z        set the counters of one service or of all to zero
-  --set tcp tcpfin udp        set the timeouts of connections, in seconds (0: leave as it is)
-  --start-daemon              start one direction of connection sync
-  --stop-daemon               stop it
-  --help            -h        this text
-  --version         -v        the version
+  --add-server      -a        add real server with options
+  --edit-server     -e        edit real server with options
+  --delete-server   -d        delete real server
+  --list            -L|-l     list the table
+  --zero            -Z        zero counters in a service or all services
+  --set tcp tcpfin udp        set connection timeout values
+  --start-daemon              start connection sync daemon
+  --stop-daemon               stop connection sync daemon
+  --set-vlanflag [0/1]        let VLAN tags take part in matching (1), or not (0)
+  --get-vlanflag              print the vlan flag
+  --version         -v        display the version
+  --help            -h        display this help message
 
 virtual-service:
-  --tcp-service  -t service-address   host:port
-  --udp-service  -u service-address   host:port
+  --tcp-service|-t  service-address   service-address is host[:port[:subnet_id]]
+  --udp-service|-u  service-address   service-address is host[:port[:subnet_id]]
+  --sctp-service    service-address   service-address is host[:port[:subnet_id]]
+  --fwmark-service|-f fwmark          fwmark is an integer greater than zero
+  --raw-service|-W  service-address   service-address is host[:port[:subnet_id]], of every protocol
 
 Options:
-  --scheduler    -s scheduler         rr|wrr|lc|wlc, default wlc
-  --real-server  -r server-address    host[:port]; without a port, the service's
-  --fullnat      -q                   FULLNAT: the server answers a local address
-  --weight       -w weight            share of new connections, default 1; 0 takes none
-  --laddr        -z local-address     host
-  --connection   -c                   list connections
-  --timeout                           list timeouts
-  --daemon                            list sync daemons
-  --stats                             list totals: connections, packets, bytes
-  --exact        -X                   totals in full, without K, M, G
-  --thresholds                        list thresholds of connections
-  --persistent-conn                   list persistent connections
-  --tun-info                          list tunnels
-  --nosort                            in the order in which rules were added
-  --sort                              the default
-  --numeric      -n                   no names of hosts and ports
-
-Daemon options:
-  --syncid sid                        0-255, default 255; a receiver with 0 takes all
-  --sync-maxlen length                largest sync message, 512-65507 bytes, default 1472 (IPv6 group: 1452)
-  --mcast-interface interface         default eth0
-  --mcast-group address               IPv4 or IPv6 group, default 224.0.0.81
-  --mcast-port port                   UDP port, default 8848
-  --mcast-ttl ttl                     default 1
-
-Not built yet, and refused: -g -i -m and the tunnel options, -f -6 -W --sctp-service, IPv6 services, subnet_id
-and oif_name, other schedulers, -p -M --pe -b -o, -V with a value, -x -y --tcp_draining_timeout with any but 0,
---rate without --stats, the vlan flag.
-
-Example:
-  ipvsadm -A -t 10.1.1.1:80 -s rr
-  ipvsadm -a -t 10.1.1.1:80 -r 192.168.10.2:22 -q -w 1
-  ipvsadm -P -t 10.1.1.1:80 -z 192.168.10.1
+  --ipv6         -6                   fwmark entry uses IPv6
+  --scheduler    -s scheduler         one of rr|wrr|lc|wlc|lblc|lblcr|dh|sh|sed|nq|fo|ovf|mh,
+                                      the default scheduler is wlc.
+  --vsestablish-timeout -V [timeout]  the service's own timeout of established connections
+  --tcp_draining_timeout timeout      seconds that connections have after their server was
+                                      removed or got weight 0, 0-3600, default 0 (off)
+  --pe            engine              alternate persistence engine may be sip,
+                                      not set by default.
+  --persistent   -p [timeout]         persistent service
+  --netmask      -M netmask           persistent granularity mask
+  --laddr        -z local-address     local-address is host[:oif_name]
+  --real-server  -r server-address    server-address is host[:port[:oif_name]]
+  --gatewaying   -g                   gatewaying (direct routing) (default)
+  --ipip         -i                   ipip encapsulation (tunneling)
+  --fullnat      -q                   both addresses rewritten (FULLNAT)
+  --masquerading -m                   masquerading (NAT)
+  --tun-type      type                one of ipip|gue|gre,
+                                      the default tunnel type is ipip.
+  --tun-port      port                tunnel destination port
+  --tun-nocsum                        tunnel encapsulation without checksum
+  --tun-csum                          tunnel encapsulation with checksum
+  --tun-remcsum                       tunnel encapsulation with remote checksum
+  --weight       -w weight            capacity of real server
+  --u-threshold  -x uthreshold        upper threshold of connections
+  --l-threshold  -y lthreshold        lower threshold of connections
+  --connection   -c                   output of current IPVS connections
+  --timeout                           output of timeout (tcp tcpfin udp)
+  --daemon                            output of daemon information
+  --stats                             output of statistics information
+  --rate                              output of rate information
+  --exact        -X                   expand numbers (display exact values)
+  --thresholds                        output of thresholds information
+  --persistent-conn                   output of persistent connection info
+  --tun-info                          output of tunnel information
+  --nosort                            disable sorting output of service/server entries
+  --sort                              does nothing, for backwards compatibility
+  --ops          -o                   one-packet scheduling
+  --numeric      -n                   numeric output of addresses and ports
+  --sched-flags  -b flags             scheduler flags (comma-separated)
+  --json                              any output as JSON
+  --atomic                            restore all lines or none
+Daemon Options:
+  --syncid sid                        syncid for connection sync (default=255)
+  --sync-maxlen length                Max sync message length (default=1472)
+  --mcast-interface interface         multicast interface for connection sync
+  --mcast-group address               IPv4/IPv6 group (default=224.0.0.81)
+  --mcast-port port                   UDP port (default=8848)
+  --mcast-ttl ttl                     Multicast TTL (default=1)
 `;

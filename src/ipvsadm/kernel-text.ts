@@ -5,6 +5,7 @@ import { ModelError } from '../model/error.ts';
 export const KERNEL_TEXT = {
   noScheduler: 'Scheduler or persistence engine not found',
   noService: 'No such service',
+  serviceExists: 'Service already exists',
   /** For commands on a service's servers and local addresses. */
   serviceNotDefined: 'Service not defined',
   invalid: 'Invalid operation.  Possibly wrong module version, address not unicast, ...',
@@ -23,6 +24,7 @@ const DIRECTOR_TEXT: Readonly<Partial<Record<DirectorErrorCode, string>>> = {
   'sync-running': 'Daemon has already run',
   'sync-stopped': 'No daemon is running',
   'no-such-device': 'No such device',
+  'no-route': 'Network is unreachable',
   'table-full': 'Memory allocation problem',
 };
 
@@ -42,7 +44,7 @@ export function describeRefusal(error: unknown, within: boolean): Refusal | unde
 function modelText(error: ModelError, within: boolean): string {
   switch (error.code) {
     case 'service-exists':
-      return 'Service already exists';
+      return KERNEL_TEXT.serviceExists;
     case 'no-such-service':
       return within ? KERNEL_TEXT.serviceNotDefined : KERNEL_TEXT.noService;
     case 'server-exists':
@@ -55,6 +57,8 @@ function modelText(error: ModelError, within: boolean): string {
       return 'No such local address';
     case 'no-such-scheduler':
       return KERNEL_TEXT.noScheduler;
+    case 'threshold-range':
+      return 'Numerical result out of range';
     case 'family-mismatch':
     case 'not-unicast':
       return KERNEL_TEXT.invalid;

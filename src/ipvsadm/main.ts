@@ -1,7 +1,7 @@
-/** The command from its words to its exit code. The daemon is asked last: what is wrong in the words needs none. */
+/** The command from its words to its exit code. As ipvsadm opens IPVS, so we the daemon's socket: before all but -h. */
 import { ControlError } from '../control/error.ts';
 import type { DirectorApi } from '../director/api.ts';
-import { HELP_TEXT, VERSION_TEXT } from './help.ts';
+import { HELP_TEXT } from './help.ts';
 import type { Io } from './io.ts';
 import { run } from './run.ts';
 import { understand } from './understand.ts';
@@ -17,14 +17,16 @@ export async function main(
   io: Io,
   connect: () => Promise<Connected>,
 ): Promise<number> {
-  const understood = await understand(argv, io);
-  if ('exitCode' in understood) return understood.exitCode;
-  const { command } = understood;
-  if (command.kind === 'help' || command.kind === 'version') {
-    await io.out(command.kind === 'help' ? HELP_TEXT : VERSION_TEXT);
+  const wrong: string[] = [];
+  const understood = await understand(argv, { ...io, err: (text) => wrong.push(text) });
+  if ('command' in understood && understood.command.kind === 'help') {
+    await io.out(HELP_TEXT);
     return 0;
   }
-  return withDirector(io, connect, (api) => run(command, api, io));
+  return withDirector(io, connect, async (api) => {
+    for (const text of wrong) io.err(text);
+    return 'exitCode' in understood ? understood.exitCode : run(understood.command, api, io);
+  });
 }
 
 /** Connects, says in ipvsadm's words why that failed, and closes. */

@@ -9,7 +9,8 @@ const FAMILY = { 4: 2, 6: 10 } as const;
 
 /**
  * ipvsadm subtracts 32-bit numbers into a signed int, so that 192.168.1.1 comes before 10.1.1.1. The relation
- * is not transitive; {@link mergeSort} makes of it what glibc's qsort does.
+ * is not transitive, nor even antisymmetric; {@link mergeSort} makes of it what glibc's qsort does, of what comes in
+ * the order of the kernel's tables.
  */
 function difference(a: number, b: number): number {
   return (a - b) | 0;

@@ -11,7 +11,7 @@ import { type CommandName, OPTION_TABLE } from './options.ts';
 import { type FoundOption, PoptReader } from './popt.ts';
 import { parseSchedulerFlags } from './scheduler-flags.ts';
 import { tryHelp, UsageError } from './usage-error.ts';
-import { parseDirection, parseTimeout, takeOption } from './values.ts';
+import { parseDirection, parseTimeout, parseVlanFlag, takeOption } from './values.ts';
 
 /** ipvsadm's own, which the help text does not name. */
 const DEFAULT_INTERFACE = 'eth0';
@@ -53,8 +53,7 @@ function firstOption(reader: PoptReader): FoundOption | undefined {
 function readCommandValue(draft: Draft, { spec, value = '' }: FoundOption): void {
   if (spec.command === 'start-daemon') draft.direction = parseDirection(value, 'start-daemon parameter');
   if (spec.command === 'stop-daemon') draft.direction = parseDirection(value, 'start_daemon');
-  if (spec.command === 'set-vlanflag' && value !== '0' && value !== '1')
-    throw new UsageError(`illegal vlanflag \`${value}' specified: it is 0 or 1`);
+  if (spec.command === 'set-vlanflag') draft.vlanFlag = parseVlanFlag(value);
 }
 
 /** `--set` takes its three values from the words; more of them are left. */
@@ -101,14 +100,16 @@ function buildCommand(command: CommandName, draft: Draft, flags: readonly string
       const { direction, daemon } = draft;
       return {
         kind: 'start-sync',
-        daemon: syncDaemon({ interface: DEFAULT_INTERFACE, ...daemon, direction }),
+        // What is not given is fitted to the interface, which only the director sees.
+        daemon: syncDaemon({ interface: DEFAULT_INTERFACE, maxlen: 0, ...daemon, direction }),
       };
     }
     case 'stop-daemon':
       return { kind: 'stop-sync', direction: draft.direction };
     case 'set-vlanflag':
+      return { kind: 'edit', edit: { op: 'set-vlanflag', on: draft.vlanFlag }, notes: [] };
     case 'get-vlanflag':
-      return { kind: 'not-built', text: `VLAN matching (--${command}) is not built yet: leave it out` };
+      return { kind: 'get-vlanflag' };
     default:
       throw tryHelp();
   }

@@ -84,6 +84,6 @@ export class PoptReader {
   }
 
   #error(reason: string): UsageError {
-    return new UsageError(`${this.#word()}: ${reason}`, 255);
+    return new UsageError(`${this.#word()}: ${reason}`, 255, false);
   }
 }

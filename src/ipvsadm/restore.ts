@@ -7,12 +7,17 @@ import { splitLine } from './rule-line.ts';
 import { understand } from './understand.ts';
 import { tryHelp } from './usage-error.ts';
 
+/** ipvsadm exits at once after these, whatever lines follow. */
+function endsProgram({ kind }: Command, exitCode: number): boolean {
+  return kind === 'help' || kind === 'version' || (kind === 'list' && exitCode !== 0);
+}
+
 /** Edits in one call: what a director does in some hundredths of a second, so that others are not kept waiting. */
 const MOST_EDITS = 1000;
 
 /**
- * As ipvsadm: a line that is no command ends it, a line that the director refuses does not, and the exit code
- * is that of the last line. Edits that came together go to the director together; all else waits for those before it.
+ * As ipvsadm: a line that is no command or has a wrong value ends it, a line with an unknown option or one that the
+ * director refuses does not, and the exit code is that of the last line. Edits that came together go to the director together; all else waits for those before it.
  */
 export async function restore(
   api: DirectorApi,
@@ -39,13 +44,18 @@ export async function restore(
       }
       await carryOut();
       for (const text of said) io.err(text);
-      if ('exitCode' in understood) return understood.exitCode;
+      if ('exitCode' in understood) {
+        exitCode = understood.exitCode;
+        if (understood.final) return exitCode;
+        continue;
+      }
       if (understood.command.kind === 'restore') {
         const wrong = tryHelp();
         io.err(`${wrong.message}\n`);
         return wrong.exitCode;
       }
       exitCode = await run(understood.command, api, io);
+      if (endsProgram(understood.command, exitCode)) return exitCode;
     }
     await carryOut();
   }

@@ -1,6 +1,7 @@
 /** Rules as ipvsadm lines: one line of a configuration, or of what -S prints. */
 import type { RuleEdit } from '../model/edit.ts';
 import { ModelError } from '../model/error.ts';
+import { KERNEL_TEXT } from './kernel-text.ts';
 import { parse } from './parse.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -20,9 +21,10 @@ export function parseRuleLine(line: string): RuleEdit[] {
   if (words.length === 0) return [];
   const command = parseWords(words, line);
   if (command.kind === 'edit') return [command.edit];
-  if (command.kind === 'not-built') throw new ModelError('not-supported', command.text);
   const why =
-    command.kind === 'rejected' ? command.text : 'this command changes no rule: use -A, -a, -P, --set';
+    command.kind === 'no-scheduler'
+      ? KERNEL_TEXT.noScheduler
+      : 'this command changes no rule: use -A, -a, -P, --set';
   throw new ModelError('bad-value', `"${line.trim()}": ${why}`);
 }
 

@@ -1,7 +1,7 @@
 /** Carries a command out on a director. */
 import type { DirectorApi, Listing } from '../director/api.ts';
 import type { Address } from '../model/address.ts';
-import { type RuleSet, type ServiceId, serviceKey } from '../model/rules.ts';
+import { type RuleSet, type ServiceId, sameService, serviceKey } from '../model/rules.ts';
 import type { Command, ListFormat } from './command.ts';
 import { addressesOf, connectionTitle, renderConnection } from './connection-table.ts';
 import { carryOutEdits } from './edits.ts';
@@ -55,6 +55,9 @@ async function carryOut(command: Command, api: DirectorApi, io: Io): Promise<num
       if (services) await io.out(renderLocals(services));
       return services ? 0 : LIST_EXIT;
     }
+    case 'get-vlanflag':
+      await io.out(`${(await api.list()).rules.vlanFlag ? 1 : 0}\n`);
+      return 0;
     case 'zero':
       await api.zero(command.service);
       return 0;
@@ -71,11 +74,17 @@ async function carryOut(command: Command, api: DirectorApi, io: Io): Promise<num
     case 'stop-sync':
       await api.stopSync(command.direction);
       return 0;
-    case 'rejected':
-    case 'not-built':
-      io.err(`${command.text}\n`);
-      return command.kind === 'rejected' ? KERNEL_EXIT : 2;
+    case 'no-scheduler':
+      io.err(`${await noSchedulerText(command.op, command.id, api)}\n`);
+      return KERNEL_EXIT;
   }
+}
+
+/** A kernel looks for the service first. */
+async function noSchedulerText(op: string, id: ServiceId, api: DirectorApi): Promise<string> {
+  const there = (await api.list()).rules.services.some((service) => sameService(service.id, id));
+  if (there && op === 'add-service') return KERNEL_TEXT.serviceExists;
+  return there || op === 'add-service' ? KERNEL_TEXT.noScheduler : KERNEL_TEXT.noService;
 }
 
 async function listServices(
@@ -84,7 +93,7 @@ async function listServices(
   api: DirectorApi,
   io: Io,
 ): Promise<number> {
-  const listing = await api.list();
+  const listing = await (format.layout === 'rate' ? api.rates() : api.list());
   const services = select(one, listing, io);
   if (!services) return LIST_EXIT;
   const namer = await namerFor(format.numeric, addressesOfRules(listing.rules), io);

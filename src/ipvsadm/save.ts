@@ -9,6 +9,7 @@ import {
   type Tunnel,
   type VirtualService,
 } from '../model/rules.ts';
+import { inHashOrder } from './hash-order.ts';
 import type { Namer } from './namer.ts';
 import { formatMask } from './netmask.ts';
 import { compareEndpoints, compareServices, mergeSort } from './order.ts';
@@ -25,7 +26,8 @@ const CHECKSUM_OPTION = { none: '--tun-nocsum', full: '--tun-csum', remote: '--t
 
 /** Timeouts and sync daemons are not part of it, as in ipvsadm. */
 export function renderRules(rules: RuleSet, namer: Namer): string {
-  return mergeSort(rules.services, (a, b) => compareServices(a.id, b.id))
+  const listed = inHashOrder(rules.services, ({ id }) => id);
+  return mergeSort(listed, (a, b) => compareServices(a.id, b.id))
     .map((service) => renderService(service, namer))
     .join('');
 }
@@ -33,7 +35,7 @@ export function renderRules(rules: RuleSet, namer: Namer): string {
 function renderService(service: VirtualService, namer: Namer): string {
   const id = serviceOption(service.id, namer);
   const protocol = service.id.kind === 'address' ? service.id.protocol : undefined;
-  const servers = mergeSort(service.servers, compareEndpoints).map((server) => {
+  const servers = mergeSort(service.servers.toReversed(), compareEndpoints).map((server) => {
     const address = `${namer.endpoint(server, protocol)}${server.oif ? `:${server.oif}` : ''}`;
     return `-a ${id} -r ${address} ${METHOD_OPTION[server.forwarding]} -w ${server.weight}${tunnelOptions(server)}\n`;
   });
@@ -57,20 +59,21 @@ function localOption(address: string, oif: string | undefined): string {
 }
 
 function settingOptions(service: VirtualService): string {
-  const { persistence, onePacket, establishedTimeout, drainingTimeout } = service;
+  const { persistence, engine, onePacket, establishedTimeout, drainingTimeout } = service;
   const flags = shownSchedulerFlags(service.scheduler, service.schedulerFlags);
   return [
     persistence ? persistenceOptions(persistence, service.id) : '',
+    engine ? ` --pe ${engine}` : '',
     onePacket ? ' -o' : '',
-    flags === '' ? '' : ` -b ${flags}`,
+    flags === undefined ? '' : ` -b ${flags}`,
     establishedTimeout === undefined ? '' : ` -V ${establishedTimeout}`,
     drainingTimeout === undefined ? '' : ` --tcp_draining_timeout ${drainingTimeout}`,
   ].join('');
 }
 
-function persistenceOptions({ timeout, prefix, engine }: Persistence, id: ServiceId): string {
-  const mask = formatMask(prefix, serviceFamily(id));
-  return ` -p ${timeout}${mask ? ` -M ${mask}` : ''}${engine ? ` --pe ${engine}` : ''}`;
+function persistenceOptions(persistence: Persistence, id: ServiceId): string {
+  const mask = formatMask(persistence, serviceFamily(id));
+  return ` -p ${persistence.timeout}${mask ? ` -M ${mask}` : ''}`;
 }
 
 function tunnelOptions({ tunnel }: RealServer): string {

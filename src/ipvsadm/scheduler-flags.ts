@@ -35,8 +35,12 @@ function bitOf(name: string, scheduler: string): number {
   throw new UsageError(`invalid scheduler flag \`${name}'`);
 }
 
-/** What listings and -S show: ipvsadm 1.31 has no word for the third bit of sh and mh. */
-export function shownSchedulerFlags(scheduler: Scheduler, flags: readonly string[]): string {
+/**
+ * What listings and -S show; undefined where there is no flag. ipvsadm 1.31 has no word for the third bit of sh and
+ * mh, and shows nothing in its place.
+ */
+export function shownSchedulerFlags(scheduler: Scheduler, flags: readonly string[]): string | undefined {
+  if (flags.length === 0) return undefined;
   const own = OWN[scheduler];
   return flags.filter((flag) => !own || own.includes(flag)).join(',');
 }

@@ -17,6 +17,7 @@ import {
 } from '../model/rules.ts';
 import { counterColumn, left, nameColumn } from './columns.ts';
 import type { ListFormat } from './command.ts';
+import { inHashOrder } from './hash-order.ts';
 import type { Namer } from './namer.ts';
 import { formatMask } from './netmask.ts';
 import { compareEndpoints, compareServices, mergeSort } from './order.ts';
@@ -57,9 +58,10 @@ export function renderServices(
   format: ListFormat,
   namer: Namer,
 ): string {
+  const listed = inHashOrder(services, ({ service }) => service.id);
   const ordered = format.sorted
-    ? mergeSort(services, (a, b) => compareServices(a.service.id, b.service.id))
-    : services;
+    ? mergeSort(listed, (a, b) => compareServices(a.service.id, b.service.id))
+    : listed;
   return TITLES[format.layout] + ordered.map((one) => renderService(one, format, namer)).join('');
 }
 
@@ -67,7 +69,7 @@ function renderService({ service, counters }: CountedService, format: ListFormat
   const name = serviceName(service.id, namer);
   const cut = serviceFamily(service.id) === 4;
   const head =
-    format.layout === 'stats'
+    format.layout === 'stats' || format.layout === 'rate'
       ? nameColumn(name, 33, cut) + traffic(counters.total, format.exact)
       : `${cut ? name.slice(0, 33) : name} ${service.scheduler}${describeSettings(service)}`;
   const protocol = service.id.kind === 'address' ? service.id.protocol : undefined;
@@ -75,7 +77,9 @@ function renderService({ service, counters }: CountedService, format: ListFormat
     server,
     counters: counters.servers[at] ?? NO_COUNTERS,
   }));
-  const ordered = format.sorted ? mergeSort(rows, (a, b) => compareEndpoints(a.server, b.server)) : rows;
+  // The newest comes first, as in the kernel's list.
+  const listed = rows.toReversed();
+  const ordered = format.sorted ? mergeSort(listed, (a, b) => compareEndpoints(a.server, b.server)) : listed;
   const lines = ordered.map(({ server, counters: counts }) => {
     const column = nameColumn(namer.endpoint(server, protocol), 28, familyOf(server.address) === 4);
     return `  -> ${column}${serverColumns(server, counts, format)}\n`;
@@ -98,15 +102,15 @@ function describeSettings(service: VirtualService): string {
   const flags = shownSchedulerFlags(service.scheduler, service.schedulerFlags);
   const { persistence } = service;
   return [
-    flags === '' ? '' : ` (${flags})`,
-    persistence ? describePersistence(persistence, service.id) : '',
+    flags === undefined ? '' : ` (${flags})`,
+    persistence ? describePersistence(persistence, service) : '',
     service.onePacket ? ' ops' : '',
   ].join('');
 }
 
-function describePersistence({ timeout, prefix, engine }: Persistence, id: ServiceId): string {
-  const mask = formatMask(prefix, serviceFamily(id));
-  return ` persistent ${timeout}${mask ? ` mask ${mask}` : ''}${engine ? ` pe ${engine}` : ''}`;
+function describePersistence(persistence: Persistence, { id, engine }: VirtualService): string {
+  const mask = formatMask(persistence, serviceFamily(id));
+  return ` persistent ${persistence.timeout}${mask ? ` mask ${mask}` : ''}${engine ? ` pe ${engine}` : ''}`;
 }
 
 function serverColumns(server: RealServer, counters: ServerCounters, format: ListFormat): string {
@@ -124,8 +128,9 @@ function serverColumns(server: RealServer, counters: ServerCounters, format: Lis
       // Templates, which nothing makes yet: persistence is refused.
       return ` ${left(server.weight, 9)} ${left(0, 11)} ${active} ${inactive}`;
     case 'stats':
-    case 'rate':
       return traffic(counters, format.exact);
+    case 'rate':
+      return serverRates(counters, format.exact);
   }
 }
 
@@ -134,6 +139,13 @@ function traffic(counters: TrafficCounters, exact: boolean): string {
   return [connections, inPackets, outPackets, inBytes, outBytes]
     .map((value) => counterColumn(value, exact))
     .join('');
+}
+
+/** ipvsadm cuts only the bytes of a server to thousands. */
+function serverRates(counters: TrafficCounters, exact: boolean): string {
+  const { connections, inPackets, outPackets, inBytes, outBytes } = counters;
+  const whole = [connections, inPackets, outPackets].map((value) => counterColumn(value, true));
+  return [...whole, ...[inBytes, outBytes].map((value) => counterColumn(value, exact))].join('');
 }
 
 const CHECKSUM = { none: '-c', full: '+c', remote: 'r+c' } as const;

@@ -9,28 +9,23 @@ import { parse } from './parse.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A command, or the exit code of a mistake that was printed already. */
-export type Understood = { readonly command: Command } | { readonly exitCode: number };
+export type Understood =
+  | { readonly command: Command }
+  /** `final`: -R reads no further. */
+  | { readonly exitCode: number; readonly final: boolean };
 
-/** Parses, looks host names up, refuses what this command lacks. Asks nothing of the director. */
+/** Parses, looks host names up, and says what is wrong. Asks nothing of the director. */
 export async function understand(argv: readonly string[], io: Io): Promise<Understood> {
   try {
     const command = await parseWithNames(argv, io);
-    const missing = notBuilt(command);
-    if (missing === undefined) return { command };
-    io.err(`${missing}\n`);
-    return { exitCode: 2 };
+    return { command };
   } catch (error) {
     if (!(error instanceof UsageError) && !(error instanceof ModelError)) throw error;
     io.err(`${error.message}\n`);
-    return { exitCode: error instanceof UsageError ? error.exitCode : 2 };
+    return error instanceof UsageError
+      ? { exitCode: error.exitCode, final: error.final }
+      : { exitCode: 2, final: true };
   }
-}
-
-function notBuilt(command: Command): string | undefined {
-  if (command.kind === 'not-built') return command.text;
-  if (command.kind === 'list' && command.format.layout === 'rate')
-    return 'a list of rates (--rate) is not built yet: compare two of --stats';
-  return undefined;
 }
 
 /** The parser is pure, so a name that it wants is looked up here, and the line read again. */

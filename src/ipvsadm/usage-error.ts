@@ -1,10 +1,16 @@
 /** A command line that says nothing to the director: what to print on stderr, and the exit code. */
 export class UsageError extends Error {
   readonly exitCode: number;
+  /** Whether -R reads no further behind such a line. */
+  readonly final: boolean;
 
-  /** @param exitCode 2 where ipvsadm checks a value, 255 where popt gives up */
-  constructor(message: string, exitCode: 2 | 255 = 2) {
+  /**
+   * @param exitCode 2 where ipvsadm checks a value, 255 where popt gives up
+   * @param final false for what popt itself finds: ipvsadm leaves that line, and goes on with -R
+   */
+  constructor(message: string, exitCode: 2 | 255 = 2, final = true) {
     super(message);
+    this.final = final;
     this.name = 'UsageError';
     this.exitCode = exitCode;
   }

@@ -1,11 +1,18 @@
 /** Reads the value of each option into the draft, with ipvsadm's bounds and words. */
 import { familyOf, isMulticast } from '../model/address.ts';
 import { type ForwardingMethod, LARGEST_TIMEOUT, LARGEST_WEIGHT, type Protocol } from '../model/rules.ts';
-import { LARGEST_MAXLEN, SMALLEST_MAXLEN, type SyncDirection } from '../model/sync-daemon.ts';
+import { LARGEST_MAXLEN, type SyncDirection } from '../model/sync-daemon.ts';
 import type { Draft } from './draft.ts';
-import { type ParsedEndpoint, parseEndpoint, parseIPv4, parseIPv6, parseLocal } from './endpoint.ts';
+import {
+  type ParsedEndpoint,
+  parseEndpoint,
+  parseHost,
+  parseIPv4,
+  parseIPv6,
+  parseLocal,
+} from './endpoint.ts';
 import type { NameSource } from './names.ts';
-import { parseMask } from './netmask.ts';
+import { maskOf } from './netmask.ts';
 import { parseNumber } from './number.ts';
 import type { OptionName } from './options.ts';
 import type { FoundOption } from './popt.ts';
@@ -96,8 +103,7 @@ const READERS: Readonly<Partial<Record<OptionName, Reader>>> = {
     draft.daemon.ttl = within(value, 1, 255, 'illegal mcast-ttl specified');
   },
   'sync-maxlen': (draft, value) => {
-    // ipvsadm takes 1, and the kernel's backup makes 1024 of it; ours sends nothing longer than it was told.
-    draft.daemon.maxlen = within(value, SMALLEST_MAXLEN, LARGEST_MAXLEN, 'illegal sync-maxlen specified');
+    draft.daemon.maxlen = within(value, 1, LARGEST_MAXLEN, 'illegal sync-maxlen specified');
   },
 };
 
@@ -127,6 +133,10 @@ export function parseDirection(text: string, what: string): SyncDirection {
   throw new UsageError(`illegal ${what} specified`);
 }
 
+export function parseVlanFlag(text: string): boolean {
+  return within(text, 0, 1, `illegal vlanflag \`${text}' specified`) === 1;
+}
+
 function within(text: string, min: number, max: number, message: string): number {
   const value = parseNumber(text, min, max);
   if (value === undefined) throw new UsageError(message);
@@ -146,7 +156,7 @@ function readService(draft: Draft, value: string, names: NameSource, option: Fou
   const subnetId = readSubnet(at);
   draft.service = protocol ? { kind: 'address', protocol, at, subnetId } : { kind: 'raw', at, subnetId };
   // A mask given before is an IPv4 one, which ipvsadm overwrites here.
-  if (familyOf(at.address) === 6) draft.prefix = undefined;
+  if (familyOf(at.address) === 6) delete draft.mask;
 }
 
 function readSubnet(at: ParsedEndpoint): number {
@@ -157,26 +167,27 @@ function readIPv6(draft: Draft): void {
   // Two newlines: one is in ipvsadm's own text.
   if (draft.service?.kind !== 'fwmark') throw new UsageError('-6 used before -f\n');
   draft.service.family = 6;
+  delete draft.mask;
 }
 
 function protocolOf(draft: Draft): Protocol | undefined {
   return draft.service?.kind === 'address' ? draft.service.protocol : undefined;
 }
 
-/** A prefix length for an IPv6 service, else a mask of leading ones. */
-function readNetmask(draft: Draft, value: string): void {
+/** A prefix length for an IPv6 service, else a dotted quad in any form of inet_aton, or a host that has one. */
+function readNetmask(draft: Draft, value: string, names: NameSource): void {
   const { service } = draft;
   const six =
     service?.kind === 'fwmark' ? service.family === 6 : service && familyOf(service.at.address) === 6;
   if (six) {
     // atoi(3): the digits in front count, whatever follows.
     const digits = /^\s*\+?([0-9]+)/.exec(value)?.[1] ?? '';
-    draft.prefix = within(digits, 1, 128, 'illegal ipv6 netmask specified');
+    draft.mask = { prefix: within(digits, 1, 128, 'illegal ipv6 netmask specified') };
     return;
   }
-  const prefix = parseMask(value);
-  if (prefix === undefined) throw new UsageError('illegal virtual server persistent mask specified');
-  draft.prefix = prefix;
+  const quad = parseHost(value, names);
+  if (!quad) throw new UsageError('illegal virtual server persistent mask specified');
+  draft.mask = maskOf(quad);
 }
 
 function readGroup(draft: Draft, value: string): void {

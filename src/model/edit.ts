@@ -26,7 +26,8 @@ export type RuleEdit =
   | { readonly op: 'add-local'; readonly id: ServiceId; readonly local: LocalAddress }
   | { readonly op: 'delete-local'; readonly id: ServiceId; readonly address: Address }
   /** A value of 0 keeps what is set, as ipvsadm's --set does. */
-  | { readonly op: 'set-timeouts'; readonly timeouts: Timeouts };
+  | { readonly op: 'set-timeouts'; readonly timeouts: Timeouts }
+  | { readonly op: 'set-vlanflag'; readonly on: boolean };
 
 /** @throws ModelError naming the service or server, when the edit cannot apply. */
 export function applyEdit(rules: RuleSet, edit: RuleEdit): RuleSet {
@@ -56,6 +57,7 @@ export function applyEdit(rules: RuleSet, edit: RuleEdit): RuleSet {
       return replace(rules, edit.id, (service) => addServer(service, edit.server));
     case 'edit-server':
       return replace(rules, edit.id, (service) => {
+        checkServer(service, edit.server);
         requireServer(service, edit.server);
         const servers = service.servers.map((old) => (sameEndpoint(old, edit.server) ? edit.server : old));
         return { ...service, servers };
@@ -86,6 +88,8 @@ export function applyEdit(rules: RuleSet, edit: RuleEdit): RuleSet {
         timeouts: { tcp: tcp || old.tcp, tcpFin: tcpFin || old.tcpFin, udp: udp || old.udp },
       };
     }
+    case 'set-vlanflag':
+      return { ...rules, vlanFlag: edit.on };
   }
 }
 
@@ -123,6 +127,7 @@ function requireServer(service: VirtualService, server: Endpoint): void {
 
 function addServer(service: VirtualService, server: RealServer): VirtualService {
   const name = formatEndpoint(server);
+  checkServer(service, server);
   if (service.servers.some((old) => sameEndpoint(old, server))) {
     throw new ModelError(
       'server-exists',
@@ -132,13 +137,52 @@ function addServer(service: VirtualService, server: RealServer): VirtualService 
   if (!isUnicast(server.address)) {
     throw new ModelError('not-unicast', `real server ${name} is not a unicast address`);
   }
-  if (familyOf(server.address) !== serviceFamily(service.id) && server.forwarding !== 'tunnel') {
+  return { ...service, servers: [...service.servers, server] };
+}
+
+/** What IPVS asks of a server before it looks whether there is one. */
+function checkServer({ id }: VirtualService, server: RealServer): void {
+  const name = formatEndpoint(server);
+  if (isMixed(id, server) && server.forwarding !== 'tunnel') {
     throw new ModelError(
       'family-mismatch',
       `real server ${name} has another address family than its service`,
     );
   }
-  return { ...service, servers: [...service.servers, server] };
+  if (server.lowerThreshold > server.upperThreshold) {
+    throw new ModelError(
+      'threshold-range',
+      `real server ${name}: the lower threshold ${server.lowerThreshold} is above the upper one, ${server.upperThreshold}`,
+    );
+  }
+}
+
+/** The kernel's rule for connection sync. @throws ModelError `family-mismatch` */
+export function refuseMixedFamilies(rules: RuleSet): void {
+  for (const { id, servers } of rules.services) {
+    const server = servers.find((one) => isMixed(id, one));
+    if (server) throw mixedWithSync(id, server);
+  }
+}
+
+/** @throws ModelError `family-mismatch` for an edit that connection sync does not go with, `no-such-service` */
+export function refuseMixedFamily(rules: RuleSet, edit: RuleEdit): void {
+  if (edit.op !== 'add-server' && edit.op !== 'edit-server') return;
+  requireService(rules, edit.id);
+  if (isMixed(edit.id, edit.server)) throw mixedWithSync(edit.id, edit.server);
+}
+
+function mixedWithSync(id: ServiceId, server: Endpoint): ModelError {
+  return new ModelError(
+    'family-mismatch',
+    `connection sync does not go with real server ${formatEndpoint(server)} of ${describeService(id)}: ` +
+      'it has another address family than its service',
+  );
+}
+
+/** Whether the server is reached over another IP version than its service. */
+export function isMixed(id: ServiceId, server: Endpoint): boolean {
+  return familyOf(server.address) !== serviceFamily(id);
 }
 
 function addLocal(service: VirtualService, local: LocalAddress): VirtualService {

@@ -11,6 +11,7 @@ export type ModelErrorCode =
   | 'no-such-scheduler'
   | 'family-mismatch'
   | 'not-unicast'
+  | 'threshold-range'
   | 'not-supported';
 
 export class ModelError extends Error {

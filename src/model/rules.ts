@@ -37,7 +37,8 @@ export interface Persistence {
   readonly timeout: number;
   /** Leading bits of the client's address that count as one client: 32 or 128 for the whole address. */
   readonly prefix: number;
-  readonly engine?: string;
+  /** An IPv4 mask with holes, as ipvsadm makes of `-M 24`; it counts instead of the prefix. */
+  readonly mask?: Address;
 }
 
 export interface Tunnel {
@@ -68,6 +69,8 @@ export interface ServiceSettings {
   readonly schedulerFlags: readonly string[];
   readonly onePacket: boolean;
   readonly persistence?: Persistence;
+  /** Persistence engine; it does something only with persistence. */
+  readonly engine?: string;
   /** Seconds; the global timeout applies when absent. */
   readonly establishedTimeout?: number;
   /** Seconds; 0 or absent is off. */
@@ -97,12 +100,14 @@ export const LARGEST_WEIGHT = 0x7fff_ffff;
 export interface RuleSet {
   readonly services: readonly VirtualService[];
   readonly timeouts: Timeouts;
+  /** `--set-vlanflag`: whether VLAN tags take part in matching. */
+  readonly vlanFlag: boolean;
 }
 
 /** IPVS's defaults: net/netfilter/ipvs/ip_vs_proto_tcp.c and ip_vs_proto_udp.c. */
 export const DEFAULT_TIMEOUTS: Timeouts = { tcp: 900, tcpFin: 120, udp: 300 };
 
-export const EMPTY_RULES: RuleSet = { services: [], timeouts: DEFAULT_TIMEOUTS };
+export const EMPTY_RULES: RuleSet = { services: [], timeouts: DEFAULT_TIMEOUTS, vlanFlag: false };
 
 /** A text that is equal for equal ids: a map key. */
 export function serviceKey(id: ServiceId): string {

@@ -46,6 +46,9 @@ export function checkSupported(edit: RuleEdit): void {
       checkService(edit.id);
       checkLocal(edit.id, edit.local);
       break;
+    case 'set-vlanflag':
+      if (edit.on) refuse('VLAN matching (--set-vlanflag 1)', 'leave it at 0');
+      break;
   }
 }
 
@@ -74,7 +77,7 @@ function checkSettings(settings: ServiceSettings): void {
     refuse(`scheduler ${settings.scheduler}`, `use ${SCHEDULERS.join(', ')}`);
   if (settings.schedulerFlags.length > 0) refuse('a scheduler flag (-b)', 'leave it out');
   if (settings.onePacket) refuse('one-packet scheduling (-o)', 'leave it out');
-  if (settings.persistence?.engine !== undefined) refuse('a persistence engine (--pe)', 'leave it out');
+  if (settings.engine !== undefined) refuse('a persistence engine (--pe)', 'leave it out');
   if (settings.persistence) refuse('persistence (-p)', 'leave it out');
   if (settings.establishedTimeout !== undefined)
     refuse('a timeout per service (-V)', 'use --set for all services');

@@ -21,6 +21,9 @@ export const SMALLEST_MAXLEN = 512;
 /** The largest UDP payload: 65535 - 20 (IPv4) - 8 (UDP). */
 export const LARGEST_MAXLEN = 65_507;
 
+/** IPv4 or IPv6, and UDP. */
+const HEADERS = { 4: 28, 6: 48 } as const;
+
 /** The seed's defaults. */
 export const SYNC_DEFAULTS = {
   syncid: 255,
@@ -32,6 +35,19 @@ export const SYNC_DEFAULTS = {
   port: 8848,
   ttl: 1,
 } as const;
+
+/**
+ * As the kernel fits a daemon to its interface (ip_vs_sync.c, start_sync_thread): a sender keeps to Ethernet's 1500
+ * bytes, a receiver takes what the link carries, and never less than 1024.
+ * @param mtu of the interface, in bytes
+ */
+export function fittedTo(daemon: SyncDaemon, mtu: number): SyncDaemon {
+  const backup = daemon.direction === 'backup';
+  const headers = HEADERS[familyOf(daemon.group)];
+  const fitting = (backup ? Math.min(Math.max(mtu, 1500), 0xffff) : 1500) - headers;
+  const maxlen = Math.min(Math.max(daemon.maxlen || fitting, backup ? 1024 : 1), 0xffff - headers);
+  return { ...daemon, maxlen };
+}
 
 /** Fills in what was not given. */
 export function syncDaemon(

@@ -38,13 +38,15 @@ export function editTo(edit: RuleEdit): tandem.control.IEdit {
       return { deleteLocal: { id: serviceIdTo(edit.id), address: addressToBytes(edit.address) } };
     case 'set-timeouts':
       return { setTimeouts: edit.timeouts };
+    case 'set-vlanflag':
+      return { setVlanFlag: edit.on };
   }
 }
 
 /** @throws ModelError when the message is no edit that this version knows */
 export function editFrom(message: tandem.control.IEdit): RuleEdit {
   const { addService, editService, deleteService, clear, addServer, editServer } = message;
-  const { deleteServer, addLocal, deleteLocal, setTimeouts } = message;
+  const { deleteServer, addLocal, deleteLocal, setTimeouts, setVlanFlag } = message;
   if (addService) return { op: 'add-service', ...serviceAndSettings(addService) };
   if (editService) return { op: 'edit-service', ...serviceAndSettings(editService) };
   if (deleteService) return { op: 'delete-service', id: serviceIdFrom(deleteService) };
@@ -61,6 +63,7 @@ export function editFrom(message: tandem.control.IEdit): RuleEdit {
     return { op: 'delete-local', id: serviceIdFrom(deleteLocal.id), address };
   }
   if (setTimeouts) return { op: 'set-timeouts', timeouts: timeoutsFrom(setTimeouts) };
+  if (typeof setVlanFlag === 'boolean') return { op: 'set-vlanflag', on: setVlanFlag };
   throw new ModelError('bad-value', 'an edit of a kind that this version does not know');
 }
 

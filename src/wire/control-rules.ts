@@ -63,12 +63,21 @@ export function serviceIdFrom(message: Message<tandem.control.IServiceId>): Serv
 }
 
 export function settingsTo(settings: ServiceSettings): tandem.control.IServiceSettings {
-  const { scheduler, schedulerFlags, onePacket, persistence, establishedTimeout, drainingTimeout } = settings;
+  const { scheduler, schedulerFlags, onePacket, persistence, engine } = settings;
+  const { establishedTimeout, drainingTimeout } = settings;
   return {
     scheduler,
     schedulerFlags: [...schedulerFlags],
     onePacket,
-    ...present('persistence', persistence),
+    ...present(
+      'persistence',
+      persistence && {
+        timeout: persistence.timeout,
+        prefix: persistence.prefix,
+        ...present('mask', persistence.mask && addressToBytes(persistence.mask)),
+      },
+    ),
+    ...present('engine', engine),
     ...present('establishedTimeout', establishedTimeout),
     ...present('drainingTimeout', drainingTimeout),
   };
@@ -86,9 +95,10 @@ export function settingsFrom(message: Message<tandem.control.IServiceSettings>):
       persistence && {
         timeout: persistence.timeout ?? 0,
         prefix: persistence.prefix ?? 0,
-        ...present('engine', persistence.engine),
+        ...present('mask', persistence.mask && addressFrom(persistence.mask)),
       },
     ),
+    ...present('engine', settings.engine),
     ...present('establishedTimeout', settings.establishedTimeout),
     ...present('drainingTimeout', settings.drainingTimeout),
   };
@@ -158,10 +168,14 @@ function serviceFrom(message: tandem.control.IVirtualService): VirtualService {
 }
 
 export function ruleSetTo(rules: RuleSet): tandem.control.IRuleSet {
-  return { services: rules.services.map(serviceTo), timeouts: rules.timeouts };
+  return { services: rules.services.map(serviceTo), timeouts: rules.timeouts, vlanFlag: rules.vlanFlag };
 }
 
 export function ruleSetFrom(message: Message<tandem.control.IRuleSet>): RuleSet {
-  const { services, timeouts } = required(message, 'rules');
-  return { services: (services ?? []).map(serviceFrom), timeouts: timeoutsFrom(timeouts) };
+  const { services, timeouts, vlanFlag } = required(message, 'rules');
+  return {
+    services: (services ?? []).map(serviceFrom),
+    timeouts: timeoutsFrom(timeouts),
+    vlanFlag: vlanFlag ?? false,
+  };
 }

@@ -96,6 +96,11 @@ export class FakeDirector implements DirectorApi {
     return { rules: this.rules, counters };
   }
 
+  async rates(): Promise<Listing> {
+    const { rules, counters } = await this.list();
+    return { rules, counters: counters.map((each) => ({ ...each, total: { ...NO_TRAFFIC, inBytes: 7 } })) };
+  }
+
   async zero(service?: ServiceId): Promise<void> {
     this.zeroed.push(service);
   }

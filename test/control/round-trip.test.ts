@@ -42,7 +42,8 @@ const EDITS: readonly RuleEdit[] = [
       scheduler: 'mh',
       schedulerFlags: ['mh-port', 'mh-fallback'],
       onePacket: true,
-      persistence: { timeout: 60, prefix: 24, engine: 'sip' },
+      persistence: { timeout: 60, prefix: 32, mask: parseAddress('255.0.255.0') },
+      engine: 'sip',
       establishedTimeout: 30,
       drainingTimeout: 0,
     },
@@ -84,6 +85,8 @@ const EDITS: readonly RuleEdit[] = [
   },
   { op: 'delete-service', id: { kind: 'fwmark', fwmark: 5, family: 6 } },
   { op: 'set-timeouts', timeouts: { tcp: 0, tcpFin: 10, udp: 20 } },
+  { op: 'set-vlanflag', on: true },
+  { op: 'set-vlanflag', on: false },
 ];
 
 test('every kind of edit arrives as it was sent, and a listing comes back equal', async () => {

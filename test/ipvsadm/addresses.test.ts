@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { parseEndpoint, parseLocal } from '../../src/ipvsadm/endpoint.ts';
 import { inetAton } from '../../src/ipvsadm/inet-aton.ts';
 import { type NameSource, NO_NAMES } from '../../src/ipvsadm/names.ts';
-import { formatMask, parseMask } from '../../src/ipvsadm/netmask.ts';
+import { formatMask, maskOf } from '../../src/ipvsadm/netmask.ts';
 import { parseServicesFile } from '../../src/ipvsadm/services-file.ts';
-import { ipv4FromNumber } from '../../src/model/address.ts';
+import { ipv4FromNumber, parseAddress } from '../../src/model/address.ts';
 
 const names: NameSource = {
   port: (name, protocol) => (name === 'http' && protocol === 'tcp' ? 80 : undefined),
@@ -99,10 +99,13 @@ describe('local addresses', () => {
   });
 });
 
-test('a mask is read as the prefix that wrote it', () => {
-  for (let prefix = 0; prefix < 32; prefix += 1) expect(parseMask(formatMask(prefix, 4) ?? '')).toBe(prefix);
-  expect(formatMask(32, 4)).toBeUndefined();
-  expect(parseMask('255.0.255.0')).toBeUndefined();
+test('a mask is read as what wrote it', () => {
+  for (let prefix = 0; prefix < 32; prefix += 1)
+    expect(maskOf(parseAddress(formatMask({ prefix }, 4) ?? ''))).toEqual({ prefix });
+  expect(formatMask({ prefix: 32 }, 4)).toBeUndefined();
+  expect(formatMask({ prefix: 64 }, 6)).toBe('64');
+  for (const holes of ['255.0.255.0', '0.0.0.24'])
+    expect(formatMask(maskOf(parseAddress(holes)), 4)).toBe(holes);
 });
 
 test('/etc/services gives the first entry of a port, and aliases for input', () => {

@@ -41,16 +41,16 @@ describe('without a director', () => {
     expect(exit).toBe(2);
   });
 
-  test.each(['-h', '--help', '-v'])('%s works', async (line) => {
+  test.each(['-h', '--help'])('%s works', async (line) => {
     const { stdout, stderr, exit, tries } = await without(line, gone);
     expect(stdout).toMatch(/^ipvsadm v1\.31 /);
     expect({ stderr, exit, tries }).toEqual({ stderr: '', exit: 0, tries: 0 });
   });
 
-  test.each(['-A', '--bogus', '-Ln --rate', '--get-vlanflag'])('%s is refused for itself', async (line) => {
-    const { stderr, tries } = await without(line, gone);
-    expect(stderr).not.toContain('initialize');
-    expect(tries).toBe(0);
+  test.each(['-v', '-A', '--bogus', '-A -t 10.1.1.1:80 -w x'])('%s is not looked at', async (line) => {
+    const { stderr, exit } = await without(line, gone);
+    expect(stderr).toMatch(/^Can't initialize ipvs: Protocol not available\n/);
+    expect(exit).toBe(2);
   });
 
   test('an error that is none of ours is not swallowed', async () => {
@@ -67,8 +67,7 @@ describe('what is not built', () => {
       'direct routing (-g, the default) is not built yet: use -q (FULLNAT)\n',
     ],
     ['-A -f 5', 'a fwmark service (-f) is not built yet: use -t or -u with an address\n'],
-    ['-Ln --rate', 'a list of rates (--rate) is not built yet: compare two of --stats\n'],
-    ['--set-vlanflag 1', 'VLAN matching (--set-vlanflag) is not built yet: leave it out\n'],
+    ['--set-vlanflag 1', 'VLAN matching (--set-vlanflag 1) is not built yet: leave it at 0\n'],
   ])('%s is one line and exit 2, and changes nothing', async (line, stderr) => {
     const director = withXdp();
     await run('-A -t 10.1.1.1:80', director);
@@ -140,6 +139,24 @@ describe('-R', () => {
     expect(stderr).toBe('masquerading (-m) is not built yet: use -q (FULLNAT)\n');
     expect(exit).toBe(0);
     expect(director.rules.services).toHaveLength(2);
+  });
+
+  test('goes on behind an unknown option, but not behind a wrong value', async () => {
+    const lines = '-A -K\n-A -t 10.1.1.1:80\n-a -t 10.1.1.1:80 -r 10.2.2.2 -w x\n-A -t 10.1.1.2:80\n';
+    const director = memoryDirector();
+    expect(await run('-R', director, lines)).toEqual({
+      stdout: '',
+      stderr: '-K: unknown option\nillegal weight specified\n',
+      exit: 2,
+    });
+    expect(director.rules.services).toHaveLength(1);
+  });
+
+  test('a listing of what is not there ends it', async () => {
+    const director = memoryDirector();
+    const output = await run('-R', director, '-L -t 10.1.1.1:80\n-A -t 10.1.1.1:80\n');
+    expect(output).toEqual({ stdout: '', stderr: 'No such service\n', exit: 1 });
+    expect(director.rules.services).toEqual([]);
   });
 
   test('does not read itself', async () => {

@@ -6,7 +6,7 @@ import { NO_TRAFFIC, type ServiceCounters } from '../../src/model/counters.ts';
 import { applyEdit, requireService } from '../../src/model/edit.ts';
 import { ModelError } from '../../src/model/error.ts';
 import { EMPTY_RULES, type RuleSet, type VirtualService } from '../../src/model/rules.ts';
-import type { SyncDaemon } from '../../src/model/sync-daemon.ts';
+import { fittedTo, type SyncDaemon } from '../../src/model/sync-daemon.ts';
 
 export interface MemoryDirector extends DirectorApi {
   rules: RuleSet;
@@ -42,6 +42,9 @@ export function memoryDirector(
     async list() {
       return { rules: director.rules, counters: director.rules.services.map(director.counters) };
     },
+    async rates() {
+      return director.list();
+    },
     async zero(service) {
       if (service) requireService(director.rules, service);
       director.zeroed += 1;
@@ -56,7 +59,7 @@ export function memoryDirector(
       if (!interfaces.includes(daemon.interface)) throw new DirectorError('no-such-device', daemon.interface);
       if (daemons.some(({ direction }) => direction === daemon.direction))
         throw new DirectorError('sync-running', daemon.direction);
-      daemons.push(daemon);
+      daemons.push(fittedTo(daemon, 1500));
     },
     async stopSync(direction) {
       const at = daemons.findIndex((daemon) => daemon.direction === direction);

@@ -63,8 +63,9 @@ describe("the vendor's options", () => {
   test.each<[string, object]>([
     ['-G', { kind: 'list-locals' }],
     ['-G -n -t 10.1.1.1:80', { kind: 'list-locals', service: SERVICE }],
-    ['--set-vlanflag 1', { kind: 'not-built' }],
-    ['--get-vlanflag', { kind: 'not-built' }],
+    ['--set-vlanflag 1', { edit: { op: 'set-vlanflag', on: true } }],
+    ['--set-vlanflag=0', { edit: { op: 'set-vlanflag', on: false } }],
+    ['--get-vlanflag', { kind: 'get-vlanflag' }],
   ])('%s', (line, command) => {
     expect(parse(words(line))).toMatchObject(command);
   });
@@ -86,21 +87,16 @@ describe('mistakes are named as ipvsadm names them', () => {
     ['-A -t 10.1.1.1:80:4294967296', 'illegal subnet_id specified', 2],
     ['-A -t 10.1.1.1:80 --tcp_draining_timeout 3601', 'illegal tcp_draining_timeout specified', 2],
     ['-A -t 10.1.1.1:80 -V 0', "invalid timeout value `0' specified", 2],
-    ['--set-vlanflag 2', "illegal vlanflag `2' specified: it is 0 or 1", 2],
+    ['--set-vlanflag 2', "illegal vlanflag `2' specified", 2],
     ['-A -D -t 10.1.1.1:80', "invalid option `-D'", 2],
     ['-LnQ', "invalid option `-LnQ'", 2],
-    ['--start-daemon master --sync-maxlen 511', 'illegal sync-maxlen specified', 2],
+    ['--start-daemon master --sync-maxlen 0', 'illegal sync-maxlen specified', 2],
     ['--start-daemon backup --sync-maxlen 65508', 'illegal sync-maxlen specified', 2],
     ['--set 1 2', '--set option requires 3 timeout values', 2],
     ['--set 1 2 3 4', 'unexpected argument 4', 2],
     ['--set 1 2 2678401', "invalid timeout value `2678401' specified", 2],
     ['-A -t 10.1.1.1:80 -s sh -b sh-port,foo', "invalid scheduler flag `foo'", 2],
     ['-A -t 10.1.1.1:80 -s rr -b mh-port', "incompatible scheduler flag `mh-port'", 2],
-    [
-      '-A -t 10.1.1.1:80 -M 255.0.0.0',
-      "The 'netmask' option means nothing without the 'persistent' option: add -p",
-      2,
-    ],
     ['-L -n=5', '-n=5: option does not take an argument', 255],
     ['-n', "Try `ipvsadm -h' or 'ipvsadm --help' for more information.", 255],
   ])('%s', (line, message, exitCode) => {
@@ -108,23 +104,20 @@ describe('mistakes are named as ipvsadm names them', () => {
   });
 });
 
-test('sync daemons get the defaults of the help text', () => {
+test('sync daemons get the defaults of the help text, and the length that fits the interface', () => {
   expect(parse(['--start-daemon', 'backup'])).toEqual({
     kind: 'start-sync',
     daemon: {
       direction: 'backup',
       interface: 'eth0',
       syncid: 255,
-      maxlen: 1472,
+      maxlen: 0,
       group: '224.0.0.81',
       port: 8848,
       ttl: 1,
     },
   });
-  expect(parse(words('--start-daemon master --mcast-group ff05::51'))).toMatchObject({
-    daemon: { maxlen: 1452 },
-  });
-  expect(parse(words('--start-daemon master --sync-maxlen 512'))).toMatchObject({ daemon: { maxlen: 512 } });
+  expect(parse(words('--start-daemon master --sync-maxlen 1'))).toMatchObject({ daemon: { maxlen: 1 } });
 });
 
 describe('rule lines of a configuration', () => {

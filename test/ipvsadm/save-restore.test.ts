@@ -68,7 +68,6 @@ function anySettings(id: ServiceId): fc.Arbitrary<ServiceSettings> {
     {
       timeout: fc.integer({ min: 1, max: 2_678_400 }),
       prefix: serviceFamily(id) === 6 ? fc.integer({ min: 1, max: 128 }) : fc.integer({ min: 0, max: 32 }),
-      engine: fc.constant('sip'),
     },
     { requiredKeys: ['timeout', 'prefix'] },
   );
@@ -86,6 +85,7 @@ function anySettings(id: ServiceId): fc.Arbitrary<ServiceSettings> {
     {
       onePacket: udp ? fc.boolean() : fc.constant(false),
       persistence,
+      engine: fc.constant('sip'),
       establishedTimeout: fc.integer({ min: 1, max: 2_678_400 }),
       drainingTimeout: fc.integer({ min: 0, max: 3600 }),
     },
@@ -167,7 +167,7 @@ function service(
 const ruleSet = (one: fc.Arbitrary<VirtualService>): fc.Arbitrary<RuleSet> =>
   fc
     .uniqueArray(one, { maxLength: 6, selector: ({ id }) => serviceKey(id) })
-    .map((services) => ({ services, timeouts: DEFAULT_TIMEOUTS }));
+    .map((services) => ({ services, timeouts: DEFAULT_TIMEOUTS, vlanFlag: false }));
 
 const CARRIED = ruleSet(
   service(

@@ -1,11 +1,10 @@
 /** Runs the command as a terminal would see it: words and standard input in, texts and exit code out. */
 import type { Io } from '../../src/ipvsadm/io.ts';
-import { main } from '../../src/ipvsadm/main.ts';
+import { type Connected, main } from '../../src/ipvsadm/main.ts';
 import type { Resolver } from '../../src/ipvsadm/namer.ts';
 import { parseServicesFile } from '../../src/ipvsadm/services-file.ts';
 import { restoreMain, saveMain } from '../../src/ipvsadm/wrappers.ts';
 import { parseAddress } from '../../src/model/address.ts';
-import type { MemoryDirector } from './memory-director.ts';
 
 export interface Output {
   readonly stdout: string;
@@ -53,7 +52,7 @@ export function terminal(stdin = '') {
 }
 
 /** Runs one of the programs on a director. */
-export async function type(argv: readonly string[], director: MemoryDirector, stdin = ''): Promise<Output> {
+export async function type(argv: readonly string[], director: Connected, stdin = ''): Promise<Output> {
   const { io, output } = terminal(stdin);
   const connect = async () => director;
   const [program, ...words] = argv;

@@ -137,11 +137,8 @@ export class SyncSession {
   async start(daemon: SyncDaemon): Promise<void> {
     if (this.#daemons.has(daemon.direction))
       throw new DirectorError('sync-running', `sync ${daemon.direction} runs already: stop it first`);
-    if (daemon.maxlen < SMALLEST_MAXLEN || daemon.maxlen > LARGEST_MAXLEN)
-      throw new ModelError(
-        'bad-value',
-        `sync maxlen ${daemon.maxlen}: between ${SMALLEST_MAXLEN} and ${LARGEST_MAXLEN}`,
-      );
+    if (daemon.maxlen < 1 || daemon.maxlen > LARGEST_MAXLEN)
+      throw new ModelError('bad-value', `sync maxlen ${daemon.maxlen}: between 1 and ${LARGEST_MAXLEN}`);
     await this.#reopen(new Map(this.#daemons).set(daemon.direction, daemon));
   }
 
@@ -252,7 +249,8 @@ export class SyncSession {
       out &&
         transmitter && {
           transmitter,
-          maxlen: out.maxlen,
+          // A kernel sends one entry at least, too, however little it was told.
+          maxlen: Math.max(SMALLEST_MAXLEN, out.maxlen),
           // A backup with syncid 0 takes every id; what it says itself bears the id that it hears.
           syncid: () =>
             out.direction === 'backup' && out.syncid === 0 ? this.#inbound.heardSyncid : out.syncid,

@@ -21,7 +21,7 @@ export interface Receiver {
 }
 
 export interface SyncSockets {
-  /** @throws DirectorError `no-such-device` */
+  /** @throws DirectorError `no-such-device`, `no-route` */
   transmitter(daemon: SyncDaemon): Promise<Transmitter>;
   /** @throws DirectorError `no-such-device` */
   receiver(daemon: SyncDaemon, onDatagram: (datagram: Buffer) => void): Promise<Receiver>;
@@ -87,8 +87,9 @@ async function open(daemon: SyncDaemon, setUp: (socket: Socket) => Promise<void>
   } catch (error) {
     socket.close();
     const reason = error instanceof Error ? error.message : String(error);
+    const unreachable = (error as NodeJS.ErrnoException).code === 'ENETUNREACH';
     throw new DirectorError(
-      'no-such-device',
+      unreachable ? 'no-route' : 'no-such-device',
       `sync: cannot use group ${daemon.group} port ${daemon.port} on "${daemon.interface}": ${reason}`,
     );
   }
@@ -103,6 +104,7 @@ export function udpSockets(
   return {
     async transmitter(daemon) {
       const via = await multicastInterface(daemon);
+      const connected = daemon.direction === 'master';
       // Connected, as the kernel's own sync socket is: no lookup, no route, no address copied per datagram.
       const socket = await open(daemon, async (fresh) => {
         const source = familyOf(daemon.group) === 4 ? via : '::';
@@ -111,7 +113,8 @@ export function udpSockets(
         fresh.setMulticastTTL(daemon.ttl);
         fresh.setMulticastInterface(via);
         fresh.setMulticastLoopback(options.loopback === true);
-        await ready(fresh, (done) => fresh.connect(daemon.port, scopedGroup(daemon), done));
+        // A receiver says little, and may start while its link is down.
+        if (connected) await ready(fresh, (done) => fresh.connect(daemon.port, scopedGroup(daemon), done));
       });
       socket.on('error', onError);
       return {
@@ -119,14 +122,17 @@ export function udpSockets(
           let left = datagrams.length;
           let failed = 0;
           let first: Error | undefined;
-          for (const datagram of datagrams)
-            socket.send(datagram, (error) => {
-              if (error) {
-                failed++;
-                first ??= error;
-              }
-              if (--left === 0) done(failed, first);
-            });
+          const sent = (error: Error | null) => {
+            if (error) {
+              failed++;
+              first ??= error;
+            }
+            if (--left === 0) done(failed, first);
+          };
+          for (const datagram of datagrams) {
+            if (connected) socket.send(datagram, sent);
+            else socket.send(datagram, daemon.port, scopedGroup(daemon), sent);
+          }
         },
         close: () => socket.close(),
       };

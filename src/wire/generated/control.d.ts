@@ -121,11 +121,14 @@ export namespace tandem {
             /** Request cancel. */
             cancel?: (tandem.control.Empty.$Properties|null);
 
+            /** Request rates. */
+            rates?: (tandem.control.Empty.$Properties|null);
+
             /** Request rekey. */
             rekey?: (tandem.control.Empty.$Properties|null);
 
             /** Request call. */
-            call?: ("edit"|"list"|"zero"|"connections"|"status"|"syncDaemons"|"startSync"|"stopSync"|"handover"|"more"|"cancel"|"rekey");
+            call?: ("edit"|"list"|"zero"|"connections"|"status"|"syncDaemons"|"startSync"|"stopSync"|"handover"|"more"|"cancel"|"rates"|"rekey");
 
             /**
              * Creates a new Request instance using the specified properties.
@@ -195,11 +198,14 @@ export namespace tandem {
                 /** Request cancel */
                 cancel?: (tandem.control.Empty.$Properties|null);
 
+                /** Request rates */
+                rates?: (tandem.control.Empty.$Properties|null);
+
                 /** Request rekey */
                 rekey?: (tandem.control.Empty.$Properties|null);
 
                 /** Request call */
-                call?: ("edit"|"list"|"zero"|"connections"|"status"|"syncDaemons"|"startSync"|"stopSync"|"handover"|"more"|"cancel"|"rekey");
+                call?: ("edit"|"list"|"zero"|"connections"|"status"|"syncDaemons"|"startSync"|"stopSync"|"handover"|"more"|"cancel"|"rates"|"rekey");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -219,10 +225,11 @@ export namespace tandem {
               handover?: tandem.control.Empty.$Shape|null;
               more?: number|null;
               cancel?: tandem.control.Empty.$Shape|null;
+              rates?: tandem.control.Empty.$Shape|null;
               rekey?: tandem.control.Empty.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ call?: undefined; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "edit"; edit: tandem.control.EditList.$Shape; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "list"; edit?: null; list: tandem.control.Empty.$Shape; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "zero"; edit?: null; list?: null; zero: tandem.control.Zero.$Shape; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "connections"; edit?: null; list?: null; zero?: null; connections: number; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "status"; edit?: null; list?: null; zero?: null; connections?: null; status: tandem.control.Empty.$Shape; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "syncDaemons"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons: tandem.control.Empty.$Shape; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "startSync"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync: tandem.control.SyncDaemon.$Shape; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "stopSync"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync: tandem.control.SyncDirection.$Shape; handover?: null; more?: null; cancel?: null; rekey?: null }|{ call?: "handover"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover: tandem.control.Empty.$Shape; more?: null; cancel?: null; rekey?: null }|{ call?: "more"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more: number; cancel?: null; rekey?: null }|{ call?: "cancel"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel: tandem.control.Empty.$Shape; rekey?: null }|{ call?: "rekey"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rekey: tandem.control.Empty.$Shape })
+              ({ call?: undefined; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rates?: null; rekey?: null }|{ call?: "edit"; edit: tandem.control.EditList.$Shape; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rates?: null; rekey?: null }|{ call?: "list"; edit?: null; list: tandem.control.Empty.$Shape; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rates?: null; rekey?: null }|{ call?: "zero"; edit?: null; list?: null; zero: tandem.control.Zero.$Shape; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rates?: null; rekey?: null }|{ call?: "connections"; edit?: null; list?: null; zero?: null; connections: number; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rates?: null; rekey?: null }|{ call?: "status"; edit?: null; list?: null; zero?: null; connections?: null; status: tandem.control.Empty.$Shape; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rates?: null; rekey?: null }|{ call?: "syncDaemons"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons: tandem.control.Empty.$Shape; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rates?: null; rekey?: null }|{ call?: "startSync"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync: tandem.control.SyncDaemon.$Shape; stopSync?: null; handover?: null; more?: null; cancel?: null; rates?: null; rekey?: null }|{ call?: "stopSync"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync: tandem.control.SyncDirection.$Shape; handover?: null; more?: null; cancel?: null; rates?: null; rekey?: null }|{ call?: "handover"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover: tandem.control.Empty.$Shape; more?: null; cancel?: null; rates?: null; rekey?: null }|{ call?: "more"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more: number; cancel?: null; rates?: null; rekey?: null }|{ call?: "cancel"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel: tandem.control.Empty.$Shape; rates?: null; rekey?: null }|{ call?: "rates"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rates: tandem.control.Empty.$Shape; rekey?: null }|{ call?: "rekey"; edit?: null; list?: null; zero?: null; connections?: null; status?: null; syncDaemons?: null; startSync?: null; stopSync?: null; handover?: null; more?: null; cancel?: null; rates?: null; rekey: tandem.control.Empty.$Shape })
             );
         }
 
@@ -860,8 +867,8 @@ export namespace tandem {
             /** Persistence prefix. */
             prefix: number;
 
-            /** Persistence engine. */
-            engine?: (string|null);
+            /** Persistence mask. */
+            mask?: (Uint8Array|null);
 
             /**
              * Creates a new Persistence instance using the specified properties.
@@ -901,8 +908,8 @@ export namespace tandem {
                 /** Persistence prefix */
                 prefix?: (number|null);
 
-                /** Persistence engine */
-                engine?: (string|null);
+                /** Persistence mask */
+                mask?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -948,6 +955,9 @@ export namespace tandem {
 
             /** ServiceSettings drainingTimeout. */
             drainingTimeout?: (number|null);
+
+            /** ServiceSettings engine. */
+            engine?: (string|null);
 
             /**
              * Creates a new ServiceSettings instance using the specified properties.
@@ -998,6 +1008,9 @@ export namespace tandem {
 
                 /** ServiceSettings drainingTimeout */
                 drainingTimeout?: (number|null);
+
+                /** ServiceSettings engine */
+                engine?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1447,6 +1460,9 @@ export namespace tandem {
             /** RuleSet timeouts. */
             timeouts?: (tandem.control.Timeouts.$Properties|null);
 
+            /** RuleSet vlanFlag. */
+            vlanFlag: boolean;
+
             /**
              * Creates a new RuleSet instance using the specified properties.
              * @param [properties] Properties to set
@@ -1485,6 +1501,9 @@ export namespace tandem {
                 /** RuleSet timeouts */
                 timeouts?: (tandem.control.Timeouts.$Properties|null);
 
+                /** RuleSet vlanFlag */
+                vlanFlag?: (boolean|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -1493,6 +1512,7 @@ export namespace tandem {
             type $Shape = {
               services?: tandem.control.VirtualService.$Shape[]|null;
               timeouts?: tandem.control.Timeouts.$Shape|null;
+              vlanFlag?: boolean|null;
               $unknowns?: Uint8Array[];
             };
         }
@@ -1921,8 +1941,11 @@ export namespace tandem {
             /** Edit setTimeouts. */
             setTimeouts?: (tandem.control.Timeouts.$Properties|null);
 
+            /** Edit setVlanFlag. */
+            setVlanFlag?: (boolean|null);
+
             /** Edit op. */
-            op?: ("addService"|"editService"|"deleteService"|"clear"|"addServer"|"editServer"|"deleteServer"|"addLocal"|"deleteLocal"|"setTimeouts");
+            op?: ("addService"|"editService"|"deleteService"|"clear"|"addServer"|"editServer"|"deleteServer"|"addLocal"|"deleteLocal"|"setTimeouts"|"setVlanFlag");
 
             /**
              * Creates a new Edit instance using the specified properties.
@@ -1986,8 +2009,11 @@ export namespace tandem {
                 /** Edit setTimeouts */
                 setTimeouts?: (tandem.control.Timeouts.$Properties|null);
 
+                /** Edit setVlanFlag */
+                setVlanFlag?: (boolean|null);
+
                 /** Edit op */
-                op?: ("addService"|"editService"|"deleteService"|"clear"|"addServer"|"editServer"|"deleteServer"|"addLocal"|"deleteLocal"|"setTimeouts");
+                op?: ("addService"|"editService"|"deleteService"|"clear"|"addServer"|"editServer"|"deleteServer"|"addLocal"|"deleteLocal"|"setTimeouts"|"setVlanFlag");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2005,9 +2031,10 @@ export namespace tandem {
               addLocal?: tandem.control.LocalEdit.$Shape|null;
               deleteLocal?: tandem.control.LocalDelete.$Shape|null;
               setTimeouts?: tandem.control.Timeouts.$Shape|null;
+              setVlanFlag?: boolean|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ op?: undefined; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null }|{ op?: "addService"; addService: tandem.control.SettingsEdit.$Shape; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null }|{ op?: "editService"; addService?: null; editService: tandem.control.SettingsEdit.$Shape; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null }|{ op?: "deleteService"; addService?: null; editService?: null; deleteService: tandem.control.ServiceId.$Shape; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null }|{ op?: "clear"; addService?: null; editService?: null; deleteService?: null; clear: tandem.control.Empty.$Shape; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null }|{ op?: "addServer"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer: tandem.control.ServerEdit.$Shape; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null }|{ op?: "editServer"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer: tandem.control.ServerEdit.$Shape; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null }|{ op?: "deleteServer"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer: tandem.control.ServerDelete.$Shape; addLocal?: null; deleteLocal?: null; setTimeouts?: null }|{ op?: "addLocal"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal: tandem.control.LocalEdit.$Shape; deleteLocal?: null; setTimeouts?: null }|{ op?: "deleteLocal"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal: tandem.control.LocalDelete.$Shape; setTimeouts?: null }|{ op?: "setTimeouts"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts: tandem.control.Timeouts.$Shape })
+              ({ op?: undefined; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "addService"; addService: tandem.control.SettingsEdit.$Shape; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "editService"; addService?: null; editService: tandem.control.SettingsEdit.$Shape; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "deleteService"; addService?: null; editService?: null; deleteService: tandem.control.ServiceId.$Shape; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "clear"; addService?: null; editService?: null; deleteService?: null; clear: tandem.control.Empty.$Shape; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "addServer"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer: tandem.control.ServerEdit.$Shape; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "editServer"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer: tandem.control.ServerEdit.$Shape; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "deleteServer"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer: tandem.control.ServerDelete.$Shape; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "addLocal"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal: tandem.control.LocalEdit.$Shape; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "deleteLocal"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal: tandem.control.LocalDelete.$Shape; setTimeouts?: null; setVlanFlag?: null }|{ op?: "setTimeouts"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts: tandem.control.Timeouts.$Shape; setVlanFlag?: null }|{ op?: "setVlanFlag"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag: boolean })
             );
         }
 

@@ -105,12 +105,13 @@ export const tandem = $root.tandem = (() => {
             Request.prototype.handover = null;
             Request.prototype.more = null;
             Request.prototype.cancel = null;
+            Request.prototype.rates = null;
             Request.prototype.rekey = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(Request.prototype, "call", {
-                get: $util.oneOfGetter($oneOfFields = ["edit", "list", "zero", "connections", "status", "syncDaemons", "startSync", "stopSync", "handover", "more", "cancel", "rekey"]),
+                get: $util.oneOfGetter($oneOfFields = ["edit", "list", "zero", "connections", "status", "syncDaemons", "startSync", "stopSync", "handover", "more", "cancel", "rates", "rekey"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -149,6 +150,8 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(88).uint32(message.more);
                 if (message.cancel != null && $Object.hasOwnProperty.call(message, "cancel"))
                     $root.tandem.control.Empty.encode(message.cancel, writer.uint32(98).fork(), _depth + 1).ldelim();
+                if (message.rates != null && $Object.hasOwnProperty.call(message, "rates"))
+                    $root.tandem.control.Empty.encode(message.rates, writer.uint32(106).fork(), _depth + 1).ldelim();
                 if (message.rekey != null && $Object.hasOwnProperty.call(message, "rekey"))
                     $root.tandem.control.Empty.encode(message.rekey, writer.uint32(162).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -268,6 +271,13 @@ export const tandem = $root.tandem = (() => {
                                 break;
                             message.cancel = $root.tandem.control.Empty.decode(reader, reader.size(), $undefined, _depth + 1, message.cancel);
                             message.call = "cancel";
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            message.rates = $root.tandem.control.Empty.decode(reader, reader.size(), $undefined, _depth + 1, message.rates);
+                            message.call = "rates";
                             continue;
                         }
                     case 20: {
@@ -1118,13 +1128,13 @@ export const tandem = $root.tandem = (() => {
 
             Persistence.prototype.timeout = 0;
             Persistence.prototype.prefix = 0;
-            Persistence.prototype.engine = null;
+            Persistence.prototype.mask = null;
 
             let $oneOfFields;
 
             // Virtual OneOf for proto3 optional field
-            $Object.defineProperty(Persistence.prototype, "_engine", {
-                get: $util.oneOfGetter($oneOfFields = ["engine"]),
+            $Object.defineProperty(Persistence.prototype, "_mask", {
+                get: $util.oneOfGetter($oneOfFields = ["mask"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -1143,8 +1153,8 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(8).uint32(message.timeout);
                 if (message.prefix != null && $Object.hasOwnProperty.call(message, "prefix") && message.prefix !== 0)
                     writer.uint32(16).uint32(message.prefix);
-                if (message.engine != null && $Object.hasOwnProperty.call(message, "engine"))
-                    writer.uint32(26).string(message.engine);
+                if (message.mask != null && $Object.hasOwnProperty.call(message, "mask"))
+                    writer.uint32(26).bytes(message.mask);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1199,8 +1209,8 @@ export const tandem = $root.tandem = (() => {
                     case 3: {
                             if (wireType !== 2)
                                 break;
-                            message.engine = reader.stringVerify();
-                            message._engine = "engine";
+                            message.mask = reader.bytes();
+                            message._mask = "mask";
                             continue;
                         }
                     }
@@ -1239,6 +1249,7 @@ export const tandem = $root.tandem = (() => {
             ServiceSettings.prototype.persistence = null;
             ServiceSettings.prototype.establishedTimeout = null;
             ServiceSettings.prototype.drainingTimeout = null;
+            ServiceSettings.prototype.engine = null;
 
             let $oneOfFields;
 
@@ -1251,6 +1262,12 @@ export const tandem = $root.tandem = (() => {
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(ServiceSettings.prototype, "_drainingTimeout", {
                 get: $util.oneOfGetter($oneOfFields = ["drainingTimeout"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ServiceSettings.prototype, "_engine", {
+                get: $util.oneOfGetter($oneOfFields = ["engine"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -1278,6 +1295,8 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(40).uint32(message.establishedTimeout);
                 if (message.drainingTimeout != null && $Object.hasOwnProperty.call(message, "drainingTimeout"))
                     writer.uint32(48).uint32(message.drainingTimeout);
+                if (message.engine != null && $Object.hasOwnProperty.call(message, "engine"))
+                    writer.uint32(58).string(message.engine);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1355,6 +1374,13 @@ export const tandem = $root.tandem = (() => {
                                 break;
                             message.drainingTimeout = reader.uint32();
                             message._drainingTimeout = "drainingTimeout";
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.engine = reader.stringVerify();
+                            message._engine = "engine";
                             continue;
                         }
                     }
@@ -1989,6 +2015,7 @@ export const tandem = $root.tandem = (() => {
 
             RuleSet.prototype.services = $util.emptyArray;
             RuleSet.prototype.timeouts = null;
+            RuleSet.prototype.vlanFlag = false;
 
             RuleSet.create = function(properties) {
                 return new RuleSet(properties);
@@ -2006,6 +2033,8 @@ export const tandem = $root.tandem = (() => {
                         $root.tandem.control.VirtualService.encode(message.services[i], writer.uint32(10).fork(), _depth + 1).ldelim();
                 if (message.timeouts != null && $Object.hasOwnProperty.call(message, "timeouts"))
                     $root.tandem.control.Timeouts.encode(message.timeouts, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.vlanFlag != null && $Object.hasOwnProperty.call(message, "vlanFlag") && message.vlanFlag !== false)
+                    writer.uint32(24).bool(message.vlanFlag);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2051,6 +2080,15 @@ export const tandem = $root.tandem = (() => {
                             if (wireType !== 2)
                                 break;
                             message.timeouts = $root.tandem.control.Timeouts.decode(reader, reader.size(), $undefined, _depth + 1, message.timeouts);
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.vlanFlag = value;
+                            else
+                                delete message.vlanFlag;
                             continue;
                         }
                     }
@@ -2555,11 +2593,12 @@ export const tandem = $root.tandem = (() => {
             Edit.prototype.addLocal = null;
             Edit.prototype.deleteLocal = null;
             Edit.prototype.setTimeouts = null;
+            Edit.prototype.setVlanFlag = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(Edit.prototype, "op", {
-                get: $util.oneOfGetter($oneOfFields = ["addService", "editService", "deleteService", "clear", "addServer", "editServer", "deleteServer", "addLocal", "deleteLocal", "setTimeouts"]),
+                get: $util.oneOfGetter($oneOfFields = ["addService", "editService", "deleteService", "clear", "addServer", "editServer", "deleteServer", "addLocal", "deleteLocal", "setTimeouts", "setVlanFlag"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -2594,6 +2633,8 @@ export const tandem = $root.tandem = (() => {
                     $root.tandem.control.LocalDelete.encode(message.deleteLocal, writer.uint32(74).fork(), _depth + 1).ldelim();
                 if (message.setTimeouts != null && $Object.hasOwnProperty.call(message, "setTimeouts"))
                     $root.tandem.control.Timeouts.encode(message.setTimeouts, writer.uint32(82).fork(), _depth + 1).ldelim();
+                if (message.setVlanFlag != null && $Object.hasOwnProperty.call(message, "setVlanFlag"))
+                    writer.uint32(88).bool(message.setVlanFlag);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2695,6 +2736,13 @@ export const tandem = $root.tandem = (() => {
                                 break;
                             message.setTimeouts = $root.tandem.control.Timeouts.decode(reader, reader.size(), $undefined, _depth + 1, message.setTimeouts);
                             message.op = "setTimeouts";
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 0)
+                                break;
+                            message.setVlanFlag = reader.bool();
+                            message.op = "setVlanFlag";
                             continue;
                         }
                     }
