@@ -37,6 +37,10 @@ export function integer(min: number, max: number, example: string) {
   return z.number(text).int(text).min(min, text).max(max, text);
 }
 
+export function flag(example: string) {
+  return z.boolean(expects('true or false', example));
+}
+
 export function choice<const T extends readonly string[]>(values: T, example: string) {
   return z.enum(values, expects(`one of ${values.join(', ')}`, example));
 }

@@ -181,6 +181,18 @@ const service = z.union(
   expects('an ipvsadm line or a mapping of keys', '- -A -t 10.1.1.1:80 -s rr'),
 );
 
+const rules = keys(
+  {
+    keep: flag('keep: true')
+      .optional()
+      .describe('Whether rules that commands change are kept over a restart; they then go before "services"'),
+    file: absolutePath('file: /var/lib/tandem/lb1/rules.json')
+      .optional()
+      .describe('Where they are kept; default /var/lib/tandem/<name>/rules.json'),
+  },
+  'rules: {keep: true}',
+);
+
 const log = keys(
   {
     level: choice(['error', 'warn', 'info', 'debug'], 'level: info').optional().describe('Default info'),
@@ -212,6 +224,7 @@ export const fileSchema = keys(
     sync: sync.optional(),
     timeouts: timeouts.optional(),
     services: list(service, 'services', 'services: ["-A -t 10.1.1.1:80 -s rr"]').optional(),
+    rules: rules.optional(),
     log: log.optional(),
   },
   'name: lb1',

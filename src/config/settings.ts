@@ -61,6 +61,7 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
     sync: syncDaemons(file.sync),
     ...(keyFile === undefined ? {} : { syncKeyFile: keyFile }),
     rules,
+    ...(file.rules?.keep ? { keptRules: file.rules.file ?? `${PATHS.kept}/${name}/rules.json` } : {}),
     log: {
       level: file.log?.level ?? 'info',
       ...(file.log?.file === undefined ? {} : { file: file.log.file }),

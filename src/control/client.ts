@@ -53,8 +53,8 @@ function refusal(path: string, error: NodeJS.ErrnoException): ControlError {
 function client(calls: Calls): ControlClient {
   const nothing = () => {};
   return {
-    edit: (edits) =>
-      calls.call({ edit: { edits: edits.map(editTo) } }, 'edited', ({ refused }) =>
+    edit: (edits, how) =>
+      calls.call({ edit: { edits: edits.map(editTo), whole: how === 'whole' } }, 'edited', ({ refused }) =>
         (refused ?? []).map(({ at, failure }) => ({
           at: at ?? 0,
           error: failureFrom(required(failure, 'failure')),

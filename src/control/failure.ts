@@ -39,6 +39,8 @@ const DIRECTOR_ERROR_CODES = Object.keys({
   'no-log-file': true,
   'no-key-file': true,
   'key-unknown': true,
+  'bad-rules': true,
+  'not-kept': true,
 } satisfies Record<DirectorErrorCode, true>) as DirectorErrorCode[];
 
 export function failureTo(error: unknown): tandem.control.IFailure {

@@ -75,7 +75,7 @@ export class Session {
     const { edit, zero, startSync, stopSync } = request;
     if (edit) {
       const edits = (edit.edits ?? []).map(editFrom);
-      return () => edited(api.edit(edits));
+      return () => edited(api.edit(edits, edit.whole ? 'whole' : undefined));
     }
     if (zero) {
       const service = zero.service ? serviceIdFrom(zero.service) : undefined;

@@ -27,9 +27,10 @@ export interface DirectorApi {
   /**
    * Applies edits in order: each one wholly or not at all, whatever became of those before it. Many at once cost
    * little more than one alone.
-   * @returns those that were refused, in their order
+   * @param how `whole`: as one change, or none of them when one is refused
+   * @returns those that were refused, in their order; of a whole change the first one
    */
-  edit(edits: readonly RuleEdit[]): Promise<readonly RefusedEdit[]>;
+  edit(edits: readonly RuleEdit[], how?: 'whole'): Promise<readonly RefusedEdit[]>;
   list(): Promise<Listing>;
   /** The same, with traffic per second instead of totals. */
   rates(): Promise<Listing>;
@@ -70,7 +71,9 @@ export type DirectorErrorCode =
   | 'bad-plane'
   | 'no-log-file'
   | 'no-key-file'
-  | 'key-unknown';
+  | 'key-unknown'
+  | 'bad-rules'
+  | 'not-kept';
 
 /** A refusal of the director: says what, where and what to do. */
 export class DirectorError extends Error {

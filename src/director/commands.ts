@@ -46,10 +46,10 @@ export class Commands implements DirectorApi {
     this.#parts = parts;
   }
 
-  async edit(edits: readonly RuleEdit[]): Promise<readonly RefusedEdit[]> {
+  async edit(edits: readonly RuleEdit[], how?: 'whole'): Promise<readonly RefusedEdit[]> {
     const { keeper, addresses } = this.#parts;
     try {
-      return keeper.edit(edits);
+      return how === 'whole' ? keeper.editWhole(edits) : keeper.edit(edits);
     } finally {
       await addresses.place();
     }

@@ -88,6 +88,8 @@ export interface DirectorConfig {
   readonly syncKeyFile?: string;
   /** Applied in order to an empty rule set. */
   readonly rules: readonly RuleEdit[];
+  /** Where the rules are kept over a restart; what stands there goes before {@link rules}. */
+  readonly keptRules?: string;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug'; readonly file?: string };
 }
 
@@ -98,6 +100,7 @@ export const PATHS = {
   socket: '/run/tandem/tandem.sock',
   pins: '/sys/fs/bpf/tandem',
   state: '/run/tandem/state',
+  kept: '/var/lib/tandem',
 } as const;
 
 /**

@@ -25,6 +25,7 @@ import type {
   HeartbeatRouter,
 } from './heartbeat/messages.ts';
 import { InterfaceWatch, type Readdressed } from './interface-watch.ts';
+import { KeptRules } from './kept-rules.ts';
 import type { Log } from './log.ts';
 import { openPlane } from './open-plane.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -146,7 +147,8 @@ class RunningDirector implements Director {
         await this.#settings.forwardIpv6(name);
       }
     const plane = openPlane(config, interfaces, this.#log.child('datapath'));
-    const keeper = new RuleKeeper(plane, new SavedRulesFile(`${this.#stateDirectory}/rules.json`));
+    const kept = config.keptRules === undefined ? undefined : new KeptRules(config.keptRules);
+    const keeper = new RuleKeeper(plane, new SavedRulesFile(`${this.#stateDirectory}/rules.json`), kept);
     const addresses = new AddressKeeper({
       plane,
       rules: () => keeper.rules,

@@ -7,6 +7,7 @@ import type { SealKey } from '../wire/seal-key.ts';
 import { DirectorError } from './api.ts';
 import type { DirectorConfig, RouterConfig } from './config.ts';
 import type { HeartbeatRouter } from './heartbeat/messages.ts';
+import { KeptRules } from './kept-rules.ts';
 import { rulesOf } from './rule-keeper.ts';
 import { readKeyFile } from './sync/key-file.ts';
 
@@ -21,7 +22,8 @@ export interface Prepared {
 
 /** @throws DirectorError `no-such-device`, HostError, ModelError */
 export async function prepare(config: DirectorConfig): Promise<Prepared> {
-  const rules = rulesOf(config.rules, config.datapath.kind);
+  const kept = config.keptRules === undefined ? undefined : keptRules(config.keptRules, config.datapath.kind);
+  const rules = kept ?? rulesOf(config.rules, config.datapath.kind);
   const keys = config.syncKeyFile === undefined ? [] : readKeyFile(config.syncKeyFile);
   const facts = new Map((await allInterfaces()).map((each) => [each.name, each]));
   const floating = config.routers.flatMap(({ addresses }) => addresses);
@@ -42,6 +44,17 @@ export function sourceOf(
 ): Address {
   const [first = parseAddress('0.0.0.0')] = addresses;
   return ownAddress(facts, { family: familyOf(first), linkLocal: peers.every(isLinkLocal), floating });
+}
+
+/** Undefined when none were kept yet. @throws DirectorError `bad-rules` */
+function keptRules(path: string, plane: DirectorConfig['datapath']['kind']): RuleSet | undefined {
+  const file = new KeptRules(path);
+  const edits = file.read();
+  try {
+    return edits && rulesOf(edits, plane);
+  } catch (error) {
+    throw file.refusal(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function existing(name: string, facts: ReadonlyMap<string, InterfaceFacts>): InterfaceFacts {

@@ -8,6 +8,7 @@ import { EMPTY_RULES, type RuleSet } from '../model/rules.ts';
 import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
 import { DirectorError, type RefusedEdit } from './api.ts';
 import { type EditRun, editRuns, halves } from './edit-runs.ts';
+import type { KeptRules } from './kept-rules.ts';
 import type { SavedRulesFile } from './saved-rules.ts';
 
 /** The rules that a configuration amounts to. @throws ModelError from the first line that cannot apply */
@@ -52,12 +53,20 @@ type RulePlane = Pick<Plane, 'kind' | 'adopted' | 'applyRules'>;
 export class RuleKeeper {
   readonly #plane: RulePlane;
   readonly #file: SavedRulesFile;
+  readonly #kept: KeptRules | undefined;
   #rules: RuleSet = EMPTY_RULES;
   #sync: readonly SyncDaemon[] = [];
+  /** What is kept. */
+  #written: RuleSet | undefined;
 
-  constructor(plane: RulePlane, file: SavedRulesFile) {
+  /**
+   * @param file beside the plane, as long as that lives
+   * @param kept over restarts, where that is wanted
+   */
+  constructor(plane: RulePlane, file: SavedRulesFile, kept?: KeptRules) {
     this.#plane = plane;
     this.#file = file;
+    this.#kept = kept;
   }
 
   get rules(): RuleSet {
@@ -95,6 +104,22 @@ export class RuleKeeper {
     } finally {
       if (this.#rules !== before) this.#save();
     }
+  }
+
+  /**
+   * All edits as one change of the plane, or none: what was there before and is there after goes on, with its
+   * connections and counters, also where the edits clear first.
+   * @returns the first edit that was refused
+   * @throws DirectorError `table-full`
+   */
+  editWhole(edits: readonly RuleEdit[]): readonly RefusedEdit[] {
+    const run = edits.map((edit, at) => ({ at, edit }));
+    const { rules, refused } = outcome(this.#rules, run, this.#plane.kind, this.#sync.length > 0);
+    if (refused.length > 0) return refused.slice(0, 1);
+    if (rules === this.#rules) return [];
+    this.#put(rules);
+    this.#save();
+    return [];
   }
 
   setSync(daemon: SyncDaemon): void {
@@ -143,5 +168,8 @@ export class RuleKeeper {
 
   #save(): void {
     if (this.#plane.kind === 'xdp') this.#file.write({ rules: this.#rules, sync: this.#sync });
+    if (this.#written === this.#rules) return;
+    this.#kept?.write(this.#rules);
+    this.#written = this.#rules;
   }
 }

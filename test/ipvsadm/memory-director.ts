@@ -27,8 +27,9 @@ export function memoryDirector(
     zeroed: 0,
     table: [],
     counters: idle,
-    async edit(edits) {
-      return edits.flatMap((edit, at) => {
+    async edit(edits, how) {
+      const before = director.rules;
+      const refused = edits.flatMap((edit, at) => {
         try {
           checkCarried(edit, plane);
           director.rules = applyEdit(director.rules, edit);
@@ -38,6 +39,8 @@ export function memoryDirector(
           return [{ at, error }];
         }
       });
+      if (how === 'whole' && refused.length > 0) director.rules = before;
+      return refused;
     },
     async list() {
       return { rules: director.rules, counters: director.rules.services.map(director.counters) };

@@ -2060,6 +2060,9 @@ export namespace tandem {
             /** EditList edits. */
             edits: tandem.control.Edit.$Properties[];
 
+            /** EditList whole. */
+            whole: boolean;
+
             /**
              * Creates a new EditList instance using the specified properties.
              * @param [properties] Properties to set
@@ -2095,6 +2098,9 @@ export namespace tandem {
                 /** EditList edits */
                 edits?: (tandem.control.Edit.$Properties[]|null);
 
+                /** EditList whole */
+                whole?: (boolean|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -2102,6 +2108,7 @@ export namespace tandem {
             /** Shape of an EditList. */
             type $Shape = {
               edits?: tandem.control.Edit.$Shape[]|null;
+              whole?: boolean|null;
               $unknowns?: Uint8Array[];
             };
         }

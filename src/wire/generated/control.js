@@ -2776,6 +2776,7 @@ export const tandem = $root.tandem = (() => {
             };
 
             EditList.prototype.edits = $util.emptyArray;
+            EditList.prototype.whole = false;
 
             EditList.create = function(properties) {
                 return new EditList(properties);
@@ -2791,6 +2792,8 @@ export const tandem = $root.tandem = (() => {
                 if (message.edits != null && message.edits.length)
                     for (let i = 0; i < message.edits.length; ++i)
                         $root.tandem.control.Edit.encode(message.edits[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.whole != null && $Object.hasOwnProperty.call(message, "whole") && message.whole !== false)
+                    writer.uint32(16).bool(message.whole);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2804,7 +2807,7 @@ export const tandem = $root.tandem = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message;
+                let end, message, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -2830,6 +2833,15 @@ export const tandem = $root.tandem = (() => {
                             if (!(message.edits && message.edits.length))
                                 message.edits = [];
                             message.edits.push($root.tandem.control.Edit.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.whole = value;
+                            else
+                                delete message.whole;
                             continue;
                         }
                     }
