@@ -1,7 +1,8 @@
-// Builds dist/: the kernel half with clang, the layouts from its BTF, userland with tsc.
+// Builds dist/: the kernel half with clang, the layouts from its BTF, userland with tsc, ipvsadm's single file.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rolldown } from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
 /** The plane, and the bad wires of the lab. */
@@ -52,6 +53,14 @@ function compileUserland() {
   }
 }
 
+/** ipvsadm is started for every single command: one file for node to load, in the format that it loads fastest. */
+async function bundleCommand() {
+  const bundle = await rolldown({ input: join(root, 'src/cli/ipvsadm-programs.ts'), platform: 'node' });
+  const file = join(root, 'dist/cli/ipvsadm-programs.cjs');
+  await bundle.write({ file, format: 'cjs', minify: true, codeSplitting: false });
+  await bundle.close();
+}
+
 for (const name of objects) compileKernelHalf(name);
 // Whatever else does not fit the new layouts yet, what makes them is compiled.
 spawnSync(tsc, ['-p', '.'], { cwd: root });
@@ -62,3 +71,4 @@ if (!existsSync(generated) || readFileSync(generated, 'utf8') !== layouts) {
   writeFileSync(generated, layouts);
 }
 compileUserland();
+await bundleCommand();

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** ipvsadm-restore: replaces the rules by those on standard input. */
-import { connectToDaemon, processIo } from '../ipvsadm/process-io.ts';
-import { restoreMain } from '../ipvsadm/wrappers.ts';
+import { createRequire } from 'node:module';
+import type * as programs from './ipvsadm-programs.ts';
 
-process.exitCode = await restoreMain(processIo(), connectToDaemon);
+const { start }: typeof programs = createRequire(import.meta.url)('./ipvsadm-programs.cjs');
+start('ipvsadm-restore');

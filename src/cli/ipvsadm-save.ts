@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** ipvsadm-save: prints the rules. */
-import { connectToDaemon, processIo } from '../ipvsadm/process-io.ts';
-import { saveMain } from '../ipvsadm/wrappers.ts';
+import { createRequire } from 'node:module';
+import type * as programs from './ipvsadm-programs.ts';
 
-process.exitCode = await saveMain(process.argv.slice(2), processIo(), connectToDaemon);
+const { start }: typeof programs = createRequire(import.meta.url)('./ipvsadm-programs.cjs');
+start('ipvsadm-save');

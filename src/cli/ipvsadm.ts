@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** tandem-ipvsadm: the drop-in command. */
-import { main } from '../ipvsadm/main.ts';
-import { connectToDaemon, processIo } from '../ipvsadm/process-io.ts';
+import { createRequire } from 'node:module';
+import type * as programs from './ipvsadm-programs.ts';
 
-process.exitCode = await main(process.argv.slice(2), processIo(), connectToDaemon);
+const { start }: typeof programs = createRequire(import.meta.url)('./ipvsadm-programs.cjs');
+start('ipvsadm');

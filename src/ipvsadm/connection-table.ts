@@ -31,7 +31,7 @@ function minutes(seconds: number): string {
   return `${two(Math.floor(seconds / 60))}:${two(Math.floor(seconds % 60))}`;
 }
 
-export function* addressesOf(connections: readonly Connection[]): Generator<Address> {
+export function* addressesOfConnections(connections: readonly Connection[]): Generator<Address> {
   for (const { client, virtual, server, local } of connections) {
     yield client.address;
     yield virtual.address;

@@ -37,6 +37,6 @@ function tellOutcome({ edit, notes }: EditCommand, error: Error | undefined, io:
 }
 
 /** Whether the edit changes what a service contains: a missing service has then another text. */
-function isWithinService({ op }: RuleEdit): boolean {
+export function isWithinService({ op }: RuleEdit): boolean {
   return op.endsWith('-server') || op.endsWith('-local');
 }

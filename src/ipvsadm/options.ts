@@ -23,7 +23,7 @@ export type CommandName =
   | 'help'
   | 'version';
 
-/** In the order in which ipvsadm checks them; the vendor's own come last. */
+/** In the order in which ipvsadm checks them; the vendor's own come last, and behind them ours. */
 export const OPTION_NAMES = [
   'numeric',
   'connection',
@@ -62,6 +62,8 @@ export const OPTION_NAMES = [
   'laddr',
   'vsestablish-timeout',
   'tcp_draining_timeout',
+  'json',
+  'atomic',
 ] as const;
 export type OptionName = (typeof OPTION_NAMES)[number];
 
@@ -150,6 +152,8 @@ const OPTIONS: readonly (readonly [OptionName | undefined, string, string | unde
   ['mcast-group', 'mcast-group', undefined, 'required'],
   ['mcast-port', 'mcast-port', undefined, 'required'],
   ['mcast-ttl', 'mcast-ttl', undefined, 'required'],
+  ['json', 'json', undefined, 'none'],
+  ['atomic', 'atomic', undefined, 'none'],
 ];
 
 export const OPTION_TABLE: readonly OptionSpec[] = [
@@ -170,3 +174,5 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     }),
   ),
 ];
+
+export const LONG_NAMES: readonly string[] = OPTION_TABLE.map(({ long }) => long);

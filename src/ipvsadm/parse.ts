@@ -45,7 +45,7 @@ function firstOption(reader: PoptReader): FoundOption | undefined {
   try {
     return reader.next();
   } catch (error) {
-    if (error instanceof UsageError) throw tryHelp();
+    if (error instanceof UsageError) throw tryHelp(error.word);
     throw error;
   }
 }
@@ -70,6 +70,7 @@ function readTimeouts(words: string[]): RuleEdit {
 function buildCommand(command: CommandName, draft: Draft, flags: readonly string[]): Command {
   const service = serviceIdOf(draft);
   const one = service ? { service } : {};
+  const json = draft.given.has('json');
   switch (command) {
     case 'add-service':
     case 'edit-service':
@@ -89,13 +90,13 @@ function buildCommand(command: CommandName, draft: Draft, flags: readonly string
     case 'list':
       return buildListing(draft, service);
     case 'get-laddr':
-      return { kind: 'list-locals', ...one };
+      return { kind: 'list-locals', ...one, json };
     case 'zero':
       return { kind: 'zero', ...one };
     case 'save':
       return { kind: 'save', numeric: draft.given.has('numeric') };
     case 'restore':
-      return { kind: 'restore' };
+      return { kind: 'restore', atomic: draft.given.has('atomic') };
     case 'start-daemon': {
       const { direction, daemon } = draft;
       return {
@@ -109,7 +110,7 @@ function buildCommand(command: CommandName, draft: Draft, flags: readonly string
     case 'set-vlanflag':
       return { kind: 'edit', edit: { op: 'set-vlanflag', on: draft.vlanFlag }, notes: [] };
     case 'get-vlanflag':
-      return { kind: 'get-vlanflag' };
+      return { kind: 'get-vlanflag', json };
     default:
       throw tryHelp();
   }
@@ -120,12 +121,13 @@ const LAYOUTS = ['stats', 'rate', 'thresholds', 'persistent-conn', 'tun-info'] a
 
 function buildListing({ given }: Draft, service: ServiceId | undefined): Command {
   const numeric = given.has('numeric');
+  const json = given.has('json');
   if (given.has('connection'))
-    return { kind: 'list-connections', numeric, engines: given.has('persistent-conn') };
-  if (given.has('timeout')) return { kind: 'list-timeouts' };
-  if (given.has('daemon')) return { kind: 'list-daemons' };
+    return { kind: 'list-connections', format: { json, numeric, engines: given.has('persistent-conn') } };
+  if (given.has('timeout')) return { kind: 'list-timeouts', json };
+  if (given.has('daemon')) return { kind: 'list-daemons', json };
   const layout: Layout = LAYOUTS.find((name) => given.has(name)) ?? 'plain';
-  const format = { numeric, layout, exact: given.has('exact'), sorted: !given.has('nosort') };
+  const format = { json, numeric, layout, exact: given.has('exact'), sorted: !given.has('nosort') };
   return { kind: 'list', format, ...(service ? { service } : {}) };
 }
 

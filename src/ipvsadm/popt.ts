@@ -48,7 +48,7 @@ export class PoptReader {
     const equals = word.indexOf('=');
     const name = word.slice(2, equals < 0 ? undefined : equals);
     const spec = this.#table.find((one) => one.long === name);
-    if (!spec) throw this.#error('unknown option');
+    if (!spec) throw this.#error('unknown option', this.#word());
     return this.#withValue(spec, equals < 0 ? undefined : word.slice(equals + 1));
   }
 
@@ -56,7 +56,7 @@ export class PoptReader {
     const letter = this.#cluster.slice(0, 1);
     const rest = this.#cluster.slice(1);
     const spec = this.#table.find((one) => one.short === letter);
-    if (!spec) throw this.#error('unknown option');
+    if (!spec) throw this.#error('unknown option', this.#word());
     if (spec.argument === 'none' && !rest.startsWith('=')) {
       this.#cluster = rest;
       return { spec, word: this.#word() };
@@ -83,7 +83,7 @@ export class PoptReader {
     return this.#argv[this.#at - 1] ?? '';
   }
 
-  #error(reason: string): UsageError {
-    return new UsageError(`${this.#word()}: ${reason}`, 255, false);
+  #error(reason: string, word?: string): UsageError {
+    return new UsageError(`${this.#word()}: ${reason}`, 255, false, word);
   }
 }

@@ -1,18 +1,28 @@
 /** Carries a command out on a director. */
 import type { DirectorApi, Listing } from '../director/api.ts';
 import type { Address } from '../model/address.ts';
-import { type RuleSet, type ServiceId, sameService, serviceKey } from '../model/rules.ts';
-import type { Command, ListFormat } from './command.ts';
-import { addressesOf, connectionTitle, renderConnection } from './connection-table.ts';
+import { type ServiceId, serviceKey, type VirtualService } from '../model/rules.ts';
+import { restoreWhole } from './atomic.ts';
+import type { Command, ConnectionFormat, ListFormat } from './command.ts';
+import { addressesOfConnections, connectionTitle, renderConnection } from './connection-table.ts';
 import { carryOutEdits } from './edits.ts';
 import { HELP_TEXT, VERSION_TEXT } from './help.ts';
 import type { Io } from './io.ts';
+import {
+  CONNECTIONS_JSON,
+  connectionJson,
+  daemonsJson,
+  servicesJson,
+  timeoutsJson,
+  vlanFlagJson,
+} from './json.ts';
 import { describeRefusal, KERNEL_EXIT, KERNEL_TEXT } from './kernel-text.ts';
 import { NameCache, type Namer, NUMERIC } from './namer.ts';
+import { noSchedulerText } from './no-scheduler.ts';
 import { restore } from './restore.ts';
 import { renderRules } from './save.ts';
-import { type CountedService, renderServices, VERSION_LINE } from './service-table.ts';
-import { renderDaemons, renderLocals, renderTimeouts } from './small-tables.ts';
+import { type CountedService, inListOrder, renderServices, VERSION_LINE } from './service-table.ts';
+import { renderDaemons, renderLocals, renderTimeouts, renderVlanFlag } from './small-tables.ts';
 
 /** Exit code of a listing of what is not there. */
 const LIST_EXIT = 1;
@@ -43,31 +53,31 @@ async function carryOut(command: Command, api: DirectorApi, io: Io): Promise<num
     case 'list':
       return listServices(command.service, command.format, api, io);
     case 'list-connections':
-      return listConnections(command.numeric, command.engines, api, io);
+      return listConnections(command.format, api, io);
     case 'list-timeouts':
-      await io.out(renderTimeouts((await api.list()).rules.timeouts));
+      await io.out((command.json ? timeoutsJson : renderTimeouts)((await api.list()).rules.timeouts));
       return 0;
     case 'list-daemons':
-      await io.out(renderDaemons(await api.syncDaemons()));
+      await io.out((command.json ? daemonsJson : renderDaemons)(await api.syncDaemons()));
       return 0;
     case 'list-locals': {
       const services = select(command.service, await api.list(), io);
-      if (services) await io.out(renderLocals(services));
+      if (services) await io.out(command.json ? servicesJson(services, 'total') : renderLocals(services));
       return services ? 0 : LIST_EXIT;
     }
     case 'get-vlanflag':
-      await io.out(`${(await api.list()).rules.vlanFlag ? 1 : 0}\n`);
+      await io.out((command.json ? vlanFlagJson : renderVlanFlag)((await api.list()).rules.vlanFlag));
       return 0;
     case 'zero':
       await api.zero(command.service);
       return 0;
     case 'save': {
       const { rules } = await api.list();
-      await io.out(renderRules(rules, await namerFor(command.numeric, addressesOfRules(rules), io)));
+      await io.out(renderRules(rules, await namerFor(command.numeric, addressesOfRules(rules.services), io)));
       return 0;
     }
     case 'restore':
-      return restore(api, io, run);
+      return command.atomic ? restoreWhole(api, io) : restore(api, io, run);
     case 'start-sync':
       await api.startSync(command.daemon);
       return 0;
@@ -80,13 +90,6 @@ async function carryOut(command: Command, api: DirectorApi, io: Io): Promise<num
   }
 }
 
-/** A kernel looks for the service first. */
-async function noSchedulerText(op: string, id: ServiceId, api: DirectorApi): Promise<string> {
-  const there = (await api.list()).rules.services.some((service) => sameService(service.id, id));
-  if (there && op === 'add-service') return KERNEL_TEXT.serviceExists;
-  return there || op === 'add-service' ? KERNEL_TEXT.noScheduler : KERNEL_TEXT.noService;
-}
-
 async function listServices(
   one: ServiceId | undefined,
   format: ListFormat,
@@ -96,7 +99,11 @@ async function listServices(
   const listing = await (format.layout === 'rate' ? api.rates() : api.list());
   const services = select(one, listing, io);
   if (!services) return LIST_EXIT;
-  const namer = await namerFor(format.numeric, addressesOfRules(listing.rules), io);
+  if (format.json) {
+    await io.out(servicesJson(inListOrder(services, format), format.layout === 'rate' ? 'rate' : 'total'));
+    return 0;
+  }
+  const namer = await namerFor(format.numeric, addressesOf(services), io);
   await io.out((one ? '' : VERSION_LINE) + renderServices(services, format, namer));
   return 0;
 }
@@ -116,17 +123,28 @@ function select(one: ServiceId | undefined, listing: Listing, io: Io): readonly 
 }
 
 async function listConnections(
-  numeric: boolean,
-  engines: boolean,
+  { json, numeric, engines }: ConnectionFormat,
   api: DirectorApi,
   io: Io,
 ): Promise<number> {
+  if (json) return listConnectionsJson(api, io);
   const cache = new NameCache(io.resolver);
   await io.out(connectionTitle(engines));
   for await (const chunk of api.connections()) {
-    const namer = numeric ? NUMERIC : await cache.namerFor(addressesOf(chunk));
+    const namer = numeric ? NUMERIC : await cache.namerFor(addressesOfConnections(chunk));
     await io.out(chunk.map((connection) => renderConnection(connection, namer)).join(''));
   }
+  return 0;
+}
+
+async function listConnectionsJson(api: DirectorApi, io: Io): Promise<number> {
+  let before: string = CONNECTIONS_JSON.begin;
+  for await (const chunk of api.connections()) {
+    if (chunk.length === 0) continue;
+    await io.out(before + chunk.map(connectionJson).join(CONNECTIONS_JSON.between));
+    before = CONNECTIONS_JSON.between;
+  }
+  await io.out((before === CONNECTIONS_JSON.begin ? before : '') + CONNECTIONS_JSON.end);
   return 0;
 }
 
@@ -134,8 +152,12 @@ async function namerFor(numeric: boolean, addresses: Iterable<Address>, io: Io):
   return numeric ? NUMERIC : new NameCache(io.resolver).namerFor(addresses);
 }
 
-function* addressesOfRules(rules: RuleSet): Generator<Address> {
-  for (const { id, servers, locals } of rules.services) {
+function addressesOf(services: readonly CountedService[]): Iterable<Address> {
+  return addressesOfRules(services.map(({ service }) => service));
+}
+
+function* addressesOfRules(services: readonly VirtualService[]): Generator<Address> {
+  for (const { id, servers, locals } of services) {
     if (id.kind !== 'fwmark') yield id.address;
     for (const { address } of [...servers, ...locals]) yield address;
   }

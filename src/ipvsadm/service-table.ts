@@ -58,11 +58,16 @@ export function renderServices(
   format: ListFormat,
   namer: Namer,
 ): string {
+  const rows = inListOrder(services, format).map((one) => renderService(one, format, namer));
+  return TITLES[format.layout] + rows.join('');
+}
+
+export function inListOrder(
+  services: readonly CountedService[],
+  { sorted }: Pick<ListFormat, 'sorted'>,
+): readonly CountedService[] {
   const listed = inHashOrder(services, ({ service }) => service.id);
-  const ordered = format.sorted
-    ? mergeSort(listed, (a, b) => compareServices(a.service.id, b.service.id))
-    : listed;
-  return TITLES[format.layout] + ordered.map((one) => renderService(one, format, namer)).join('');
+  return sorted ? mergeSort(listed, (a, b) => compareServices(a.service.id, b.service.id)) : listed;
 }
 
 function renderService({ service, counters }: CountedService, format: ListFormat, namer: Namer): string {

@@ -9,6 +9,10 @@ export function renderTimeouts({ tcp, tcpFin, udp }: Timeouts): string {
   return `Timeout (tcp tcpfin udp): ${tcp} ${tcpFin} ${udp}\n`;
 }
 
+export function renderVlanFlag(on: boolean): string {
+  return on ? '1\n' : '0\n';
+}
+
 /** The sender first. */
 export function renderDaemons(daemons: readonly SyncDaemon[]): string {
   const order = [...daemons].sort((a, b) => (a.direction < b.direction ? 1 : -1));

@@ -3,8 +3,10 @@
 import type { Address } from '../model/address.ts';
 import { ModelError } from '../model/error.ts';
 import type { Command } from './command.ts';
+import { hintFor } from './hint.ts';
 import type { Io } from './io.ts';
 import { HostWanted, type NameSource } from './names.ts';
+import { LONG_NAMES } from './options.ts';
 import { parse } from './parse.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -22,6 +24,8 @@ export async function understand(argv: readonly string[], io: Io): Promise<Under
   } catch (error) {
     if (!(error instanceof UsageError) && !(error instanceof ModelError)) throw error;
     io.err(`${error.message}\n`);
+    const hint = error instanceof UsageError && error.word !== undefined && hintFor(error.word, LONG_NAMES);
+    if (hint) io.err(`${hint}\n`);
     return error instanceof UsageError
       ? { exitCode: error.exitCode, final: error.final }
       : { exitCode: 2, final: true };

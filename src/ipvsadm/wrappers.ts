@@ -1,4 +1,5 @@
 /** The Debian scripts around ipvsadm, without a shell. */
+import { restoreWhole } from './atomic.ts';
 import type { Io } from './io.ts';
 import { type Connected, main, withDirector } from './main.ts';
 import { restore } from './restore.ts';
@@ -22,16 +23,27 @@ export async function saveMain(
   return main(options.length > 0 ? ['-S', '-n'] : ['-S'], io, connect);
 }
 
-/** `ipvsadm-restore`: reads all of standard input, drops lines that begin with #, clears, restores. */
-export async function restoreMain(io: Io, connect: () => Promise<Connected>): Promise<number> {
+/**
+ * `ipvsadm-restore [--atomic]`: reads all of standard input, drops lines that begin with #, clears, restores; atomic is
+ * ours, and makes one change of it all.
+ */
+export async function restoreMain(
+  argv: readonly string[],
+  io: Io,
+  connect: () => Promise<Connected>,
+): Promise<number> {
   const all: string[] = [];
-  for await (const lines of io.lines()) for (const line of lines) if (!line.startsWith('#')) all.push(line);
+  // Numbers of lines are those of the file.
+  for await (const lines of io.lines()) for (const line of lines) all.push(line.startsWith('#') ? '' : line);
   const saved: Io = { ...io, lines: () => from(all) };
   return withDirector(io, connect, async (api) => {
-    await run({ kind: 'edit', edit: { op: 'clear' }, notes: [] }, api, io);
+    if (argv.includes('--atomic')) return restoreWhole(api, saved, [CLEAR]);
+    await run(CLEAR, api, io);
     return restore(api, saved, run);
   });
 }
+
+const CLEAR = { kind: 'edit', edit: { op: 'clear' }, notes: [] } as const;
 
 async function* from(lines: readonly string[]): AsyncGenerator<readonly string[]> {
   yield lines;

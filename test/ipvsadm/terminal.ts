@@ -58,7 +58,7 @@ export async function type(argv: readonly string[], director: Connected, stdin =
   const [program, ...words] = argv;
   let exit: number;
   if (program === 'ipvsadm-save') exit = await saveMain(words, io, connect);
-  else if (program === 'ipvsadm-restore') exit = await restoreMain(io, connect);
+  else if (program === 'ipvsadm-restore') exit = await restoreMain(words, io, connect);
   else exit = await main(words, io, connect);
   return { ...output, exit };
 }
