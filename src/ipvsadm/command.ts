@@ -35,7 +35,8 @@ export type Command =
   | { readonly kind: 'list-locals'; readonly service?: ServiceId; readonly json: boolean }
   | { readonly kind: 'get-vlanflag'; readonly json: boolean }
   | { readonly kind: 'zero'; readonly service?: ServiceId }
-  | { readonly kind: 'save'; readonly numeric: boolean }
+  /** `full`: also what ipvsadm leaves out. */
+  | { readonly kind: 'save'; readonly numeric: boolean; readonly full: boolean }
   /** `atomic`: all lines or none. */
   | { readonly kind: 'restore'; readonly atomic: boolean }
   | { readonly kind: 'start-sync'; readonly daemon: SyncDaemon }

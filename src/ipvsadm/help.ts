@@ -8,7 +8,7 @@ export const HELP_TEXT = `${VERSION_TEXT}Usage:
   ipvsadm -D virtual-service
   ipvsadm -C
   ipvsadm -R [--atomic]
-  ipvsadm -S [-n]
+  ipvsadm -S [-n] [--full]
   ipvsadm -P|Q virtual-service -z local-address
   ipvsadm -G [virtual-service]
   ipvsadm -a|e virtual-service -r server-address [options]
@@ -95,6 +95,7 @@ Options:
   --sched-flags  -b flags             scheduler flags (comma-separated)
   --json                              any output as JSON
   --atomic                            restore all lines or none
+  --full                              save the thresholds of all real servers, too
 Daemon Options:
   --syncid sid                        syncid for connection sync (default=255)
   --sync-maxlen length                Max sync message length (default=1472)

@@ -61,7 +61,7 @@ const RULES: Readonly<Record<CommandName, Rule>> = {
   },
   'stop-daemon': { takes: ['syncid'] },
   restore: { takes: ['atomic'] },
-  save: { takes: ['numeric'] },
+  save: { takes: ['numeric', 'full'] },
   zero: { takes: ['service-address'] },
   'add-laddr': { needs: ['service-address', 'laddr'] },
   'del-laddr': { needs: ['service-address', 'laddr'] },

@@ -64,6 +64,7 @@ export const OPTION_NAMES = [
   'tcp_draining_timeout',
   'json',
   'atomic',
+  'full',
 ] as const;
 export type OptionName = (typeof OPTION_NAMES)[number];
 
@@ -154,6 +155,7 @@ const OPTIONS: readonly (readonly [OptionName | undefined, string, string | unde
   ['mcast-ttl', 'mcast-ttl', undefined, 'required'],
   ['json', 'json', undefined, 'none'],
   ['atomic', 'atomic', undefined, 'none'],
+  ['full', 'full', undefined, 'none'],
 ];
 
 export const OPTION_TABLE: readonly OptionSpec[] = [

@@ -94,7 +94,7 @@ function buildCommand(command: CommandName, draft: Draft, flags: readonly string
     case 'zero':
       return { kind: 'zero', ...one };
     case 'save':
-      return { kind: 'save', numeric: draft.given.has('numeric') };
+      return { kind: 'save', numeric: draft.given.has('numeric'), full: draft.given.has('full') };
     case 'restore':
       return { kind: 'restore', atomic: draft.given.has('atomic') };
     case 'start-daemon': {

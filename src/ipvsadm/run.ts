@@ -73,7 +73,8 @@ async function carryOut(command: Command, api: DirectorApi, io: Io): Promise<num
       return 0;
     case 'save': {
       const { rules } = await api.list();
-      await io.out(renderRules(rules, await namerFor(command.numeric, addressesOfRules(rules.services), io)));
+      const namer = await namerFor(command.numeric, addressesOfRules(rules.services), io);
+      await io.out(renderRules(rules, namer, command.full));
       return 0;
     }
     case 'restore':

@@ -24,20 +24,25 @@ const METHOD_OPTION: Readonly<Record<ForwardingMethod, string>> = {
 };
 const CHECKSUM_OPTION = { none: '--tun-nocsum', full: '--tun-csum', remote: '--tun-remcsum' } as const;
 
-/** Timeouts and sync daemons are not part of it, as in ipvsadm. */
-export function renderRules(rules: RuleSet, namer: Namer): string {
+/**
+ * Timeouts and sync daemons are not part of it, as in ipvsadm.
+ * @param full the thresholds of all servers: ipvsadm leaves them out, and so do we, but for its unknown FULLNAT
+ */
+export function renderRules(rules: RuleSet, namer: Namer, full = false): string {
   const listed = inHashOrder(rules.services, ({ id }) => id);
   return mergeSort(listed, (a, b) => compareServices(a.id, b.id))
-    .map((service) => renderService(service, namer))
+    .map((service) => renderService(service, namer, full))
     .join('');
 }
 
-function renderService(service: VirtualService, namer: Namer): string {
+function renderService(service: VirtualService, namer: Namer, full: boolean): string {
   const id = serviceOption(service.id, namer);
   const protocol = service.id.kind === 'address' ? service.id.protocol : undefined;
   const servers = mergeSort(service.servers.toReversed(), compareEndpoints).map((server) => {
     const address = `${namer.endpoint(server, protocol)}${server.oif ? `:${server.oif}` : ''}`;
-    return `-a ${id} -r ${address} ${METHOD_OPTION[server.forwarding]} -w ${server.weight}${tunnelOptions(server)}\n`;
+    const line = `-a ${id} -r ${address} ${METHOD_OPTION[server.forwarding]} -w ${server.weight}`;
+    const thresholds = full || server.forwarding === 'fullnat' ? thresholdOptions(server) : '';
+    return `${line}${tunnelOptions(server)}${thresholds}\n`;
   });
   const locals = service.locals.map(
     ({ address, oif }) => `-P ${id} -z ${localOption(namer.address(address), oif)}\n`,
@@ -74,6 +79,10 @@ function settingOptions(service: VirtualService): string {
 function persistenceOptions(persistence: Persistence, id: ServiceId): string {
   const mask = formatMask(persistence, serviceFamily(id));
   return ` -p ${persistence.timeout}${mask ? ` -M ${mask}` : ''}`;
+}
+
+function thresholdOptions({ upperThreshold, lowerThreshold }: RealServer): string {
+  return `${upperThreshold ? ` -x ${upperThreshold}` : ''}${lowerThreshold ? ` -y ${lowerThreshold}` : ''}`;
 }
 
 function tunnelOptions({ tunnel }: RealServer): string {

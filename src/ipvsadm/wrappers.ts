@@ -9,18 +9,18 @@ const SAVE_HELP = `ipvsadm-save: Script to save the IPVS table to stdout.
    With the -n option, prints out the table in numeric format.
 `;
 
-/** `ipvsadm-save [-n]`: any other option prints the help, words are not looked at. */
+/** `ipvsadm-save [-n] [--full]`: any other option prints the help, words are not looked at. `--full` is ours. */
 export async function saveMain(
   argv: readonly string[],
   io: Io,
   connect: () => Promise<Connected>,
 ): Promise<number> {
   const options = argv.filter((word) => word.startsWith('-'));
-  if (options.some((word) => word !== '-n')) {
+  if (options.some((word) => word !== '-n' && word !== '--full')) {
     io.err(SAVE_HELP);
     return 1;
   }
-  return main(options.length > 0 ? ['-S', '-n'] : ['-S'], io, connect);
+  return main(['-S', ...new Set(options)], io, connect);
 }
 
 /**

@@ -22,6 +22,10 @@ const unicast6 = fc
   .integer({ min: 1, max: 0xffff })
   .map((host) => parseAddress(`2001:db8::${host.toString(16)}`));
 const unicast = (family: Family): fc.Arbitrary<Address> => (family === 6 ? unicast6 : unicast4);
+const thresholds = {
+  upperThreshold: fc.constantFrom(9, 0x7fff_ffff),
+  lowerThreshold: fc.constantFrom(0, 5, 9),
+};
 const oif = fc.option(fc.constantFrom('eth0', 'bond0.5', 'e'), { nil: undefined });
 
 /** What the XDP plane carries. */
@@ -38,7 +42,7 @@ const carriedSettings: fc.Arbitrary<ServiceSettings> = fc.record({
   onePacket: fc.constant(false),
 });
 
-/** What the grammar knows. Thresholds are not part of what ipvsadm saves. */
+/** What the grammar knows. */
 const anyId: fc.Arbitrary<ServiceId> = fc.oneof(
   carriedId,
   fc.record({
@@ -107,7 +111,7 @@ function carriedServer(): fc.Arbitrary<RealServer> {
 
 function anyServer(id: ServiceId): fc.Arbitrary<RealServer> {
   const family = serviceFamily(id);
-  const base = { weight, upperThreshold: fc.constant(0), lowerThreshold: fc.constant(0) };
+  const base = { weight, ...thresholds };
   // Neither direct routing nor a tunnel has a port of its own.
   const same = fc.constant(id.kind === 'fwmark' ? 0 : id.port);
   return fc.oneof(
@@ -197,18 +201,38 @@ function sorted({ services }: RuleSet) {
 }
 
 test.each([
-  ['that the XDP plane carries', CARRIED, 'xdp'],
-  ['that the grammar knows', ANY, 'memory'],
-] as const)('every rule set %s comes back from -S piped to -R', async (_what, rules, plane) => {
+  ['that the XDP plane carries', CARRIED, 'xdp', '-S -n'],
+  ['that the grammar knows', ANY, 'memory', '-S -n --full'],
+] as const)('every rule set %s comes back from what was saved', async (_what, rules, plane, save) => {
   await fc.assert(
     fc.asyncProperty(rules, async (one) => {
       const from = memoryDirector();
       from.rules = one;
-      const saved = await type(['ipvsadm', '-S', '-n'], from);
+      const saved = await type(['ipvsadm', ...save.split(' ')], from);
       const to = memoryDirector(['eth0'], plane);
       const restored = await type(['ipvsadm', '-R'], to, saved.stdout);
       expect(restored).toEqual({ stdout: '', stderr: '', exit: 0 });
       expect(sorted(to.rules)).toEqual(sorted(one));
     }),
   );
+});
+
+test('-S leaves thresholds out as ipvsadm does, but not those of a FULLNAT server', async () => {
+  const director = memoryDirector();
+  for (const line of [
+    '-A -t 10.1.1.1:80',
+    '-a -t 10.1.1.1:80 -r 10.2.2.2:80 -m -x 9 -y 5',
+    '-a -t 10.1.1.1:80 -r 10.2.2.3:80 -q -x 9 -y 5',
+    '-a -t 10.1.1.1:80 -r 10.2.2.4:80 -q',
+  ])
+    await type(['ipvsadm', ...line.split(' ')], director);
+  const rows = async (line: string) =>
+    (await type(line.split(' '), director)).stdout.split('\n').slice(1, -1);
+  const fullnat = [
+    '-a -t 10.1.1.1:80 -r 10.2.2.3:80 -q -w 1 -x 9 -y 5',
+    '-a -t 10.1.1.1:80 -r 10.2.2.4:80 -q -w 1',
+  ];
+  const masq = '-a -t 10.1.1.1:80 -r 10.2.2.2:80 -m -w 1';
+  expect(await rows('ipvsadm -S -n')).toEqual([masq, ...fullnat]);
+  expect(await rows('ipvsadm-save -n --full')).toEqual([`${masq} -x 9 -y 5`, ...fullnat]);
 });
