@@ -7,6 +7,7 @@ import { checkConfig } from './verbs/check-config.ts';
 import { daemon } from './verbs/daemon.ts';
 import { drill } from './verbs/drill.ts';
 import { handover } from './verbs/handover.ts';
+import { installIpvsadm } from './verbs/install-ipvsadm.ts';
 import { rekey } from './verbs/rekey.ts';
 import { startDaemon } from './verbs/start-daemon.ts';
 import { status } from './verbs/status.ts';
@@ -62,6 +63,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   add(handover);
   add(rekey);
   add(checkConfig);
+  add(installIpvsadm);
   add(drill);
   await parser.parseAsync();
   return code;
