@@ -45,8 +45,6 @@ export function choice<const T extends readonly string[]>(values: T, example: st
   return z.enum(values, expects(`one of ${values.join(', ')}`, example));
 }
 
-export const flag = (example: string) => z.boolean(expects('true or false', example));
-
 /** What fits into the 8 bytes of RFC 2338 section 5.3.10. */
 export const vrrpPassword = (example: string) => {
   const text = expects('1-8 ASCII characters', example);

@@ -30,6 +30,7 @@ beforeEach(async () => {
     routers: [],
     interfaces: ['up0'],
     onAnnounced() {},
+    leased: () => false,
     log,
   });
   await keeper.place();
