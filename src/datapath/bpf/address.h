@@ -59,7 +59,7 @@ static __always_inline int is_for_virtual_mac(const struct ethhdr *eth, void *en
 		address = find_floating4(ip4->daddr);
 	} else if (eth->h_proto == bpf_htons(ETH_P_IPV6) && (void *)(ip6 + 1) <= end) {
 		__builtin_memcpy(&key, &ip6->daddr, sizeof(key));
-		address = find_floating6(&key);
+		address = find_floating(&key);
 	}
 	return address && same_mac(eth->h_dest, address->mac);
 }
