@@ -67,7 +67,9 @@ function syncText(sync: SyncStatus): string {
   const { p50, p99, max } = sync.lag_ms;
   const troubles = countsText({
     gaps: sync.gaps,
+    resent: sync.resent,
     lost: sync.lost,
+    shortfall: sync.shortfall,
     stale: sync.records_stale,
     conflicting: sync.records_conflicting,
     duplicates: sync.duplicates,
@@ -78,7 +80,14 @@ function syncText(sync: SyncStatus): string {
   const records = `sent ${thousands(sync.records_sent)}, applied ${thousands(sync.records_applied)} records`;
   const lag = `lag ${fixed(p50)} ms, p99 ${fixed(p99)}, max ${fixed(max)}`;
   const seal = sync.sealed ? sealText(sync.keys) : 'NOT SEALED';
-  return [seal, records, lag, ...(troubles === 'none' ? [] : [troubles])].join('; ');
+  return [seal, records, ...bulkTexts(sync.bulk), lag, ...(troubles === 'none' ? [] : [troubles])].join('; ');
+}
+
+/** Only while one runs. */
+function bulkTexts({ sending, receiving }: SyncStatus['bulk']): string[] {
+  const text = (way: string, bulk: { done: number; total: number } | null) =>
+    bulk ? [`bulk ${way} the peer ${thousands(bulk.done)} of ${thousands(bulk.total)}`] : [];
+  return [...text('to', sending), ...text('from', receiving)];
 }
 
 function sealText({ sealing, opened }: SyncKeys): string {

@@ -1,5 +1,6 @@
 /** The status as a message of the control protocol, and back. */
 import {
+  type BulkCount,
   NO_SYNC_COUNTS,
   type RouterStatus,
   type Status,
@@ -14,7 +15,7 @@ type Counts = Readonly<Record<string, number>>;
 
 export function statusTo(status: Status): tandem.control.IStatus {
   const { peer, sync } = status;
-  const { rejected, lag_ms, sealed, keys, ...counters } = sync;
+  const { rejected, lag_ms, sealed, keys, shortfall, bulk, ...counters } = sync;
   return {
     ...{ name: status.name, role: status.role, datapath: status.datapath, version: status.version },
     ...{ pid: status.pid, uptimeS: status.uptime_s, connections: status.connections },
@@ -24,7 +25,11 @@ export function statusTo(status: Status): tandem.control.IStatus {
       fence: { open: fence.open, remainingMs: fence.remaining_ms },
     })),
     peer: { vrrpMs: peer.vrrp_ms, syncMs: peer.sync_ms, synced: peer.synced },
-    sync: { counters, rejected, lagMs: lag_ms, sealed, keys: keysTo(keys) },
+    sync: {
+      ...{ counters, rejected, lagMs: lag_ms, sealed, shortfall, keys: keysTo(keys) },
+      ...(bulk.sending && { bulkSending: bulk.sending }),
+      ...(bulk.receiving && { bulkReceiving: bulk.receiving }),
+    },
     vrrp: status.vrrp,
     drops: status.drops,
     events: status.events,
@@ -83,6 +88,10 @@ function routerFrom(message: tandem.control.IRouterStatus): RouterStatus {
 
 const COUNT_NAMES = Object.keys(NO_SYNC_COUNTS) as SyncCount[];
 
+function bulkFrom(message: tandem.control.IBulkCount | null | undefined): BulkCount | null {
+  return message ? { done: amountFrom(message.done), total: amountFrom(message.total) } : null;
+}
+
 function syncFrom(message: tandem.control.ISyncStatus): SyncStatus {
   const counts = countsFrom(message.counters);
   const known = Object.fromEntries(COUNT_NAMES.map((name) => [name, counts[name] ?? 0]));
@@ -90,6 +99,8 @@ function syncFrom(message: tandem.control.ISyncStatus): SyncStatus {
   return {
     ...(known as Record<SyncCount, number>),
     rejected: countsFrom(message.rejected),
+    shortfall: amountFrom(message.shortfall),
+    bulk: { sending: bulkFrom(message.bulkSending), receiving: bulkFrom(message.bulkReceiving) },
     lag_ms: { p50: amountFrom(lag?.p50), p99: amountFrom(lag?.p99), max: amountFrom(lag?.max) },
     sealed: message.sealed ?? false,
     keys: keysFrom(message.keys),

@@ -6,6 +6,11 @@ const FIELDS = [
   // Written by the main thread and the sync worker: proof that their loops turn.
   'mainAliveAt',
   'syncAliveAt',
+  // Written by the main thread: how many sweeps have ended, what the last one counted, and how many changes of
+  // connections it could not announce.
+  'sweeps',
+  'connections',
+  'unsent',
   // Written by the heartbeat worker: what the sync heartbeat says about us.
   'heartbeatTicks',
   'role',

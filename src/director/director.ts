@@ -379,6 +379,10 @@ class RunningDirector implements Director {
           event.synced ? 'we hold the whole table of the peer' : "we do not hold the peer's whole table",
         );
         return;
+      case 'bulk':
+        if (event.phase === 'broken') log.warn(bulkText(event));
+        else log.info(bulkText(event));
+        return;
       case 'sealing':
         log.info(`sealing with key ${event.key} from now on`);
         return;
@@ -421,8 +425,21 @@ class RunningDirector implements Director {
   }
 
   #sweep(): void {
-    this.#connections = this.#parts.plane.sweep().connections;
+    const { connections, unsent } = this.#parts.plane.sweep();
+    const board = this.#board;
+    this.#connections = connections;
+    board.set('connections', connections);
+    board.set('unsent', unsent);
+    board.set('sweeps', board.get('sweeps') + 1);
   }
+}
+
+function bulkText({ way, phase, records, seconds, removed }: SyncEvent & { type: 'bulk' }): string {
+  const what = `bulk transfer of the table ${way} the peer`;
+  if (phase === 'begin') return `${what} begins${records > 0 ? `: about ${records} connections` : ''}`;
+  const took = `${records} connections in ${seconds.toFixed(1)} s`;
+  if (phase === 'broken') return `${what} broke off after ${took}`;
+  return `${what} is complete: ${took}${removed > 0 ? `, ${removed} that are gone there taken out` : ''}`;
 }
 
 /** A plane in memory changes nothing on the host. */

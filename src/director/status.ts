@@ -30,8 +30,15 @@ export const NO_SYNC_COUNTS = {
   records_gone: 0,
   records_conflicting: 0,
   gaps: 0,
+  nacks_sent: 0,
+  nacked: 0,
+  resent: 0,
   lost: 0,
   duplicates: 0,
+  bulk_sent: 0,
+  bulk_received: 0,
+  bulks_completed: 0,
+  bulk_removed: 0,
   foreign: 0,
   ring_overflows: 0,
 };
@@ -57,7 +64,22 @@ export interface SyncKeys {
   readonly peer: readonly string[];
 }
 
+export interface BulkCount {
+  readonly done: number;
+  /** About; 0 when it is not known yet. */
+  readonly total: number;
+}
+
+/** Bulk transfers that run, in records; null: none. */
+export interface BulkStatus {
+  readonly sending: BulkCount | null;
+  readonly receiving: BulkCount | null;
+}
+
 export interface SyncStatus extends SyncCounters {
+  /** Changes of connections that found no room on their way to the channel, about: they are told later. */
+  readonly shortfall: number;
+  readonly bulk: BulkStatus;
   readonly lag_ms: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly sealed: boolean;
   readonly keys: SyncKeys;

@@ -1,15 +1,21 @@
 /**
- * One sender as we know it: its present epoch, and whether we hold everything that it sent.
+ * One sender as we know it: its present epoch, and whether we hold everything that it has.
  *
  * We do if its stream is whole since it began, and it began either with an empty table or with the one that
  * the daemon before it left, of which we hold everything too. Only its heartbeat says which. And it must hold
  * nothing of a former life of ours that we lost: the director that returns from a power cut has sent the peer
- * its connections long ago, and the peer, master now, need not have sent one back.
+ * its connections long ago, and the peer, master now, need not have sent one back. What is lacking comes in a bulk
+ * transfer; with the end of that we hold everything again.
  */
 import type { FrameId } from '../wire/seal.ts';
-import type { Heartbeat, Position } from '../wire/sync-message.ts';
+import type { Ack, BracketMessage, Heartbeat, Position } from '../wire/sync-message.ts';
+import type { BulkProgress } from './bulk-giver.ts';
+import { BulkTaker, type Filling } from './bulk-taker.ts';
 import { type Freshness, ReplayWindow } from './replay-window.ts';
-import { type Arrival, Stream, type StreamCounts } from './stream.ts';
+import { Stream, type StreamCounts } from './stream.ts';
+
+/** Microseconds: a table that has no room has it seldom a moment later. */
+const ROOM_DELAY = 5_000_000;
 
 /** What a former daemon of ours had of a sender when it died; its plane, which has it, was adopted. */
 export interface Held extends Position {
@@ -21,13 +27,24 @@ export interface Own {
   readonly epoch: number;
 }
 
+/** A message's place in the stream. */
+interface Arrived {
+  readonly sequence: number;
+  readonly bulk: number;
+}
+
 export class Peer {
   readonly sender: number;
+  readonly #newMark: () => number;
   #window = new ReplayWindow();
   #stream: Stream;
+  #bulk: BulkTaker;
   /** The end of an earlier epoch that we hold entirely. */
   #before: Position | undefined;
-  #beganWhole: boolean | undefined;
+  /** Its heartbeat has said how its epoch began. */
+  #known: boolean;
+  /** A hole is older than repair takes. */
+  #overdue = false;
   /** Counts the epochs that we heard, from 1. */
   life = 1;
   heardAt = 0;
@@ -38,26 +55,32 @@ export class Peer {
   appliedAt = 0;
   /** Our table also has records of epochs before. */
   earlier: boolean;
-  /** We began with what a daemon before us had, and it was synced with this sender. */
-  readonly #kept: boolean;
-  /** The sender has records of ours that we do not have. */
-  #lacking = false;
+  /** Our plane has held its whole table once: what it has of a former life of ours, we have too. */
+  #everWhole: boolean;
   /**
    * It said that it hears our present epoch. Until then it may be a recording of a former day; after that its own
    * epochs only rise.
    */
   #answers = false;
+  /** There is something to acknowledge. */
+  #owes = false;
 
-  constructor(first: FrameId, held?: Held) {
+  /**
+   * @param held what a daemon before us had of it
+   * @param newMark gives the mark of the next bulk transfer of this sender
+   */
+  constructor(first: FrameId, held?: Held, newMark: () => number = () => 1) {
     this.sender = first.sender;
+    this.#newMark = newMark;
     const same = held?.epoch === first.epoch;
     this.#stream = new Stream(first.epoch, !same, same ? held.sequence : 0);
+    this.#bulk = new BulkTaker(newMark);
     // An epoch that we were in the middle of had been whole from its beginning.
-    if (same) this.#beganWhole = true;
-    else this.#before = held;
+    this.#known = same;
+    this.#before = same ? undefined : held;
     this.applied = same ? held.sequence : 0;
     this.earlier = held !== undefined && !same && held.sequence > 0;
-    this.#kept = held !== undefined;
+    this.#everWhole = held !== undefined;
   }
 
   get epoch(): number {
@@ -69,8 +92,15 @@ export class Peer {
     return this.#answers;
   }
 
+  /** We hold its whole table: nothing that it told is missing, and it has told everything. */
   get synced(): boolean {
-    return this.live && this.#beganWhole === true && this.#stream.whole && !this.#lacking;
+    const told = this.heartbeat?.shortfall === 0;
+    return this.live && this.#known && told && !this.#bulk.lacking && !this.#overdue;
+  }
+
+  /** Our plane has held its whole table once. */
+  get everWhole(): boolean {
+    return this.#everWhole;
   }
 
   /** Where the sender stands, as far as we know. */
@@ -88,6 +118,16 @@ export class Peer {
     return this.synced ? { sender: this.sender, ...this.#stream.position } : undefined;
   }
 
+  /** Of the bulk transfer that comes from it. */
+  get progress(): BulkProgress | undefined {
+    return this.#bulk.progress;
+  }
+
+  /** The bulk transfer after which the table is to be cleaned up. */
+  get cleaning(): Filling | undefined {
+    return this.#bulk.cleaning;
+  }
+
   /** Whether the datagram is to be opened at all. Changes nothing. */
   check(frame: FrameId): Freshness {
     if (frame.epoch < this.epoch) return 'behind';
@@ -101,12 +141,46 @@ export class Peer {
     this.heardAt = now;
   }
 
-  records(sequence: number, now: number): Arrival {
-    return this.#stream.take(sequence, now);
+  /** Something of its stream came. @returns whether it is the first time */
+  take({ sequence, bulk }: Arrived, now: number): boolean {
+    this.#owes = true;
+    if (!this.#stream.take(sequence, now)) return false;
+    const filling = this.#bulk.follow(sequence, bulk, this.#stream.newest, now);
+    // What was sent before it began is named in it.
+    if (filling) this.#stream.drop(filling.begin);
+    return true;
   }
 
-  miss(sequence: number): void {
-    this.#stream.miss(sequence);
+  bracket(message: BracketMessage, now: number): void {
+    this.#bulk.bracket(message, this.#stream.newest, now);
+  }
+
+  /** Records of a walk over its table came. */
+  walked(bulk: number, records: number): void {
+    this.#bulk.walked(bulk, records);
+  }
+
+  /** What records of this message bear in the table. */
+  markOf(sequence: number): number {
+    return this.#bulk.markOf(sequence);
+  }
+
+  /** Records came, or were sent, that we do not take: receiving is off. */
+  miss(sequence: number, now: number): void {
+    this.#stream.pass(sequence);
+    this.#lack(now);
+  }
+
+  /** Records that came found no room in the table. */
+  overflow(now: number): void {
+    this.#bulk.lack(this.#stream.newest, now, ROOM_DELAY);
+  }
+
+  /** What is not in the last bulk transfer is out of the table. */
+  cleaned(): void {
+    this.#bulk.cleaned();
+    this.#everWhole = true;
+    this.#owes = true;
   }
 
   /**
@@ -120,16 +194,47 @@ export class Peer {
     if (!this.live) return;
     this.heartbeat = heartbeat;
     this.heartbeatAt = now;
+    this.#owes = true;
+    const { newest, oldest, continues } = heartbeat;
+    if (!taking && newest > this.#stream.newest) this.miss(newest, now);
+    if (taking && this.#stream.heard(newest, oldest, now)) this.#lack(now);
     const former = echo?.earlier || (echo?.epoch !== own.epoch && (echo?.applied ?? 0) > 0);
-    if (former && !this.#kept) this.#lacking = true;
-    if (taking) this.#stream.heard(heartbeat.newest, now);
-    else if (heartbeat.newest > this.#stream.newest) this.#stream.miss(heartbeat.newest);
+    if (former && !this.#everWhole && !this.#bulk.lacking) this.#lack(now);
     // What the daemon before it had sent does not change while it lives: the first word on it stands.
-    this.#beganWhole ??= this.#holds(heartbeat.continues);
+    if (!this.#known && !this.#holds(continues)) this.#lack(now);
+    this.#known = true;
   }
 
-  expire(now: number): StreamCounts {
-    return this.#stream.expire(now);
+  /** To be called each turn, after what came is in the table. @returns what to add to the counters */
+  turn(now: number): StreamCounts {
+    if (this.#stream.expire()) this.#lack(now);
+    this.#overdue = this.#stream.overdue(now);
+    this.#bulk.advance(this.#stream.upTo);
+    this.#everWhole ||= this.synced;
+    return this.#stream.counts();
+  }
+
+  /** What it is to be told, if anything: each turn, after {@link turn}. */
+  ack(now: number): Ack | undefined {
+    if (!this.live) return undefined;
+    const again = this.#stream.ask(now);
+    const asks = this.#bulk.asks(now);
+    if (!this.#owes && !asks && again.length === 0) return undefined;
+    this.#owes = false;
+    const bulkAfter = this.#bulk.wanted(now);
+    const { epoch, upTo, newest, missing } = this.#stream;
+    const age = this.appliedAt === 0 ? 0 : Math.max(0, Math.trunc(now - this.appliedAt));
+    return {
+      ...{ kind: 'ack', sender: this.sender, epoch, upTo, newest, missing, age, again },
+      ...(bulkAfter !== undefined && { bulkAfter }),
+    };
+  }
+
+  #lack(now: number): void {
+    const { newest } = this.#stream;
+    this.#bulk.lack(newest, now);
+    // What is missing now is named in the bulk transfer.
+    this.#stream.drop(newest + 1);
   }
 
   #holds(continues: Position | undefined): boolean {
@@ -139,12 +244,13 @@ export class Peer {
 
   #restart(epoch: number): void {
     // An epoch that sent no records is no step in the chain: its successor continues what it continued.
-    if (this.synced && this.#stream.newest > 0) this.#before = this.#stream.position;
-    else if (!this.synced) this.#before = undefined;
+    if (!this.synced) this.#before = undefined;
+    else if (this.#stream.newest > 0) this.#before = this.#stream.position;
     this.#stream = new Stream(epoch, false);
+    this.#bulk = new BulkTaker(this.#newMark);
     this.#window = new ReplayWindow();
-    this.#beganWhole = undefined;
-    this.#lacking = false;
+    this.#known = false;
+    this.#overdue = false;
     this.earlier ||= this.applied > 0;
     this.life++;
     this.heartbeat = undefined;

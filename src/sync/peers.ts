@@ -9,9 +9,12 @@ const MOST_PEERS = 8;
 export class Peers {
   readonly #peers = new Map<number, Peer>();
   readonly #held: Held | undefined;
+  readonly #newMark: (sender: number) => number;
 
-  constructor(held?: Held) {
+  /** @param newMark gives the mark of a sender's next bulk transfer */
+  constructor(held?: Held, newMark: (sender: number) => number = () => 1) {
     this.#held = held;
+    this.#newMark = newMark;
   }
 
   [Symbol.iterator](): IterableIterator<Peer> {
@@ -35,8 +38,12 @@ export class Peers {
 
   /** With no peer ever heard we do not know what we lack. A recording says nothing about it. */
   get synced(): boolean {
-    const live = [...this].filter((peer) => peer.live);
-    return live.length > 0 && live.every((peer) => peer.synced);
+    return this.#every((peer) => peer.synced);
+  }
+
+  /** Our plane has held the whole table of each of them once. */
+  get everWhole(): boolean {
+    return this.#every((peer) => peer.everWhole);
   }
 
   /** @throws SyncWireError `peers` when there is no room for another sender */
@@ -46,7 +53,7 @@ export class Peers {
     if (this.#peers.size >= MOST_PEERS)
       throw new SyncWireError('peers', `more than ${MOST_PEERS} senders on the channel`);
     const held = this.#held?.sender === frame.sender ? this.#held : undefined;
-    const peer = new Peer(frame, held);
+    const peer = new Peer(frame, held, () => this.#newMark(frame.sender));
     this.#peers.set(frame.sender, peer);
     return peer;
   }
@@ -63,14 +70,20 @@ export class Peers {
     return gone;
   }
 
-  expire(now: number): StreamCounts {
+  /** To be called each turn. @returns what to add to the counters */
+  turn(now: number): StreamCounts {
     let gaps = 0;
     let lost = 0;
     for (const peer of this) {
-      const counts = peer.expire(now);
+      const counts = peer.turn(now);
       gaps += counts.gaps;
       lost += counts.lost;
     }
     return { gaps, lost };
+  }
+
+  #every(holds: (peer: Peer) => boolean): boolean {
+    const live = [...this].filter((peer) => peer.live);
+    return live.length > 0 && live.every(holds);
   }
 }

@@ -1,38 +1,45 @@
 /**
- * What has come of one sender's epoch. Records carry (term, version), so they are applied in any order; the
- * sequence only tells whether one is missing. A missing number counts as lost when it has not come within
- * {@link REORDER_BOUND}.
+ * What has come of one sender's epoch, and what is to be asked for again. Records carry (term, version), so they are
+ * applied in any order; the sequence only tells whether one is missing.
+ *
+ *     missing --it comes--> taken
+ *        |  asked for after REORDER, and again after pauses that grow
+ *        +--the sender does not have it any more--> lost
  */
-import type { Position } from '../wire/sync-message.ts';
+import { MOST_RUNS, type Position, type Run } from '../wire/sync-message.ts';
 import { Ranges } from './ranges.ts';
 
-/** Microseconds. Reordering on one link is far below a millisecond; a busy receiver reads a few ms late. */
-export const REORDER_BOUND = 20_000;
-/** Holes that are waited for at once; beyond, the oldest is lost before its time. */
-const MOST_HOLES = 256;
-/** Lost ranges remembered, to tell a late datagram from a duplicate. */
-const REMEMBERED = 64;
-
-export type Arrival = 'fresh' | 'duplicate' | 'late';
+/** Microseconds: what only changed places on the way comes in that time. */
+export const REORDER = 2000;
+/** Pauses between questions, in microseconds: from about a round trip of a busy pair to several of them. */
+const FIRST_PAUSE = 6000;
+const LONGEST_PAUSE = 16_000;
+/** Numbers that are asked for at once: the sender's answers fit into a receive buffer. */
+const MOST_ASKED = 256;
+/** Ranges that are kept; beyond, the oldest is lost before its time. */
+export const MOST_HOLES = 4096;
+/** Microseconds until a hole means that we lack something: of 30 % loss, less than once in a day. */
+export const HOLE_BOUND = 500_000;
 
 export interface StreamCounts {
-  /** Runs of lost numbers. */
+  /** Runs of numbers that were asked for. */
   readonly gaps: number;
+  /** Numbers that never came, and will not. */
   readonly lost: number;
 }
 
 export class Stream {
   readonly epoch: number;
-  #newest: number;
-  /** Numbers up to here were sent before we listened: never waited for as a loss of the network. */
-  #history = 0;
   readonly #missing = new Ranges();
-  readonly #lost = new Ranges();
-  #lastLost = -1;
-  /** Nothing that was sent since `from` is lost. */
-  #whole = true;
+  #newest: number;
+  /** Numbers up to here were sent before we listened: no loss of the network. */
+  #history = 0;
   /** No datagram of it was seen yet, and it may have begun before us. */
   #joining: boolean;
+  /** The last number of the newest run that was counted as a gap. */
+  #lastGap = 0;
+  #gaps = 0;
+  #lost = 0;
 
   /**
    * @param joining its beginning may have passed before we listened
@@ -49,12 +56,7 @@ export class Stream {
     return this.#newest;
   }
 
-  /** Whether nothing is known to be lost; a hole that may still fill does not count. */
-  get whole(): boolean {
-    return this.#whole && (this.#missing.first?.from ?? Number.POSITIVE_INFINITY) > this.#history;
-  }
-
-  /** Everything up to here has come; meaningful while {@link whole}. */
+  /** Everything up to here has come, or is not wanted any more. */
   get upTo(): number {
     return (this.#missing.first?.from ?? this.#newest + 1) - 1;
   }
@@ -63,47 +65,90 @@ export class Stream {
     return { epoch: this.epoch, sequence: this.upTo };
   }
 
-  /** Records came. */
-  take(sequence: number, now: number): Arrival {
-    if (sequence > this.#newest) {
-      this.#join(sequence - 1);
-      this.#wait(sequence - 1, now);
-      this.#newest = sequence;
-      return 'fresh';
-    }
-    if (this.#missing.take(sequence)) return 'fresh';
-    return this.#lost.has(sequence) ? 'late' : 'duplicate';
+  /** How many numbers are missing. */
+  get missing(): number {
+    return this.#missing.numbers;
   }
 
-  /** The sender says that it has sent this many. */
-  heard(newest: number, now: number): void {
+  /** Something has been missing for longer than repair takes. */
+  overdue(now: number): boolean {
+    const { first } = this.#missing;
+    return first !== undefined && now - first.since >= HOLE_BOUND;
+  }
+
+  /** A message came. @returns whether it is the first time */
+  take(sequence: number, now: number): boolean {
+    if (sequence <= this.#newest) return this.#missing.take(sequence);
+    this.#join(sequence - 1);
+    this.#wait(sequence - 1, now);
+    this.#newest = sequence;
+    return true;
+  }
+
+  /**
+   * The sender says how many messages it has sent, and which it can send again.
+   * @returns whether something is lost for good
+   */
+  heard(newest: number, oldest: number, now: number): boolean {
     this.#join(newest);
     this.#wait(newest, now);
+    return this.#lose(Math.min(oldest, this.#newest + 1));
   }
 
-  /** Records came, or were sent, that we do not take: receiving is off, or the table has no room. */
-  miss(sequence: number): void {
+  /** What was sent and is not wanted. */
+  pass(sequence: number): void {
     this.#joining = false;
     if (sequence > this.#newest) this.#newest = sequence;
-    this.#whole = false;
   }
 
-  /** Gives up on what has been missing for too long. @returns what this adds to the counters */
-  expire(now: number): StreamCounts {
-    let gaps = 0;
-    let lost = 0;
-    for (let range = this.#missing.first; range; range = this.#missing.first) {
-      if (now - range.since < REORDER_BOUND && this.#missing.length <= MOST_HOLES) break;
-      this.#missing.shift();
-      this.#whole = false;
-      this.#lost.push(range);
-      if (this.#lost.length > REMEMBERED) this.#lost.shift();
-      if (range.to <= this.#history) continue;
-      lost += range.to - range.from + 1;
-      if (range.from !== this.#lastLost + 1) gaps++;
-      this.#lastLost = range.to;
+  /** Nothing below is wanted any more. */
+  drop(below: number): void {
+    this.#missing.drop(below);
+  }
+
+  /** What is to be asked for now. */
+  ask(now: number): Run[] {
+    const runs: Run[] = [];
+    let room = MOST_ASKED;
+    for (let index = 0; room > 0 && runs.length < MOST_RUNS; index++) {
+      const range = this.#missing.at(index);
+      if (!range) break;
+      const count = Math.min(range.to - range.from + 1, room);
+      // Asked for already: its answers are on their way.
+      room -= count;
+      if (range.askAt > now) continue;
+      const { from, pause } = range;
+      this.#missing.change(index, count, { askAt: now + pause, pause: Math.min(2 * pause, LONGEST_PAUSE) });
+      runs.push({ from, count });
+      this.#countGap(range.from, range.to);
     }
-    return { gaps, lost };
+    return runs;
+  }
+
+  /** Too many holes: the oldest is given up. @returns whether there were */
+  expire(): boolean {
+    let given = false;
+    while (this.#missing.length > MOST_HOLES) given = this.#lose((this.#missing.first?.to ?? 0) + 1) || given;
+    return given;
+  }
+
+  /** What to add to the counters since the last time. */
+  counts(): StreamCounts {
+    const counts = { gaps: this.#gaps, lost: this.#lost };
+    this.#gaps = 0;
+    this.#lost = 0;
+    return counts;
+  }
+
+  #lose(below: number): boolean {
+    const before = this.#missing.numbers;
+    this.#lost += this.#missing.drop(below, this.#history);
+    return this.#missing.numbers < before;
+  }
+
+  #countGap(from: number, to: number): void {
+    if (to > this.#history && from > this.#lastGap) this.#gaps++;
+    this.#lastGap = Math.max(this.#lastGap, to);
   }
 
   #join(history: number): void {
@@ -113,7 +158,8 @@ export class Stream {
 
   #wait(upTo: number, now: number): void {
     if (upTo <= this.#newest) return;
-    this.#missing.push({ from: this.#newest + 1, to: upTo, since: now });
+    const from = this.#newest + 1;
+    this.#missing.push({ from, to: upTo, since: now, askAt: now + REORDER, pause: FIRST_PAUSE });
     this.#newest = upTo;
   }
 }

@@ -24,8 +24,6 @@ export type SyncRefusal =
   | 'malformed'
   /** It can be read, but a value is outside of its range. */
   | 'value'
-  /** Records that came after they were given up as lost. */
-  | 'late'
   /** Records while receiving is switched off. */
   | 'off'
   /** Our own sender id: a looped datagram, or two directors with one name. */

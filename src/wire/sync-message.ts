@@ -2,7 +2,7 @@
 import type { RecordBatch } from '../model/record.ts';
 import { tandem } from './generated/sync.js';
 import { SyncWireError } from './sync-error.ts';
-import { checkRecords, packRecords } from './sync-records.ts';
+import { checkRecords, type Place, packRecords } from './sync-records.ts';
 
 /** A place in a sender's stream: everything up to and including `sequence`. Epoch 0: not known. */
 export interface Position {
@@ -45,6 +45,10 @@ export interface Heartbeat {
   /** Microseconds; 0 closed. */
   readonly leaseRemaining: number;
   readonly newest: number;
+  /** The oldest number that it can send again. */
+  readonly oldest: number;
+  /** Changes that it could not tell yet, about. */
+  readonly shortfall: number;
   /** Microseconds since it heard an advertisement, or began to wait for one; none when it is no backup. */
   readonly advertAge?: number;
   /** The sender's clock, microseconds. */
@@ -68,29 +72,85 @@ export interface HandoverMessage {
   readonly reason: string;
 }
 
-export interface RecordsMessage {
+export interface RecordsMessage extends Place {
   readonly kind: 'records';
-  readonly sequence: number;
   readonly count: number;
   readonly columns: tandem.sync.Records;
 }
 
-export type SyncMessage = RecordsMessage | Heartbeat | HandoverMessage;
+export type BracketPhase = 'begin' | 'end' | 'abandoned';
+
+/** One end of a bulk transfer. */
+export interface BracketMessage {
+  readonly kind: 'bracket';
+  readonly sequence: number;
+  /** The sequence of its begin. */
+  readonly bulk: number;
+  readonly phase: BracketPhase;
+  /** Records that will come, about; at the end, that came. */
+  readonly total: number;
+  /** What its sender told before and does not name now is gone. */
+  readonly complete: boolean;
+}
+
+/** Numbers `from`, `from + 1`, ... */
+export interface Run {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** What a receiver has of one sender's stream, and what it wants of it. */
+export interface Ack {
+  readonly kind: 'ack';
+  readonly sender: number;
+  readonly epoch: number;
+  readonly upTo: number;
+  readonly newest: number;
+  readonly missing: number;
+  /** Microseconds since it put records into its table. */
+  readonly age: number;
+  /** To be sent again. */
+  readonly again: readonly Run[];
+  /** A bulk transfer that begins after this number is wanted. */
+  readonly bulkAfter?: number;
+}
+
+export type SyncMessage = RecordsMessage | Heartbeat | HandoverMessage | BracketMessage | Ack;
+/** Those that are no part of the stream: the next one repairs the loss of one. */
+export type LooseMessage = Heartbeat | HandoverMessage | Ack;
 
 /** UTF-8 bytes of a name or a reason: each is logged, so none may fill a log. */
 const LONGEST_TEXT = 64;
 /** A pair echoes one; the bound is on what a hostile sender may make us keep. */
 export const MOST_ECHOES = 4;
+/** Runs of an acknowledgement: with each at most 12 bytes, they fit the smallest datagram. */
+export const MOST_RUNS = 24;
 /** Twice what one has who rotates keys. */
 const MOST_KEYS = 4;
 const LARGEST_ROLE = 2;
 const U32 = 0xffff_ffff;
 
 const PHASES = ['offer', 'ready', 'refused', 'release', 'ask'] as const;
+const BRACKETS = ['begin', 'end', 'abandoned'] as const;
 const { Envelope } = tandem.sync;
 
-export function encodeRecords(batch: RecordBatch, from: number, to: number, sequence: number): Uint8Array {
-  return Envelope.encode({ records: { sequence, ...packRecords(batch, from, to) } }).finish();
+export function encodeRecords(batch: RecordBatch, from: number, to: number, place: Place): Uint8Array {
+  const { sequence, bulk, walked } = place;
+  const records: tandem.sync.Records.$Properties = { sequence, ...packRecords(batch, from, to) };
+  if (bulk > 0) records.bulk = bulk;
+  if (walked) records.walked = true;
+  return Envelope.encode({ records }).finish();
+}
+
+export function encodeBracket({ sequence, bulk, phase, total, complete }: BracketMessage): Uint8Array {
+  const bracket = {
+    sequence,
+    bulk,
+    phase: BRACKETS.indexOf(phase) + 1,
+    total: Math.min(total, U32),
+    complete,
+  };
+  return Envelope.encode({ bracket }).finish();
 }
 
 /** A character that is cut in two becomes U+FFFD, of three bytes. */
@@ -99,13 +159,15 @@ function cut(value: string): string {
 }
 
 /** Texts longer than 64 bytes are cut. */
-export function encodeMessage(message: Heartbeat | HandoverMessage): Uint8Array {
+export function encodeMessage(message: LooseMessage): Uint8Array {
+  if (message.kind === 'ack') return encodeAck(message);
   if (message.kind === 'heartbeat') {
-    const { kind: _, leaseRemaining, advertAge, keys, ...rest } = message;
+    const { kind: _, leaseRemaining, advertAge, shortfall, keys, ...rest } = message;
     const heartbeat: tandem.sync.Heartbeat.$Properties = {
       ...rest,
       name: cut(message.name),
       leaseRemaining: Math.min(leaseRemaining, U32),
+      shortfall: Math.min(shortfall, U32),
       keys: Uint8Array.from(keys.slice(0, MOST_KEYS)),
       echoes: message.echoes.slice(0, MOST_ECHOES).map(({ heard, ...echo }) => ({
         ...echo,
@@ -124,6 +186,18 @@ export function encodeMessage(message: Heartbeat | HandoverMessage): Uint8Array 
       reason: cut(reason),
     },
   }).finish();
+}
+
+function encodeAck(message: Ack): Uint8Array {
+  const { sender, epoch, upTo, newest, missing, age, again, bulkAfter } = message;
+  const ack: tandem.sync.Ack.$Properties = {
+    ...{ sender, epoch, upTo, newest },
+    missing: Math.min(missing, U32),
+    age: Math.min(age, U32),
+    again: again.slice(0, MOST_RUNS).flatMap(({ from, count }) => [from, count]),
+  };
+  if (bulkAfter !== undefined) ack.bulkAfter = bulkAfter;
+  return Envelope.encode({ ack }).finish();
 }
 
 function refuse(message: string): never {
@@ -157,6 +231,8 @@ function heartbeatFrom(message: tandem.sync.Heartbeat): Heartbeat {
     term: message.term,
     leaseRemaining: message.leaseRemaining,
     newest: integer('newest', message.newest),
+    oldest: integer('oldest', message.oldest),
+    shortfall: message.shortfall,
     ...(typeof message.advertAge === 'number' && { advertAge: message.advertAge }),
     synced: message.synced,
     ...(message.continues && {
@@ -195,6 +271,35 @@ function handoverFrom(message: tandem.sync.Handover): HandoverMessage {
   return { kind: 'handover', phase, token, peer, sequence, reason: text('reason', message.reason) };
 }
 
+function bracketFrom(message: tandem.sync.Bracket): BracketMessage {
+  const phase = BRACKETS[message.phase - 1];
+  if (!phase) refuse(`bracket phase ${message.phase} is not known`);
+  const sequence = integer('sequence', message.sequence);
+  const bulk = integer('bulk', message.bulk);
+  const sound = phase === 'begin' ? bulk === sequence : bulk < sequence;
+  if (bulk === 0 || !sound) refuse(`bracket ${sequence} cannot belong to a bulk transfer from ${bulk} on`);
+  return { kind: 'bracket', sequence, bulk, phase, total: message.total, complete: message.complete };
+}
+
+function ackFrom(message: tandem.sync.Ack): Ack {
+  const { sender, missing, age, again } = message;
+  if (again.length > 2 * MOST_RUNS) refuse(`${again.length / 2} runs, at most ${MOST_RUNS}`);
+  if (again.length % 2 !== 0) refuse('a run without its length');
+  const runs: Run[] = [];
+  for (let at = 0; at < again.length; at += 2)
+    runs.push({ from: integer('again', again[at]), count: integer('again', again[at + 1]) });
+  return {
+    kind: 'ack',
+    ...{ sender, missing, age },
+    epoch: integer('epoch', message.epoch),
+    upTo: integer('up_to', message.upTo),
+    newest: integer('newest', message.newest),
+    again: runs,
+    ...(message.bulkAfter !== null &&
+      message.bulkAfter !== undefined && { bulkAfter: integer('bulk_after', message.bulkAfter) }),
+  };
+}
+
 function parse(body: Uint8Array): tandem.sync.Envelope {
   try {
     return Envelope.decode(body);
@@ -208,14 +313,19 @@ function parse(body: Uint8Array): tandem.sync.Envelope {
 
 /** @throws SyncWireError `malformed`, `value` */
 export function decodeMessage(body: Uint8Array): SyncMessage {
-  const { records, heartbeat, handover } = parse(body);
+  const { records, heartbeat, handover, bracket, ack } = parse(body);
   if (records) {
     const columns = records as tandem.sync.Records;
     const sequence = integer('sequence', columns.sequence);
     if (sequence === 0) refuse('records are counted from 1');
-    return { kind: 'records', sequence, count: checkRecords(columns), columns };
+    const bulk = integer('bulk', columns.bulk);
+    if (bulk > sequence) refuse(`records ${sequence} cannot belong to a bulk transfer from ${bulk} on`);
+    const { walked } = columns;
+    return { kind: 'records', sequence, bulk, walked, count: checkRecords(columns), columns };
   }
   if (heartbeat) return heartbeatFrom(heartbeat as tandem.sync.Heartbeat);
   if (handover) return handoverFrom(handover as tandem.sync.Handover);
+  if (bracket) return bracketFrom(bracket as tandem.sync.Bracket);
+  if (ack) return ackFrom(ack as tandem.sync.Ack);
   throw new SyncWireError('malformed', 'a message of no known kind');
 }

@@ -35,11 +35,25 @@ function field(length: number): number {
   return 1 + varintLength(length) + length;
 }
 
+/** Where a message of records stands in the stream. */
+export interface Place {
+  readonly sequence: number;
+  /** The sequence of the bracket that began the bulk transfer which runs now; 0: none does. */
+  readonly bulk: number;
+  /** Records of a walk over the table, not news. */
+  readonly walked: boolean;
+}
+
+/** Bytes of a place: tags of one byte, and of two. */
+function placeLength({ sequence, bulk, walked }: Place): number {
+  return 1 + varintLength(sequence) + (bulk > 0 ? 2 + varintLength(bulk) : 0) + (walked ? 3 : 0);
+}
+
 /**
  * How many records from `from` on fit in an envelope of at most `limit` bytes, to the byte.
  * @returns 0 when not even one does
  */
-export function recordsThatFit(batch: RecordBatch, from: number, sequence: number, limit: number): number {
+export function recordsThatFit(batch: RecordBatch, from: number, place: Place, limit: number): number {
   let flags = 0;
   let clientPort = 0;
   let virtualPort = 0;
@@ -50,7 +64,7 @@ export function recordsThatFit(batch: RecordBatch, from: number, sequence: numbe
   let version = 0;
   let sameMaker = true;
   let ipv6 = 0;
-  const sequenceField = 1 + varintLength(sequence);
+  const placeFields = placeLength(place);
   for (let at = from; at < batch.length; at++) {
     const count = at - from + 1;
     flags += varintLength(batch.flags[at] ?? 0);
@@ -79,7 +93,7 @@ export function recordsThatFit(batch: RecordBatch, from: number, sequence: numbe
       (ipv6 > 0 ? count + ipv6 * HIGH_BYTES : 0);
     if (content + 100 <= limit) continue;
     const size =
-      sequenceField +
+      placeFields +
       BYTE_COLUMNS * field(count) +
       ADDRESS_COLUMNS * field(count * 4) +
       (VARINT_TAGS +
@@ -121,7 +135,11 @@ function highWords(batch: RecordBatch, from: number, to: number): number[] {
   return words;
 }
 
-export function packRecords(batch: RecordBatch, from: number, to: number): Omit<Columns, 'sequence'> {
+export function packRecords(
+  batch: RecordBatch,
+  from: number,
+  to: number,
+): Omit<Columns, 'sequence' | 'bulk' | 'walked'> {
   const high = highWords(batch, from, to);
   return {
     op: batch.op.subarray(from, to),

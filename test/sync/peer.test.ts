@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Peer } from '../../src/sync/peer.ts';
 import { Peers } from '../../src/sync/peers.ts';
-import { REORDER_BOUND } from '../../src/sync/stream.ts';
+import { HOLE_BOUND, REORDER } from '../../src/sync/stream.ts';
 import type { Heartbeat } from '../../src/wire/sync-message.ts';
 
 const SENDER = 7;
@@ -10,7 +10,13 @@ const OWN = { sender: 1, epoch: 500 };
 function beat(newest: number, continues?: { epoch: number; sequence: number }): Heartbeat {
   return {
     ...{ kind: 'heartbeat', name: 'lb2', priority: 100, role: 1, term: 1, leaseRemaining: 0 },
-    ...{ newest, synced: true, echoes: [{ ...OWN, applied: 0, appliedAge: 0, earlier: false }] },
+    ...{
+      newest,
+      oldest: 1,
+      shortfall: 0,
+      synced: true,
+      echoes: [{ ...OWN, applied: 0, appliedAge: 0, earlier: false }],
+    },
     ...(continues && { continues }),
     keys: [],
   };
@@ -21,7 +27,7 @@ function synced(): Peer {
   const peer = new Peer({ sender: SENDER, epoch: 100, counter: 1 });
   peer.accept({ sender: SENDER, epoch: 100, counter: 1 }, 0);
   peer.beat(beat(0), OWN, true, 0);
-  for (const sequence of [1, 2, 3]) peer.records(sequence, 0);
+  for (const sequence of [1, 2, 3]) peer.take({ sequence, bulk: 0 }, 0);
   return peer;
 }
 
@@ -32,7 +38,7 @@ function restart(peer: Peer, epoch: number): Peer {
 
 test('a peer is not synced before its heartbeat says how it began', () => {
   const peer = new Peer({ sender: SENDER, epoch: 100, counter: 1 });
-  peer.records(1, 0);
+  peer.take({ sequence: 1, bulk: 0 }, 0);
   expect(peer.synced).toBe(false);
   peer.beat(beat(1), OWN, true, 0);
   expect(peer.synced).toBe(true);
@@ -55,20 +61,66 @@ test('of a peer that was heard live a later epoch is no recording', () => {
   expect(peer.synced).toBe(true);
 });
 
-test('a peer that had sent before we came is not synced', () => {
+test('a peer that can tell all that it had sent before we came is synced when it did', () => {
   const peer = new Peer({ sender: SENDER, epoch: 100, counter: 9 });
-  peer.beat(beat(5), OWN, true, 0);
-  expect(peer.synced).toBe(false);
-  expect(peer.expire(REORDER_BOUND)).toEqual({ gaps: 0, lost: 0 });
-  expect(peer.synced).toBe(false);
+  peer.beat(beat(2), OWN, true, 0);
+  expect(peer.ack(REORDER)).toMatchObject({ again: [{ from: 1, count: 2 }], upTo: 0, newest: 2, missing: 2 });
+  for (const sequence of [1, 2]) peer.take({ sequence, bulk: 0 }, 0);
+  expect(peer.turn(HOLE_BOUND)).toEqual({ gaps: 0, lost: 0 });
+  expect(peer.synced).toBe(true);
 });
 
-test('a loss ends synced', () => {
-  const peer = synced();
-  expect(peer.synced).toBe(true);
-  peer.beat(beat(4), OWN, true, 0);
-  peer.expire(REORDER_BOUND);
+test('of a peer that cannot, a bulk transfer is wanted', () => {
+  const peer = new Peer({ sender: SENDER, epoch: 100, counter: 9 });
+  peer.beat({ ...beat(5), oldest: 3 }, OWN, true, 0);
+  expect(peer.turn(0)).toEqual({ gaps: 0, lost: 0 });
   expect(peer.synced).toBe(false);
+  expect(peer.ack(0)).toMatchObject({ bulkAfter: 5, again: [] });
+});
+
+test('a bulk transfer makes whole what lacked something', () => {
+  const peer = new Peer({ sender: SENDER, epoch: 100, counter: 9 });
+  peer.beat({ ...beat(5), oldest: 6 }, OWN, true, 0);
+  peer.take({ sequence: 6, bulk: 6 }, 0);
+  peer.bracket({ kind: 'bracket', sequence: 6, bulk: 6, phase: 'begin', total: 1, complete: true }, 0);
+  peer.take({ sequence: 8, bulk: 6 }, 0);
+  peer.bracket({ kind: 'bracket', sequence: 8, bulk: 6, phase: 'end', total: 1, complete: false }, 0);
+  peer.turn(0);
+  expect(peer.cleaning).toBeUndefined();
+  peer.take({ sequence: 7, bulk: 6 }, 0);
+  peer.turn(0);
+  expect(peer.cleaning).toMatchObject({ begin: 6, complete: true });
+  expect(peer).toMatchObject({ synced: false, everWhole: false });
+  peer.cleaned();
+  expect(peer).toMatchObject({ synced: true, everWhole: true });
+});
+
+test('a hole ends synced only when it is older than repair takes', () => {
+  const peer = synced();
+  peer.beat(beat(4), OWN, true, 0);
+  peer.turn(HOLE_BOUND - 1);
+  expect(peer.synced).toBe(true);
+  peer.turn(HOLE_BOUND);
+  expect(peer.synced).toBe(false);
+  peer.take({ sequence: 4, bulk: 0 }, HOLE_BOUND);
+  peer.turn(HOLE_BOUND);
+  expect(peer.synced).toBe(true);
+});
+
+test('a peer that could not tell everything yet is not synced until it has', () => {
+  const peer = synced();
+  peer.beat({ ...beat(3), shortfall: 9 }, OWN, true, 0);
+  expect(peer.synced).toBe(false);
+  peer.beat(beat(3), OWN, true, 0);
+  expect(peer.synced).toBe(true);
+});
+
+test('it is told what came, at once and no more than that', () => {
+  const peer = synced();
+  expect(peer.ack(0)).toMatchObject({ sender: SENDER, epoch: 100, upTo: 3, newest: 3, missing: 0 });
+  expect(peer.ack(0)).toBeUndefined();
+  peer.take({ sequence: 4, bulk: 0 }, 0);
+  expect(peer.ack(0)).toMatchObject({ upTo: 4 });
 });
 
 test('records that came while receiving was off end synced', () => {
@@ -113,7 +165,7 @@ describe('a peer that restarts', () => {
   test('with its plane after a loss stays not synced', () => {
     const peer = synced();
     peer.beat(beat(4), OWN, true, 0);
-    peer.expire(REORDER_BOUND);
+    peer.turn(HOLE_BOUND);
     restart(peer, 200);
     peer.beat(beat(0, { epoch: 100, sequence: 4 }), OWN, true, 0);
     expect(peer.synced).toBe(false);
@@ -121,8 +173,10 @@ describe('a peer that restarts', () => {
 
   test('counts what is lost of its new epoch from the first number', () => {
     const peer = restart(synced(), 200);
-    peer.records(3, 0);
-    expect(peer.expire(REORDER_BOUND)).toEqual({ gaps: 1, lost: 2 });
+    peer.beat(beat(0), OWN, true, 0);
+    peer.take({ sequence: 3, bulk: 0 }, 0);
+    expect(peer.ack(REORDER)).toMatchObject({ again: [{ from: 1, count: 2 }] });
+    expect(peer.turn(REORDER)).toEqual({ gaps: 1, lost: 0 });
   });
 
   test('cannot be followed back to the epoch that it left', () => {
@@ -178,15 +232,16 @@ describe('after our own restart with the plane', () => {
   test('we stay synced when the peer sent nothing meanwhile', () => {
     const peer = new Peer({ sender: SENDER, epoch: 100, counter: 50 }, held);
     peer.beat(beat(3), OWN, true, 0);
-    peer.expire(REORDER_BOUND);
+    peer.turn(HOLE_BOUND);
     expect(peer.synced).toBe(true);
     expect(peer.held).toEqual(held);
   });
 
-  test('we are not synced when it did', () => {
+  test('we ask for what it sent meanwhile', () => {
     const peer = new Peer({ sender: SENDER, epoch: 100, counter: 50 }, held);
     peer.beat(beat(4), OWN, true, 0);
-    peer.expire(REORDER_BOUND);
+    expect(peer.ack(REORDER)).toMatchObject({ again: [{ from: 4, count: 1 }] });
+    peer.turn(HOLE_BOUND);
     expect(peer.synced).toBe(false);
   });
 

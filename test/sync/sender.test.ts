@@ -38,15 +38,60 @@ test('the lag is the time from the emission to what the peer says, less the age 
 
 test('what is acknowledged twice, or was never sent, is not measured', () => {
   const sender = new Sender(1);
-  sender.pack(batchOf([ordinaryRecord(1)]), 1000);
-  sender.acknowledged(1, 0, 1000);
+  const batch = batchOf([], 1);
+  append(batch, ordinaryRecord(1), 500);
+  sender.pack(batch, 1000);
+  sender.acknowledged(1, 0, 1500);
   sender.acknowledged(1, 0, 9000);
   sender.acknowledged(2, 0, 9000);
   expect(sender.lag.summary().max).toBe(1);
 });
 
-test('a number that was left out is a hole in the stream', () => {
+test('a number that was left out is a hole in the stream, and nothing before it can be had again', () => {
   const sender = new Sender(1);
+  sender.pack(batchOf([ordinaryRecord(1)]), 1000);
   sender.skip();
-  expect(sequences(sender.pack(batchOf([ordinaryRecord(1)]), 1000))).toEqual([2]);
+  expect(sequences(sender.pack(batchOf([ordinaryRecord(1)]), 1000))).toEqual([3]);
+  expect(sender.oldest).toBe(3);
+});
+
+test('every message between the brackets of a bulk transfer names its begin, news too', () => {
+  const sender = new Sender(1);
+  const batch = batchOf([ordinaryRecord(1)]);
+  const bodies = [
+    ...sender.pack(batch, 1000),
+    sender.bracket('begin', 7, true),
+    ...sender.pack(batch, 1000, true),
+    ...sender.pack(batch, 1000),
+    sender.bracket('end', 1),
+    ...sender.pack(batch, 1000),
+  ];
+  expect(bodies.map((body) => decodeMessage(body))).toMatchObject([
+    { kind: 'records', sequence: 1, bulk: 0, walked: false },
+    { kind: 'bracket', sequence: 2, bulk: 2, phase: 'begin', total: 7, complete: true },
+    { kind: 'records', sequence: 3, bulk: 2, walked: true },
+    { kind: 'records', sequence: 4, bulk: 2, walked: false },
+    { kind: 'bracket', sequence: 5, bulk: 2, phase: 'end', total: 1, complete: false },
+    { kind: 'records', sequence: 6, bulk: 0, walked: false },
+  ]);
+});
+
+test('each message is measured, of what a receiver without the table says none', () => {
+  const sender = new Sender(1);
+  for (const at of [1000, 2000, 3000]) {
+    const batch = batchOf([], 1);
+    append(batch, ordinaryRecord(1), at);
+    sender.pack(batch, 1000);
+  }
+  sender.passed(1);
+  sender.acknowledged(3, 0, 4000);
+  expect(sender.lag.summary().p50).toBeLessThan(1.1);
+  expect(sender.lag.summary()).toMatchObject({ p99: 2, max: 2 });
+});
+
+test('what was packed can be sent again as it was', () => {
+  const sender = new Sender(1);
+  const [body] = sender.pack(batchOf([ordinaryRecord(1)]), 1000);
+  sender.resends.ask([{ from: 1, count: 1 }], 0);
+  expect(sender.resends.take(0)).toEqual([body]);
 });

@@ -1,127 +1,147 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { REORDER_BOUND, Stream } from '../../src/sync/stream.ts';
+import { HOLE_BOUND, MOST_HOLES, REORDER, Stream } from '../../src/sync/stream.ts';
 
 const NONE = { gaps: 0, lost: 0 };
+const LONG = 1_000_000;
 
-test('numbers in order leave a stream whole', () => {
+test('numbers in order leave nothing to ask for', () => {
   const stream = new Stream(1, false);
-  for (const sequence of [1, 2, 3]) expect(stream.take(sequence, 0)).toBe('fresh');
-  expect(stream.expire(REORDER_BOUND * 2)).toEqual(NONE);
-  expect(stream).toMatchObject({ whole: true, upTo: 3, newest: 3 });
+  for (const sequence of [1, 2, 3]) expect(stream.take(sequence, 0)).toBe(true);
+  expect(stream.ask(LONG)).toEqual([]);
+  expect(stream).toMatchObject({ upTo: 3, newest: 3, missing: 0 });
+  expect(stream.counts()).toEqual(NONE);
 });
 
-test('a number that comes late but within the bound is no gap', () => {
+test('a number that only changed places on the way is not asked for, and is no gap', () => {
   const stream = new Stream(1, false);
   stream.take(1, 0);
   stream.take(3, 0);
   expect(stream.upTo).toBe(1);
-  expect(stream.expire(REORDER_BOUND - 1)).toEqual(NONE);
-  expect(stream.take(2, REORDER_BOUND - 1)).toBe('fresh');
-  expect(stream.expire(REORDER_BOUND * 9)).toEqual(NONE);
-  expect(stream).toMatchObject({ whole: true, upTo: 3 });
+  expect(stream.ask(REORDER - 1)).toEqual([]);
+  expect(stream.take(2, REORDER - 1)).toBe(true);
+  expect(stream.ask(LONG)).toEqual([]);
+  expect(stream.counts()).toEqual(NONE);
+  expect(stream.upTo).toBe(3);
 });
 
-test('a number that does not come within the bound is lost, and one gap', () => {
+test('a number that does not come is asked for again and again, and is one gap', () => {
   const stream = new Stream(1, false);
   stream.take(1, 0);
   stream.take(4, 0);
-  expect(stream.expire(REORDER_BOUND)).toEqual({ gaps: 1, lost: 2 });
-  expect(stream.expire(REORDER_BOUND * 2)).toEqual(NONE);
-  expect(stream.whole).toBe(false);
+  const asked: number[] = [];
+  for (let now = 0; now < 100_000; now += 1000)
+    for (const run of stream.ask(now)) {
+      expect(run).toEqual({ from: 2, count: 2 });
+      asked.push(now);
+    }
+  expect(asked).toEqual([2000, 8000, 20_000, 36_000, 52_000, 68_000, 84_000]);
+  expect(stream.counts()).toEqual({ gaps: 1, lost: 0 });
+  expect(stream.overdue(HOLE_BOUND - 1)).toBe(false);
+  expect(stream.overdue(HOLE_BOUND)).toBe(true);
+  stream.take(2, LONG);
+  stream.take(3, LONG);
+  expect(stream.overdue(LONG)).toBe(false);
+  expect(stream.take(3, LONG)).toBe(false);
 });
 
-test('a number that comes after it was given up is late, not a duplicate', () => {
+test('what the sender cannot send again is lost, and the rest is asked for', () => {
   const stream = new Stream(1, false);
-  stream.take(2, 0);
-  stream.expire(REORDER_BOUND);
-  expect(stream.take(1, REORDER_BOUND)).toBe('late');
-  expect(stream.take(2, REORDER_BOUND)).toBe('duplicate');
+  stream.take(1, 0);
+  stream.take(11, 0);
+  expect(stream.heard(12, 8, 0)).toBe(true);
+  expect(stream.ask(LONG)).toEqual([
+    { from: 8, count: 3 },
+    { from: 12, count: 1 },
+  ]);
+  expect(stream.counts()).toEqual({ gaps: 2, lost: 6 });
+  expect(stream.heard(12, 8, 0)).toBe(false);
 });
 
 test('the loss of the last number is seen from what the sender says', () => {
   const stream = new Stream(1, false);
   stream.take(1, 0);
-  stream.heard(2, 0);
-  expect(stream.expire(REORDER_BOUND)).toEqual({ gaps: 1, lost: 1 });
+  expect(stream.heard(2, 1, 0)).toBe(false);
+  expect(stream.ask(REORDER)).toEqual([{ from: 2, count: 1 }]);
 });
 
 describe('a stream that we join', () => {
-  test('lacks what was sent before, which is no loss of the network', () => {
+  test('asks for what was sent before, which is no gap of the network', () => {
     const stream = new Stream(1, true);
     stream.take(10, 0);
-    expect(stream.whole).toBe(false);
-    expect(stream.expire(REORDER_BOUND)).toEqual(NONE);
-    expect(stream.whole).toBe(false);
+    expect(stream.ask(REORDER)).toEqual([{ from: 1, count: 9 }]);
+    expect(stream.counts()).toEqual(NONE);
+    expect(stream.heard(10, 10, LONG)).toBe(true);
+    expect(stream.counts()).toEqual(NONE);
+    expect(stream.upTo).toBe(10);
   });
 
-  test('is whole when nothing had been sent', () => {
+  test('misses nothing when nothing had been sent', () => {
     const stream = new Stream(1, true);
-    stream.heard(0, 0);
+    expect(stream.heard(0, 1, 0)).toBe(false);
     stream.take(1, 0);
-    expect(stream).toMatchObject({ whole: true, upTo: 1 });
-  });
-
-  test('is whole when its first two numbers only changed places', () => {
-    const stream = new Stream(1, true);
-    stream.take(2, 0);
-    stream.take(1, 0);
-    expect(stream.whole).toBe(true);
+    expect(stream).toMatchObject({ missing: 0, upTo: 1 });
   });
 });
 
-test('records that we did not take end the wholeness without counting as lost', () => {
+test('what we pass over is neither asked for nor lost', () => {
   const stream = new Stream(1, false);
-  stream.miss(3);
-  expect(stream.expire(REORDER_BOUND * 2)).toEqual(NONE);
-  expect(stream.whole).toBe(false);
+  stream.pass(3);
+  expect(stream.ask(LONG)).toEqual([]);
+  expect(stream.upTo).toBe(3);
 });
 
-test('a jump over a million million numbers costs one entry', () => {
+test('what is not wanted any more is not asked for', () => {
+  const stream = new Stream(1, false);
+  stream.take(10, 0);
+  stream.drop(7);
+  expect(stream.ask(LONG)).toEqual([{ from: 7, count: 3 }]);
+  expect(stream).toMatchObject({ upTo: 6, missing: 3 });
+});
+
+test('a jump over a million million numbers is one entry, of which a little is asked for at once', () => {
   const stream = new Stream(1, false);
   stream.take(1e12, 0);
-  expect(stream.expire(REORDER_BOUND)).toEqual({ gaps: 1, lost: 1e12 - 1 });
+  expect(stream.ask(REORDER)).toEqual([{ from: 1, count: 256 }]);
+  expect(stream.ask(REORDER)).toEqual([]);
+  stream.take(1, REORDER);
+  expect(stream.ask(REORDER)).toEqual([{ from: 257, count: 1 }]);
+  expect(stream.missing).toBe(1e12 - 2);
 });
 
-test('more holes than are waited for are given up oldest first', () => {
+test('more holes than are kept are given up, the oldest first', () => {
   const stream = new Stream(1, false);
-  for (let sequence = 2; sequence <= 2 * 300; sequence += 2) stream.take(sequence, 0);
-  expect(stream.expire(0)).toEqual({ gaps: 300 - 256, lost: 300 - 256 });
+  for (let hole = 1; hole <= MOST_HOLES + 3; hole++) stream.take(2 * hole, 0);
+  expect(stream.expire()).toBe(true);
+  expect(stream.upTo).toBe(6);
+  expect(stream.expire()).toBe(false);
+  expect(stream.counts().lost).toBe(3);
 });
 
-/** What the network does to one number: lost, or delivered in rounds (more than one: duplicated). */
-const fates = fc.array(fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }), {
-  minLength: 1,
-  maxLength: 80,
-});
-
-test('the counters are exact whatever the network loses, repeats or moves', () => {
+test('whatever is lost, repeated or moved, exactly what never came is asked for until it comes', () => {
+  const arrivals = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 120 });
   fc.assert(
-    fc.property(fates, (fate) => {
+    fc.property(arrivals, (sequences) => {
       const stream = new Stream(1, false);
-      // A copy is delivered up to 3 places later than it was sent, always within the bound.
-      const arrivals = fate
-        .flatMap((copies, index) => copies.map((delay) => ({ sequence: index + 1, at: index + delay })))
-        .sort((a, b) => a.at - b.at);
-      const counted = { fresh: 0, duplicate: 0, late: 0 };
-      for (const { sequence, at } of arrivals) {
-        counted[stream.take(sequence, at)]++;
-        expect(stream.expire(at)).toEqual(NONE);
+      const come = new Set<number>();
+      let now = 0;
+      for (const sequence of sequences) {
+        expect(stream.take(sequence, now)).toBe(!come.has(sequence));
+        come.add(sequence);
+        now += 500;
+        stream.ask(now);
       }
-      const end = fate.length + 3;
-      stream.heard(fate.length, end);
-      const missing = fate.map((copies) => copies.length === 0);
-      const runs = missing.filter((lost, index) => lost && !missing[index - 1]).length;
-      const lost = missing.filter(Boolean).length;
-      expect(stream.expire(end + REORDER_BOUND)).toEqual({ gaps: runs, lost });
-      const copies = fate.flat().length;
-      expect(counted).toEqual({
-        fresh: fate.length - lost,
-        duplicate: copies - (fate.length - lost),
-        late: 0,
-      });
-      expect(stream.whole).toBe(lost === 0);
+      stream.heard(60, 1, now);
+      const lacking = Array.from({ length: 60 }, (_, index) => index + 1).filter((it) => !come.has(it));
+      expect(stream.missing).toBe(lacking.length);
+      const asked = new Set<number>();
+      for (let turn = 0; turn < 60; turn++, now += 1000)
+        for (const { from, count } of stream.ask(now))
+          for (let sequence = from; sequence < from + count; sequence++) asked.add(sequence);
+      expect([...asked].toSorted((a, b) => a - b)).toEqual(lacking);
+      for (const sequence of lacking) expect(stream.take(sequence, now)).toBe(true);
+      expect(stream).toMatchObject({ upTo: 60, missing: 0 });
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });

@@ -5,11 +5,15 @@ import { tandem } from '../../src/wire/generated/sync.js';
 import { SEALED_OVERHEAD } from '../../src/wire/seal.ts';
 import { SyncWireError } from '../../src/wire/sync-error.ts';
 import {
+  type Ack,
+  type BracketMessage,
   decodeMessage,
+  encodeBracket,
   encodeMessage,
   encodeRecords,
   type HandoverMessage,
   type Heartbeat,
+  MOST_RUNS,
 } from '../../src/wire/sync-message.ts';
 import { batchOf, ordinaryRecord } from './records.ts';
 
@@ -27,6 +31,8 @@ const heartbeats: fc.Arbitrary<Heartbeat> = fc.record(
     term: u32,
     leaseRemaining: u32,
     newest: count,
+    oldest: count,
+    shortfall: u32,
     advertAge: u32,
     synced: fc.boolean(),
     continues: fc.record({ epoch, sequence: count }),
@@ -59,6 +65,8 @@ const heartbeats: fc.Arbitrary<Heartbeat> = fc.record(
       'term',
       'leaseRemaining',
       'newest',
+      'oldest',
+      'shortfall',
       'synced',
       'echoes',
       'keys',
@@ -75,6 +83,24 @@ const handovers: fc.Arbitrary<HandoverMessage> = fc.record({
   reason: name,
 });
 
+const acks: fc.Arbitrary<Ack> = fc.record(
+  {
+    ...{ kind: fc.constant('ack' as const), sender: u32, epoch, upTo: count, newest: count },
+    ...{ missing: u32, age: u32, bulkAfter: count },
+    again: fc.array(fc.record({ from: count, count }), { maxLength: MOST_RUNS }),
+  },
+  { requiredKeys: ['kind', 'sender', 'epoch', 'upTo', 'newest', 'missing', 'age', 'again'] },
+);
+
+const brackets: fc.Arbitrary<BracketMessage> = fc
+  .tuple(fc.integer({ min: 1, max: 2 ** 50 }), fc.integer({ min: 1, max: 1000 }), u32, fc.boolean())
+  .chain(([bulk, later, total, complete]) =>
+    fc.constantFrom('begin' as const, 'end' as const, 'abandoned' as const).map((phase) => ({
+      ...{ kind: 'bracket' as const, bulk, phase, total, complete },
+      sequence: phase === 'begin' ? bulk : bulk + later,
+    })),
+  );
+
 function refusalOf(body: Uint8Array): string {
   try {
     decodeMessage(body);
@@ -86,6 +112,55 @@ function refusalOf(body: Uint8Array): string {
 }
 
 const encode = (message: tandem.sync.Envelope.$Properties) => tandem.sync.Envelope.encode(message).finish();
+
+test('acknowledgements and the brackets of bulk transfers come back as they were', () => {
+  fc.assert(
+    fc.property(acks, (ack) => {
+      expect(decodeMessage(encodeMessage(ack))).toEqual(ack);
+    }),
+  );
+  fc.assert(
+    fc.property(brackets, (bracket) => {
+      expect(decodeMessage(encodeBracket(bracket))).toEqual(bracket);
+    }),
+  );
+});
+
+test('an acknowledgement fits into the smallest datagram, however much is missing', () => {
+  const again = Array.from({ length: MOST_RUNS }, (_, index) => ({ from: 2 ** 35 + index, count: 1e9 }));
+  const ack: Ack = {
+    ...{ kind: 'ack', sender: 2 ** 32 - 1, epoch: 2 ** 48 - 1, upTo: 2 ** 35, newest: 2 ** 36 },
+    ...{ missing: 2 ** 32 - 1, age: 2 ** 32 - 1, again, bulkAfter: 2 ** 36 },
+  };
+  expect(encodeMessage(ack).length).toBeLessThanOrEqual(SMALLEST_MAXLEN - SEALED_OVERHEAD);
+});
+
+test('a bracket, or records, of a bulk transfer that cannot be are refused', () => {
+  const bad = (about: Partial<BracketMessage>) =>
+    refusalOf(
+      encodeBracket({
+        ...{ kind: 'bracket', sequence: 5, bulk: 5, phase: 'begin', total: 0, complete: false },
+        ...about,
+      }),
+    );
+  expect(bad({})).toBe('taken');
+  expect(bad({ bulk: 4 })).toBe('value');
+  expect(bad({ phase: 'end' })).toBe('value');
+  expect(bad({ phase: 'end', bulk: 4 })).toBe('taken');
+  expect(bad({ phase: 'end', bulk: 0 })).toBe('value');
+  expect(refusalOf(encode({ bracket: { sequence: 5, bulk: 5, phase: 9 as 1 } }))).toBe('value');
+  const records = encodeRecords(batchOf([ordinaryRecord(1)]), 0, 1, { sequence: 5, bulk: 6, walked: false });
+  expect(refusalOf(records)).toBe('value');
+});
+
+test('an acknowledgement that asks for half a run, or for too much, is refused', () => {
+  const ack = { sender: 1, epoch: 1 };
+  expect(refusalOf(encode({ ack: { ...ack, again: [1, 2] } }))).toBe('taken');
+  expect(refusalOf(encode({ ack: { ...ack, again: [1, 2, 3] } }))).toBe('value');
+  expect(
+    refusalOf(encode({ ack: { ...ack, again: Array.from({ length: 2 * MOST_RUNS + 2 }, () => 1) } })),
+  ).toBe('value');
+});
 
 test('heartbeats and handovers come back as they were', () => {
   fc.assert(
@@ -121,7 +196,7 @@ describe('refused with the typed error, whatever comes:', () => {
       handovers.map(encodeMessage),
       fc.integer({ min: 1, max: 30 }).map((records) => {
         const batch = batchOf(Array.from({ length: records }, (_, n) => ordinaryRecord(n)));
-        return encodeRecords(batch, 0, records, records);
+        return encodeRecords(batch, 0, records, { sequence: records, bulk: 0, walked: false });
       }),
     );
     const change = fc.record({ at: fc.nat(), value: fc.integer({ min: 0, max: 255 }) });
@@ -143,7 +218,13 @@ describe('refused with the typed error, whatever comes:', () => {
 });
 
 describe('a message with an illegal value is refused as a whole:', () => {
-  const good = decodeMessage(encodeRecords(batchOf([ordinaryRecord(1), ordinaryRecord(2)]), 0, 2, 5));
+  const good = decodeMessage(
+    encodeRecords(batchOf([ordinaryRecord(1), ordinaryRecord(2)]), 0, 2, {
+      sequence: 5,
+      bulk: 0,
+      walked: false,
+    }),
+  );
   if (good.kind !== 'records') throw new Error('not records');
   const records = good.columns;
 
@@ -162,7 +243,7 @@ describe('a message with an illegal value is refused as a whole:', () => {
     ['a name that would break a log', { heartbeat: { name: 'lb1\nforged line' } }, 'value'],
     ['a name that is too long', { heartbeat: { name: 'x'.repeat(70) } }, 'value'],
     ['too many echoes', { heartbeat: { echoes: Array.from({ length: 5 }, () => ({ sender: 1 })) } }, 'value'],
-    ['a phase that does not exist', { handover: { phase: 9 } }, 'value'],
+    ['a phase that does not exist', { handover: { phase: 9 as 1 } }, 'value'],
     ['a handover without a phase', { handover: { token: 1 } }, 'value'],
   ])('%s', (_name, message, refusal) => {
     expect(refusalOf(encode(message as tandem.sync.Envelope.$Properties))).toBe(refusal);

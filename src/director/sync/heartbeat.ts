@@ -97,6 +97,10 @@ export interface OwnNews {
   readonly name: string;
   readonly priority: number;
   readonly newest: number;
+  /** The oldest message that we can send again. */
+  readonly oldest: number;
+  /** Changes that could not be told yet. */
+  readonly shortfall: number;
   readonly continues: Position | undefined;
   /** Ids of the keys that we open. */
   readonly keys: readonly number[];
@@ -107,13 +111,13 @@ export interface OwnNews {
 }
 
 export function composeHeartbeat(own: OwnNews, board: Board, peers: Peers, now: number): Heartbeat {
-  const { name, newest, continues, interval, address, keys } = own;
+  const { name, newest, oldest, shortfall, continues, interval, address, keys } = own;
   const silentSince = board.get('silentSince');
   // Where they stand for advertisements, this one gives what an advertisement would.
   const offered = board.get('offering') === 1 ? leaseTime(interval) : 0;
   return {
     kind: 'heartbeat',
-    ...{ name, newest },
+    ...{ name, newest, oldest, shortfall },
     priority: board.get('priority') || own.priority,
     role: board.get('role'),
     term: board.get('term'),

@@ -6,6 +6,8 @@ import type { Peers } from '../../sync/peers.ts';
 import type { Opener } from '../../wire/seal.ts';
 import { SyncWireError } from '../../wire/sync-error.ts';
 import {
+  type Ack,
+  type BracketMessage,
   decodeMessage,
   type HandoverMessage,
   type Heartbeat,
@@ -27,6 +29,7 @@ export interface InboundOptions {
   /** Also of one that is not live yet: its heartbeats are what shows that it is. */
   readonly onHeartbeat: (peer: Peer, heartbeat: Heartbeat, now: number) => void;
   readonly onHandover: (peer: Peer, message: HandoverMessage, now: number) => void;
+  readonly onAck: (peer: Peer, ack: Ack, now: number) => void;
   /** A sender that was not heard before, or one that restarted. */
   readonly onLife: (peer: Peer) => void;
 }
@@ -34,8 +37,9 @@ export interface InboundOptions {
 export class Inbound {
   readonly #options: InboundOptions;
   readonly #batch = new RecordBatch(BATCH);
-  /** Whose records wait in the batch, and the newest sequence of them. */
+  /** Whose records wait in the batch, of which bulk transfer, and the newest sequence of them. */
   #from: Peer | undefined;
+  #mark = 0;
   #newest = 0;
   /** Records are taken, not only heartbeats. */
   taking = false;
@@ -64,7 +68,7 @@ export class Inbound {
     const from = this.#from;
     if (!from || batch.length === 0) return;
     const { port, counters } = this.#options;
-    const result = port.apply(batch, { sender: from.sender, mark: 0 });
+    const result = port.apply(batch, { sender: from.sender, mark: this.#mark });
     const { applied, stale, gone, conflicts, refused, failed } = result;
     batch.length = 0;
     counters.add('records_applied', applied);
@@ -75,7 +79,7 @@ export class Inbound {
     if (failed > 0)
       counters.reject('table-full', failed, 'the connection table has no room for records of the peer', now);
     // Of a conflict the newer connection stays, here and there: nothing is missing.
-    if (failed + refused > 0) from.miss(this.#newest);
+    if (failed > 0) from.overflow(now);
     from.applied = Math.max(from.applied, this.#newest);
     from.appliedAt = now;
     this.#newest = 0;
@@ -107,6 +111,8 @@ export class Inbound {
     if (message.kind === 'heartbeat') this.#options.onHeartbeat(peer, message, now);
     else if (!peer.live) counters.count('unproven');
     else if (message.kind === 'records') this.#records(peer, message, now);
+    else if (message.kind === 'bracket') this.#bracket(peer, message, now);
+    else if (message.kind === 'ack') this.#options.onAck(peer, message, now);
     else {
       // Its answer says what is in the table, not what is on the way there.
       this.apply(now);
@@ -115,20 +121,31 @@ export class Inbound {
   }
 
   #records(peer: Peer, message: RecordsMessage, now: number): void {
-    if (!this.taking) {
-      peer.miss(message.sequence);
-      throw new SyncWireError('off', 'records, but this director does not receive: start-daemon backup');
-    }
-    const arrival = peer.records(message.sequence, now);
-    if (arrival === 'duplicate') {
-      this.#options.counters.add('duplicates');
-      return;
-    }
-    if (arrival === 'late')
-      throw new SyncWireError('late', `records ${message.sequence} came after they were given up`);
-    if (this.#from !== peer || this.#batch.length + message.count > this.#batch.capacity) this.apply(now);
+    if (!this.#arrives(peer, message, now)) return;
+    const mark = peer.markOf(message.sequence);
+    const same = this.#from === peer && this.#mark === mark;
+    if (!same || this.#batch.length + message.count > this.#batch.capacity) this.apply(now);
     appendRecords(message.columns, this.#batch);
     this.#from = peer;
+    this.#mark = mark;
     this.#newest = Math.max(this.#newest, message.sequence);
+    if (!message.walked) return;
+    this.#options.counters.add('bulk_received', message.count);
+    peer.walked(message.bulk, message.count);
+  }
+
+  #bracket(peer: Peer, message: BracketMessage, now: number): void {
+    if (this.#arrives(peer, message, now)) peer.bracket(message, now);
+  }
+
+  /** @returns whether it came for the first time */
+  #arrives(peer: Peer, message: RecordsMessage | BracketMessage, now: number): boolean {
+    if (!this.taking) {
+      peer.miss(message.sequence, now);
+      throw new SyncWireError('off', 'records, but this director does not receive: start-daemon backup');
+    }
+    if (peer.take(message, now)) return true;
+    this.#options.counters.add('duplicates');
+    return false;
   }
 }

@@ -56,6 +56,15 @@ export type SyncEvent =
   | { readonly type: 'peer-lost'; readonly name: string }
   /** Whether we hold the peer's whole table changed. */
   | { readonly type: 'synced'; readonly synced: boolean }
+  /** A bulk transfer of the table to a peer, or from one; `seconds` at its end. */
+  | {
+      readonly type: 'bulk';
+      readonly way: 'to' | 'from';
+      readonly phase: 'begin' | 'end' | 'broken';
+      readonly records: number;
+      readonly seconds: number;
+      readonly removed: number;
+    }
   /** Another key seals what we send from now on. */
   | { readonly type: 'sealing'; readonly key: string }
   /** The peer is ready: close the fence, then say `fence-closed`. */

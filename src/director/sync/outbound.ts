@@ -4,13 +4,10 @@ import { RecordBatch } from '../../model/record.ts';
 import { Sender } from '../../sync/sender.ts';
 import type { KeyRing } from '../../wire/key-ring.ts';
 import { Sealer } from '../../wire/seal.ts';
-import {
-  encodeMessage,
-  type HandoverMessage,
-  type Heartbeat,
-  type Position,
-} from '../../wire/sync-message.ts';
+import { encodeMessage, type LooseMessage, type Position } from '../../wire/sync-message.ts';
+import type { BulkDesk } from './bulk-desk.ts';
 import type { Counters } from './counters.ts';
+import type { Shortfall } from './shortfall.ts';
 import type { Transmitter } from './sockets.ts';
 
 /**
@@ -32,6 +29,8 @@ export interface OutboundOptions {
   readonly sender: number;
   readonly ring: KeyRing;
   readonly random: (length: number) => Uint8Array;
+  readonly bulk: BulkDesk;
+  readonly shortfall: Shortfall;
   /** Called after records are sent and before the plane forgets them; with undefined when it forgets some unsent. */
   readonly onSent: (position: Position | undefined) => void;
 }
@@ -45,7 +44,6 @@ export class Outbound {
   /** Counts channels, so that the answer of one that was closed is not taken for the next one's. */
   #generation = 0;
   #inFlight = false;
-  #overflows: number;
   /** Events passed that no peer can have: the stream must show a hole. */
   #omitted = false;
   #drained = false;
@@ -54,7 +52,6 @@ export class Outbound {
 
   constructor(options: OutboundOptions, epoch: number, continues?: Position) {
     this.#options = options;
-    this.#overflows = options.port.overflows();
     this.#stream = new Sender(epoch, continues);
     this.#sealer = this.#newSealer(epoch);
   }
@@ -84,21 +81,17 @@ export class Outbound {
     const { newest, position, continues } = this.#stream;
     this.#stream = new Sender(epoch, newest > 0 ? position : continues);
     this.#sealer = this.#newSealer(epoch);
+    this.#options.bulk.reset();
   }
 
   /** Sends what the plane emitted since the last turn. */
   pump(now: number): void {
     if (this.#inFlight) return;
-    const { port, counters } = this.#options;
+    const { port, counters, shortfall } = this.#options;
     const batch = this.#batch;
     batch.length = 0;
     this.#drained = port.read(batch) === 0;
-    const overflows = port.overflows();
-    if (overflows !== this.#overflows) {
-      counters.add('ring_overflows', Math.max(0, overflows - this.#overflows));
-      this.#overflows = overflows;
-      this.#omit();
-    }
+    counters.add('ring_overflows', shortfall.turn(port.overflows()));
     const channel = this.#channel;
     if (!this.sending || !channel) {
       if (batch.length === 0) return;
@@ -110,11 +103,11 @@ export class Outbound {
       this.#omitted = false;
       this.#stream.skip();
     }
-    if (batch.length > 0) this.#send(batch, channel, now);
+    this.#send(batch, channel, now);
   }
 
   /** Sends a message that is not part of the stream; its loss is repaired by the next one. */
-  say(message: Heartbeat | HandoverMessage, now: number): void {
+  say(message: LooseMessage, now: number): void {
     const channel = this.#channel;
     if (!channel) return;
     const datagram = this.#sealer.seal(channel.syncid(), encodeMessage(message));
@@ -129,14 +122,21 @@ export class Outbound {
 
   #send(batch: RecordBatch, channel: Channel, now: number): void {
     const generation = this.#generation;
+    const { counters, bulk } = this.#options;
     const count = batch.length;
-    const bodies = this.#stream.pack(batch, channel.maxlen - this.#sealer.overhead);
+    const limit = channel.maxlen - this.#sealer.overhead;
+    const again = this.#stream.resends.take(now);
+    const bodies = [...this.#stream.pack(batch, limit), ...again];
+    // News go first: a walk over the table takes what they leave.
+    if (count < batch.capacity / 2) bodies.push(...bulk.give(this.#stream, limit, now));
+    if (bodies.length === 0) return;
+    counters.add('resent', again.length);
     const datagrams = bodies.map((body) => this.#sealer.seal(channel.syncid(), body));
     const position = this.#stream.position;
     this.#inFlight = true;
     channel.transmitter.send(datagrams, (failed, error) => {
       this.#count(datagrams.length, failed, error, now);
-      this.#options.counters.add('records_sent', count);
+      counters.add('records_sent', count);
       this.#options.onSent(position);
       this.#options.port.acknowledge();
       if (generation === this.#generation) this.#inFlight = false;

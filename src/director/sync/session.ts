@@ -18,11 +18,12 @@ import type { Held, Own, Peer } from '../../sync/peer.ts';
 import { Peers } from '../../sync/peers.ts';
 import { Opener } from '../../wire/seal.ts';
 import type { SealKey } from '../../wire/seal-key.ts';
-import type { Heartbeat, Position } from '../../wire/sync-message.ts';
+import type { Ack, Heartbeat, Position } from '../../wire/sync-message.ts';
 import { DirectorError } from '../api.ts';
 import { BOARD_ROLE, type Board } from '../board.ts';
 import { writePeer } from '../peer-board.ts';
 import type { SyncStatus } from '../status.ts';
+import { BulkDesk } from './bulk-desk.ts';
 import { Counters } from './counters.ts';
 import { HandoverDesk } from './handover-desk.ts';
 import { composeHeartbeat, HeartbeatClock, RouterNews } from './heartbeat.ts';
@@ -30,6 +31,7 @@ import { Inbound } from './inbound.ts';
 import { KeyDesk } from './key-desk.ts';
 import type { SyncEvent } from './messages.ts';
 import { Outbound } from './outbound.ts';
+import { Shortfall } from './shortfall.ts';
 import type { Receiver, SyncSockets, Transmitter } from './sockets.ts';
 
 /** Microseconds that the plane may make new connections without us (design 4). */
@@ -82,6 +84,8 @@ export class SyncSession {
   readonly #outbound: Outbound;
   readonly #keys: KeyDesk;
   readonly #desk: HandoverDesk;
+  readonly #bulk: BulkDesk;
+  readonly #shortfall: Shortfall;
   readonly #beat: HeartbeatClock;
   readonly #news: RouterNews;
   readonly #daemons = new Map<SyncDirection, SyncDaemon>();
@@ -100,12 +104,20 @@ export class SyncSession {
     const { port, sender, random, report, board } = options;
     this.#counters = new Counters((cause, message) => report({ type: 'trouble', cause, message }));
     const counters = this.#counters;
-    this.#peers = new Peers(options.held);
+    this.#peers = new Peers(options.held, (of) => port.newMark(of));
     const peers = this.#peers;
     this.#keys = new KeyDesk(options.keys ?? [], peers, report);
     const { ring } = this.#keys;
     const onSent = options.onSent ?? (() => {});
-    const outbound = { port, counters, sender, ring, random, onSent };
+    this.#bulk = new BulkDesk({
+      ...{ port, counters, peers, clock: options.clock, report },
+      connections: () => board.get('connections'),
+    });
+    this.#shortfall = new Shortfall(board, port.overflows());
+    const outbound = {
+      ...{ port, counters, sender, ring, random, onSent },
+      ...{ bulk: this.#bulk, shortfall: this.#shortfall },
+    };
     this.#outbound = new Outbound(outbound, options.epoch, options.continues);
     this.#beat = new HeartbeatClock(options.advertInterval);
     this.#news = new RouterNews(board, this.#beat, options.advertInterval);
@@ -122,6 +134,7 @@ export class SyncSession {
       onLife: () => this.#beat.soon(options.clock()),
       onHeartbeat: (peer, heartbeat, now) => this.#onHeartbeat(peer, heartbeat, now),
       onHandover: (peer, message, now) => this.#desk.message(peer, message, sender, now),
+      onAck: (peer, ack, now) => this.#onAck(peer, ack, now),
     });
   }
 
@@ -191,10 +204,12 @@ export class SyncSession {
     const { board, clock } = this.#options;
     const now = clock();
     this.#inbound.apply(now);
-    const { gaps, lost } = this.#peers.expire(now);
+    const { gaps, lost } = this.#peers.turn(now);
     this.#counters.add('gaps', gaps);
     this.#counters.add('lost', lost);
+    this.#bulk.turn(now);
     this.#outbound.pump(now);
+    this.#acknowledge(now);
     this.#desk.turn(now);
     this.#news.look(now);
     this.#heartbeat(now);
@@ -207,6 +222,8 @@ export class SyncSession {
     const { p50, p99, max } = this.#outbound.stream.lag.summary();
     return {
       ...this.#counters.snapshot(),
+      shortfall: this.#shortfall.count,
+      bulk: this.#bulk.status(),
       lag_ms: { p50, p99, max },
       sealed: this.#keys.ring.sealing !== undefined,
       keys: this.#keys.status(),
@@ -263,7 +280,7 @@ export class SyncSession {
     const { board } = this.#options;
     peer.beat(heartbeat, this.#own, this.#inbound.taking, now);
     this.#keys.heard(peer, heartbeat.keys);
-    this.#heed(heartbeat, now);
+    this.#heed(heartbeat);
     if (!peer.live) return;
     const { address, advertInterval: interval } = this.#options;
     const sealed = this.#keys.ring.ids.length > 0;
@@ -271,14 +288,32 @@ export class SyncSession {
     this.#options.onWord?.();
   }
 
-  /** What the peer has of our stream. */
-  #heed({ echoes }: Heartbeat, now: number): void {
+  /** The wall clock went back between two lives: the peer refuses us until we are newer than it knows. */
+  #heed({ echoes }: Heartbeat): void {
     const { stream } = this.#outbound;
-    for (const { sender, epoch, applied, appliedAge } of echoes) {
+    for (const { sender, epoch } of echoes) {
       if (sender !== this.#options.sender) continue;
-      if (epoch === stream.epoch) stream.acknowledged(applied, appliedAge, now);
-      // The wall clock went back between two lives: the peer refuses us until we are newer than it knows.
-      else if (epoch > stream.epoch && epoch < LARGEST_EPOCH) this.#outbound.renew(epoch + 1);
+      if (epoch > stream.epoch && epoch < LARGEST_EPOCH) this.#outbound.renew(epoch + 1);
+    }
+  }
+
+  /** What a peer has of our stream, and wants of it. */
+  #onAck(peer: Peer, ack: Ack, now: number): void {
+    const { stream } = this.#outbound;
+    if (ack.sender !== this.#options.sender || ack.epoch !== stream.epoch) return;
+    if (ack.bulkAfter === undefined) stream.acknowledged(ack.upTo, ack.age, now);
+    else stream.passed(ack.upTo);
+    this.#counters.add('nacked', stream.resends.ask(ack.again, now));
+    this.#bulk.giver.heed(peer.sender, ack, now);
+  }
+
+  #acknowledge(now: number): void {
+    if (!this.#inbound.taking || !this.#transmitter) return;
+    for (const peer of this.#peers) {
+      const ack = peer.ack(now);
+      if (!ack) continue;
+      if (ack.again.length > 0) this.#counters.add('nacks_sent');
+      this.#outbound.say(ack, now);
     }
   }
 
@@ -286,9 +321,10 @@ export class SyncSession {
     const { board, gated } = this.#options;
     if (!this.#transmitter || !this.#beat.due(gated ? board.get('heartbeatTicks') : undefined, now)) return;
     const { name, priority, address, advertInterval: interval } = this.#options;
-    const { newest, continues } = this.#outbound.stream;
+    const { newest, oldest, continues } = this.#outbound.stream;
+    const { count: shortfall } = this.#shortfall;
     const { ids: keys } = this.#keys.ring;
-    const own = { name, priority, address, interval, newest, continues, keys };
+    const own = { name, priority, address, interval, newest, oldest, shortfall, continues, keys };
     this.#outbound.say(composeHeartbeat(own, board, this.#peers, now), now);
   }
 
@@ -300,7 +336,10 @@ export class SyncSession {
   /** Says what became of the peers, and whether we hold their tables. */
   #watch(now: number): void {
     const { board, report, onHeld } = this.#options;
-    for (const gone of this.#peers.forget(now - FORGET_AFTER)) this.#found.delete(gone);
+    for (const gone of this.#peers.forget(now - FORGET_AFTER)) {
+      this.#found.delete(gone);
+      this.#bulk.forget(gone);
+    }
     for (const peer of this.#peers) {
       const found = this.#found.get(peer);
       if (!this.#alive(peer, now)) {

@@ -17,6 +17,8 @@ interface Waiting {
 const NOTHING_YET: SyncStatus = {
   ...NO_SYNC_COUNTS,
   rejected: {},
+  shortfall: 0,
+  bulk: { sending: null, receiving: null },
   lag_ms: { p50: 0, p99: 0, max: 0 },
   sealed: false,
   keys: { sealing: null, opened: [], peer: [] },

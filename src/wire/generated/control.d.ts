@@ -3525,6 +3525,15 @@ export namespace tandem {
             /** SyncStatus sealed. */
             sealed: boolean;
 
+            /** SyncStatus shortfall. */
+            shortfall: number;
+
+            /** SyncStatus bulkSending. */
+            bulkSending?: (tandem.control.BulkCount.$Properties|null);
+
+            /** SyncStatus bulkReceiving. */
+            bulkReceiving?: (tandem.control.BulkCount.$Properties|null);
+
             /** SyncStatus keys. */
             keys?: (tandem.control.SyncKeys.$Properties|null);
 
@@ -3572,6 +3581,15 @@ export namespace tandem {
                 /** SyncStatus sealed */
                 sealed?: (boolean|null);
 
+                /** SyncStatus shortfall */
+                shortfall?: (number|null);
+
+                /** SyncStatus bulkSending */
+                bulkSending?: (tandem.control.BulkCount.$Properties|null);
+
+                /** SyncStatus bulkReceiving */
+                bulkReceiving?: (tandem.control.BulkCount.$Properties|null);
+
                 /** SyncStatus keys */
                 keys?: (tandem.control.SyncKeys.$Properties|null);
 
@@ -3581,6 +3599,77 @@ export namespace tandem {
 
             /** Shape of a SyncStatus. */
             type $Shape = tandem.control.SyncStatus.$Properties;
+        }
+
+        /**
+         * Properties of a BulkCount.
+         * @deprecated Use tandem.control.BulkCount.$Properties instead.
+         */
+        interface IBulkCount extends tandem.control.BulkCount.$Properties {
+        }
+
+        /** Represents a BulkCount. */
+        class BulkCount {
+
+            /**
+             * Constructs a new BulkCount.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.control.BulkCount.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** BulkCount done. */
+            done: number;
+
+            /** BulkCount total. */
+            total: number;
+
+            /**
+             * Creates a new BulkCount instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns BulkCount instance
+             */
+            static create(properties: tandem.control.BulkCount.$Shape): tandem.control.BulkCount & tandem.control.BulkCount.$Shape;
+            static create(properties?: tandem.control.BulkCount.$Properties): tandem.control.BulkCount;
+
+            /**
+             * Encodes the specified BulkCount message. Does not implicitly {@link tandem.control.BulkCount.verify|verify} messages.
+             * @param message BulkCount message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.control.BulkCount.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a BulkCount message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.control.BulkCount & tandem.control.BulkCount.$Shape} BulkCount
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.control.BulkCount & tandem.control.BulkCount.$Shape;
+        }
+
+        namespace BulkCount {
+
+            /** Properties of a BulkCount. */
+            interface $Properties {
+
+                /** BulkCount done */
+                done?: (number|null);
+
+                /** BulkCount total */
+                total?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a BulkCount. */
+            type $Shape = tandem.control.BulkCount.$Properties;
         }
 
         /**

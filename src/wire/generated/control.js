@@ -4822,6 +4822,9 @@ export const tandem = $root.tandem = (() => {
             SyncStatus.prototype.rejected = $util.emptyObject;
             SyncStatus.prototype.lagMs = null;
             SyncStatus.prototype.sealed = false;
+            SyncStatus.prototype.shortfall = 0;
+            SyncStatus.prototype.bulkSending = null;
+            SyncStatus.prototype.bulkReceiving = null;
             SyncStatus.prototype.keys = null;
 
             SyncStatus.create = function(properties) {
@@ -4845,6 +4848,12 @@ export const tandem = $root.tandem = (() => {
                     $root.tandem.control.Lag.encode(message.lagMs, writer.uint32(26).fork(), _depth + 1).ldelim();
                 if (message.sealed != null && $Object.hasOwnProperty.call(message, "sealed") && message.sealed !== false)
                     writer.uint32(32).bool(message.sealed);
+                if (message.shortfall != null && $Object.hasOwnProperty.call(message, "shortfall") && !$Object.is(message.shortfall, 0))
+                    writer.uint32(41).double(message.shortfall);
+                if (message.bulkSending != null && $Object.hasOwnProperty.call(message, "bulkSending"))
+                    $root.tandem.control.BulkCount.encode(message.bulkSending, writer.uint32(50).fork(), _depth + 1).ldelim();
+                if (message.bulkReceiving != null && $Object.hasOwnProperty.call(message, "bulkReceiving"))
+                    $root.tandem.control.BulkCount.encode(message.bulkReceiving, writer.uint32(58).fork(), _depth + 1).ldelim();
                 if (message.keys != null && $Object.hasOwnProperty.call(message, "keys"))
                     $root.tandem.control.SyncKeys.encode(message.keys, writer.uint32(162).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -4967,6 +4976,27 @@ export const tandem = $root.tandem = (() => {
                                 delete message.sealed;
                             continue;
                         }
+                    case 5: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.shortfall = value;
+                            else
+                                delete message.shortfall;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.bulkSending = $root.tandem.control.BulkCount.decode(reader, reader.size(), $undefined, _depth + 1, message.bulkSending);
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.bulkReceiving = $root.tandem.control.BulkCount.decode(reader, reader.size(), $undefined, _depth + 1, message.bulkReceiving);
+                            continue;
+                        }
                     case 20: {
                             if (wireType !== 2)
                                 break;
@@ -4991,6 +5021,104 @@ export const tandem = $root.tandem = (() => {
             };
 
             return SyncStatus;
+        })();
+
+        control.BulkCount = (function() {
+
+            const BulkCount = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            BulkCount.prototype.done = 0;
+            BulkCount.prototype.total = 0;
+
+            BulkCount.create = function(properties) {
+                return new BulkCount(properties);
+            };
+
+            BulkCount.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.done != null && $Object.hasOwnProperty.call(message, "done") && !$Object.is(message.done, 0))
+                    writer.uint32(9).double(message.done);
+                if (message.total != null && $Object.hasOwnProperty.call(message, "total") && !$Object.is(message.total, 0))
+                    writer.uint32(17).double(message.total);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            BulkCount.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tandem.control.BulkCount();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.done = value;
+                            else
+                                delete message.done;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.total = value;
+                            else
+                                delete message.total;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return BulkCount;
         })();
 
         control.SyncKeys = (function() {

@@ -35,8 +35,14 @@ export namespace tandem {
             /** Envelope handover. */
             handover?: (tandem.sync.Handover.$Properties|null);
 
+            /** Envelope bracket. */
+            bracket?: (tandem.sync.Bracket.$Properties|null);
+
+            /** Envelope ack. */
+            ack?: (tandem.sync.Ack.$Properties|null);
+
             /** Envelope body. */
-            body?: ("records"|"heartbeat"|"handover");
+            body?: ("records"|"heartbeat"|"handover"|"bracket"|"ack");
 
             /**
              * Creates a new Envelope instance using the specified properties.
@@ -79,8 +85,14 @@ export namespace tandem {
                 /** Envelope handover */
                 handover?: (tandem.sync.Handover.$Properties|null);
 
+                /** Envelope bracket */
+                bracket?: (tandem.sync.Bracket.$Properties|null);
+
+                /** Envelope ack */
+                ack?: (tandem.sync.Ack.$Properties|null);
+
                 /** Envelope body */
-                body?: ("records"|"heartbeat"|"handover");
+                body?: ("records"|"heartbeat"|"handover"|"bracket"|"ack");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -91,9 +103,11 @@ export namespace tandem {
               records?: tandem.sync.Records.$Shape|null;
               heartbeat?: tandem.sync.Heartbeat.$Shape|null;
               handover?: tandem.sync.Handover.$Shape|null;
+              bracket?: tandem.sync.Bracket.$Shape|null;
+              ack?: tandem.sync.Ack.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; records?: null; heartbeat?: null; handover?: null }|{ body?: "records"; records: tandem.sync.Records.$Shape; heartbeat?: null; handover?: null }|{ body?: "heartbeat"; records?: null; heartbeat: tandem.sync.Heartbeat.$Shape; handover?: null }|{ body?: "handover"; records?: null; heartbeat?: null; handover: tandem.sync.Handover.$Shape })
+              ({ body?: undefined; records?: null; heartbeat?: null; handover?: null; bracket?: null; ack?: null }|{ body?: "records"; records: tandem.sync.Records.$Shape; heartbeat?: null; handover?: null; bracket?: null; ack?: null }|{ body?: "heartbeat"; records?: null; heartbeat: tandem.sync.Heartbeat.$Shape; handover?: null; bracket?: null; ack?: null }|{ body?: "handover"; records?: null; heartbeat?: null; handover: tandem.sync.Handover.$Shape; bracket?: null; ack?: null }|{ body?: "bracket"; records?: null; heartbeat?: null; handover?: null; bracket: tandem.sync.Bracket.$Shape; ack?: null }|{ body?: "ack"; records?: null; heartbeat?: null; handover?: null; bracket?: null; ack: tandem.sync.Ack.$Shape })
             );
         }
 
@@ -166,6 +180,12 @@ export namespace tandem {
 
             /** Records maker. */
             maker: number[];
+
+            /** Records bulk. */
+            bulk: (number|Long);
+
+            /** Records walked. */
+            walked: boolean;
 
             /** Records family. */
             family: Uint8Array;
@@ -256,6 +276,12 @@ export namespace tandem {
                 /** Records maker */
                 maker?: (number[]|null);
 
+                /** Records bulk */
+                bulk?: (number|Long|null);
+
+                /** Records walked */
+                walked?: (boolean|null);
+
                 /** Records family */
                 family?: (Uint8Array|null);
 
@@ -268,6 +294,218 @@ export namespace tandem {
 
             /** Shape of a Records. */
             type $Shape = tandem.sync.Records.$Properties;
+        }
+
+        /**
+         * Properties of a Bracket.
+         * @deprecated Use tandem.sync.Bracket.$Properties instead.
+         */
+        interface IBracket extends tandem.sync.Bracket.$Properties {
+        }
+
+        /** Represents a Bracket. */
+        class Bracket {
+
+            /**
+             * Constructs a new Bracket.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.Bracket.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Bracket sequence. */
+            sequence: (number|Long);
+
+            /** Bracket bulk. */
+            bulk: (number|Long);
+
+            /** Bracket phase. */
+            phase: tandem.sync.Bracket.Phase;
+
+            /** Bracket total. */
+            total: number;
+
+            /** Bracket complete. */
+            complete: boolean;
+
+            /**
+             * Creates a new Bracket instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Bracket instance
+             */
+            static create(properties: tandem.sync.Bracket.$Shape): tandem.sync.Bracket & tandem.sync.Bracket.$Shape;
+            static create(properties?: tandem.sync.Bracket.$Properties): tandem.sync.Bracket;
+
+            /**
+             * Encodes the specified Bracket message. Does not implicitly {@link tandem.sync.Bracket.verify|verify} messages.
+             * @param message Bracket message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.Bracket.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Bracket message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.Bracket & tandem.sync.Bracket.$Shape} Bracket
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.Bracket & tandem.sync.Bracket.$Shape;
+        }
+
+        namespace Bracket {
+
+            /** Properties of a Bracket. */
+            interface $Properties {
+
+                /** Bracket sequence */
+                sequence?: (number|Long|null);
+
+                /** Bracket bulk */
+                bulk?: (number|Long|null);
+
+                /** Bracket phase */
+                phase?: (tandem.sync.Bracket.Phase|null);
+
+                /** Bracket total */
+                total?: (number|null);
+
+                /** Bracket complete */
+                complete?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Bracket. */
+            type $Shape = tandem.sync.Bracket.$Properties;
+
+            /** Phase enum. */
+            enum Phase {
+
+                /** UNKNOWN value */
+                UNKNOWN = 0,
+
+                /** BEGIN value */
+                BEGIN = 1,
+
+                /** END value */
+                END = 2,
+
+                /** ABANDONED value */
+                ABANDONED = 3
+            }
+        }
+
+        /**
+         * Properties of an Ack.
+         * @deprecated Use tandem.sync.Ack.$Properties instead.
+         */
+        interface IAck extends tandem.sync.Ack.$Properties {
+        }
+
+        /** Represents an Ack. */
+        class Ack {
+
+            /**
+             * Constructs a new Ack.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.Ack.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Ack sender. */
+            sender: number;
+
+            /** Ack epoch. */
+            epoch: (number|Long);
+
+            /** Ack upTo. */
+            upTo: (number|Long);
+
+            /** Ack newest. */
+            newest: (number|Long);
+
+            /** Ack missing. */
+            missing: number;
+
+            /** Ack age. */
+            age: number;
+
+            /** Ack again. */
+            again: (number|Long)[];
+
+            /** Ack bulkAfter. */
+            bulkAfter?: (number|Long|null);
+
+            /**
+             * Creates a new Ack instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Ack instance
+             */
+            static create(properties: tandem.sync.Ack.$Shape): tandem.sync.Ack & tandem.sync.Ack.$Shape;
+            static create(properties?: tandem.sync.Ack.$Properties): tandem.sync.Ack;
+
+            /**
+             * Encodes the specified Ack message. Does not implicitly {@link tandem.sync.Ack.verify|verify} messages.
+             * @param message Ack message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.Ack.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Ack message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.Ack & tandem.sync.Ack.$Shape} Ack
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.Ack & tandem.sync.Ack.$Shape;
+        }
+
+        namespace Ack {
+
+            /** Properties of an Ack. */
+            interface $Properties {
+
+                /** Ack sender */
+                sender?: (number|null);
+
+                /** Ack epoch */
+                epoch?: (number|Long|null);
+
+                /** Ack upTo */
+                upTo?: (number|Long|null);
+
+                /** Ack newest */
+                newest?: (number|Long|null);
+
+                /** Ack missing */
+                missing?: (number|null);
+
+                /** Ack age */
+                age?: (number|null);
+
+                /** Ack again */
+                again?: ((number|Long)[]|null);
+
+                /** Ack bulkAfter */
+                bulkAfter?: (number|Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Ack. */
+            type $Shape = tandem.sync.Ack.$Properties;
         }
 
         /**
@@ -390,6 +628,12 @@ export namespace tandem {
             /** Heartbeat echoes. */
             echoes: tandem.sync.Echo.$Properties[];
 
+            /** Heartbeat oldest. */
+            oldest: (number|Long);
+
+            /** Heartbeat shortfall. */
+            shortfall: number;
+
             /** Heartbeat keys. */
             keys: Uint8Array;
 
@@ -460,6 +704,12 @@ export namespace tandem {
 
                 /** Heartbeat echoes */
                 echoes?: (tandem.sync.Echo.$Properties[]|null);
+
+                /** Heartbeat oldest */
+                oldest?: (number|Long|null);
+
+                /** Heartbeat shortfall */
+                shortfall?: (number|null);
 
                 /** Heartbeat keys */
                 keys?: (Uint8Array|null);

@@ -26,11 +26,13 @@ export const tandem = $root.tandem = (() => {
             Envelope.prototype.records = null;
             Envelope.prototype.heartbeat = null;
             Envelope.prototype.handover = null;
+            Envelope.prototype.bracket = null;
+            Envelope.prototype.ack = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(Envelope.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["records", "heartbeat", "handover"]),
+                get: $util.oneOfGetter($oneOfFields = ["records", "heartbeat", "handover", "bracket", "ack"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -51,6 +53,10 @@ export const tandem = $root.tandem = (() => {
                     $root.tandem.sync.Heartbeat.encode(message.heartbeat, writer.uint32(18).fork(), _depth + 1).ldelim();
                 if (message.handover != null && $Object.hasOwnProperty.call(message, "handover"))
                     $root.tandem.sync.Handover.encode(message.handover, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.bracket != null && $Object.hasOwnProperty.call(message, "bracket"))
+                    $root.tandem.sync.Bracket.encode(message.bracket, writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.ack != null && $Object.hasOwnProperty.call(message, "ack"))
+                    $root.tandem.sync.Ack.encode(message.ack, writer.uint32(42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -103,6 +109,20 @@ export const tandem = $root.tandem = (() => {
                                 break;
                             message.handover = $root.tandem.sync.Handover.decode(reader, reader.size(), $undefined, _depth + 1, message.handover);
                             message.body = "handover";
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.bracket = $root.tandem.sync.Bracket.decode(reader, reader.size(), $undefined, _depth + 1, message.bracket);
+                            message.body = "bracket";
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.ack = $root.tandem.sync.Ack.decode(reader, reader.size(), $undefined, _depth + 1, message.ack);
+                            message.body = "ack";
                             continue;
                         }
                     }
@@ -165,6 +185,8 @@ export const tandem = $root.tandem = (() => {
             Records.prototype.term = $util.emptyArray;
             Records.prototype.version = $util.emptyArray;
             Records.prototype.maker = $util.emptyArray;
+            Records.prototype.bulk = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Records.prototype.walked = false;
             Records.prototype.family = $util.newBuffer([]);
             Records.prototype.high = $util.emptyArray;
 
@@ -213,6 +235,10 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(138).uint32s(message.version);
                 if (message.maker != null && message.maker.length)
                     writer.uint32(146).fixed32s(message.maker);
+                if (message.bulk != null && $Object.hasOwnProperty.call(message, "bulk") && (typeof message.bulk === "object" ? message.bulk.low || message.bulk.high : message.bulk !== 0))
+                    writer.uint32(152).uint64(message.bulk);
+                if (message.walked != null && $Object.hasOwnProperty.call(message, "walked") && message.walked !== false)
+                    writer.uint32(160).bool(message.walked);
                 if (message.family != null && $Object.hasOwnProperty.call(message, "family") && message.family.length)
                     writer.uint32(242).bytes(message.family);
                 if (message.high != null && message.high.length)
@@ -468,6 +494,24 @@ export const tandem = $root.tandem = (() => {
                             message.maker.push(reader.fixed32());
                             continue;
                         }
+                    case 19: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.bulk = value;
+                            else
+                                delete message.bulk;
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.walked = value;
+                            else
+                                delete message.walked;
+                            continue;
+                        }
                     case 30: {
                             if (wireType !== 2)
                                 break;
@@ -509,6 +553,331 @@ export const tandem = $root.tandem = (() => {
             };
 
             return Records;
+        })();
+
+        sync.Bracket = (function() {
+
+            const Bracket = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Bracket.prototype.sequence = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Bracket.prototype.bulk = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Bracket.prototype.phase = 0;
+            Bracket.prototype.total = 0;
+            Bracket.prototype.complete = false;
+
+            Bracket.create = function(properties) {
+                return new Bracket(properties);
+            };
+
+            Bracket.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.sequence != null && $Object.hasOwnProperty.call(message, "sequence") && (typeof message.sequence === "object" ? message.sequence.low || message.sequence.high : message.sequence !== 0))
+                    writer.uint32(8).uint64(message.sequence);
+                if (message.bulk != null && $Object.hasOwnProperty.call(message, "bulk") && (typeof message.bulk === "object" ? message.bulk.low || message.bulk.high : message.bulk !== 0))
+                    writer.uint32(16).uint64(message.bulk);
+                if (message.phase != null && $Object.hasOwnProperty.call(message, "phase") && message.phase !== 0)
+                    writer.uint32(24).int32(message.phase);
+                if (message.total != null && $Object.hasOwnProperty.call(message, "total") && message.total !== 0)
+                    writer.uint32(32).uint32(message.total);
+                if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
+                    writer.uint32(40).bool(message.complete);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Bracket.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tandem.sync.Bracket();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.sequence = value;
+                            else
+                                delete message.sequence;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.bulk = value;
+                            else
+                                delete message.bulk;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.phase = value;
+                            else
+                                delete message.phase;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.total = value;
+                            else
+                                delete message.total;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.complete = value;
+                            else
+                                delete message.complete;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            Bracket.Phase = (function() {
+                const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                values[valuesById[0] = "UNKNOWN"] = 0;
+                values[valuesById[1] = "BEGIN"] = 1;
+                values[valuesById[2] = "END"] = 2;
+                values[valuesById[3] = "ABANDONED"] = 3;
+                return values;
+            })();
+
+            return Bracket;
+        })();
+
+        sync.Ack = (function() {
+
+            const Ack = function (properties) {
+                this.again = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Ack.prototype.sender = 0;
+            Ack.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Ack.prototype.upTo = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Ack.prototype.newest = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Ack.prototype.missing = 0;
+            Ack.prototype.age = 0;
+            Ack.prototype.again = $util.emptyArray;
+            Ack.prototype.bulkAfter = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Ack.prototype, "_bulkAfter", {
+                get: $util.oneOfGetter($oneOfFields = ["bulkAfter"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            Ack.create = function(properties) {
+                return new Ack(properties);
+            };
+
+            Ack.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.sender != null && $Object.hasOwnProperty.call(message, "sender") && message.sender !== 0)
+                    writer.uint32(13).fixed32(message.sender);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(16).uint64(message.epoch);
+                if (message.upTo != null && $Object.hasOwnProperty.call(message, "upTo") && (typeof message.upTo === "object" ? message.upTo.low || message.upTo.high : message.upTo !== 0))
+                    writer.uint32(24).uint64(message.upTo);
+                if (message.newest != null && $Object.hasOwnProperty.call(message, "newest") && (typeof message.newest === "object" ? message.newest.low || message.newest.high : message.newest !== 0))
+                    writer.uint32(32).uint64(message.newest);
+                if (message.missing != null && $Object.hasOwnProperty.call(message, "missing") && message.missing !== 0)
+                    writer.uint32(40).uint32(message.missing);
+                if (message.age != null && $Object.hasOwnProperty.call(message, "age") && message.age !== 0)
+                    writer.uint32(48).uint32(message.age);
+                if (message.again != null && message.again.length)
+                    writer.uint32(58).uint64s(message.again);
+                if (message.bulkAfter != null && $Object.hasOwnProperty.call(message, "bulkAfter"))
+                    writer.uint32(64).uint64(message.bulkAfter);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Ack.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tandem.sync.Ack();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 5)
+                                break;
+                            if (value = reader.fixed32())
+                                message.sender = value;
+                            else
+                                delete message.sender;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.upTo = value;
+                            else
+                                delete message.upTo;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.newest = value;
+                            else
+                                delete message.newest;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.missing = value;
+                            else
+                                delete message.missing;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.age = value;
+                            else
+                                delete message.age;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType === 2) {
+                                if (!(message.again && message.again.length))
+                                    message.again = [];
+                                reader.uint64s(message.again);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.again && message.again.length))
+                                message.again = [];
+                            message.again.push(reader.uint64());
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            message.bulkAfter = reader.uint64();
+                            message._bulkAfter = "bulkAfter";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Ack;
         })();
 
         sync.Position = (function() {
@@ -629,6 +998,8 @@ export const tandem = $root.tandem = (() => {
             Heartbeat.prototype.synced = false;
             Heartbeat.prototype.continues = null;
             Heartbeat.prototype.echoes = $util.emptyArray;
+            Heartbeat.prototype.oldest = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Heartbeat.prototype.shortfall = 0;
             Heartbeat.prototype.keys = $util.newBuffer([]);
             Heartbeat.prototype.clock = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Heartbeat.prototype.router = null;
@@ -679,6 +1050,10 @@ export const tandem = $root.tandem = (() => {
                 if (message.echoes != null && message.echoes.length)
                     for (let i = 0; i < message.echoes.length; ++i)
                         $root.tandem.sync.Echo.encode(message.echoes[i], writer.uint32(82).fork(), _depth + 1).ldelim();
+                if (message.oldest != null && $Object.hasOwnProperty.call(message, "oldest") && (typeof message.oldest === "object" ? message.oldest.low || message.oldest.high : message.oldest !== 0))
+                    writer.uint32(88).uint64(message.oldest);
+                if (message.shortfall != null && $Object.hasOwnProperty.call(message, "shortfall") && message.shortfall !== 0)
+                    writer.uint32(96).uint32(message.shortfall);
                 if (message.keys != null && $Object.hasOwnProperty.call(message, "keys") && message.keys.length)
                     writer.uint32(162).bytes(message.keys);
                 if (message.router != null && $Object.hasOwnProperty.call(message, "router"))
@@ -801,6 +1176,24 @@ export const tandem = $root.tandem = (() => {
                             if (!(message.echoes && message.echoes.length))
                                 message.echoes = [];
                             message.echoes.push($root.tandem.sync.Echo.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.oldest = value;
+                            else
+                                delete message.oldest;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.shortfall = value;
+                            else
+                                delete message.shortfall;
                             continue;
                         }
                     case 20: {

@@ -74,10 +74,8 @@ test('a handover survives the loss of most of its messages', () => {
 });
 
 test('a backup that lacks part of the table refuses, and the master says why', () => {
-  rig.network.fate = () => [];
+  backup.port.room = 0;
   master.port.connect(1);
-  rig.run(2000);
-  rig.network.fate = () => [50];
   rig.run(3 * ADVERT);
   master.session.handover();
   rig.run(20_000);
@@ -85,7 +83,7 @@ test('a backup that lacks part of the table refuses, and the master says why', (
     type: 'handover-failed',
     reason: 'the peer does not hold the whole table',
   });
-  expect(eventsOf(backup)).toEqual([]);
+  expect(eventsOf(backup).filter((type) => type.startsWith('handover'))).toEqual([]);
 });
 
 test('a director that is not backup refuses', () => {
@@ -144,11 +142,8 @@ test('a backup that is synced asks the master for its place, and the master is t
 });
 
 test('a backup that lacks the table of the master does not ask for its place', () => {
-  rig.network.fate = () => [];
+  backup.port.room = 0;
   master.port.connect(1);
-  rig.run(5000);
-  rig.network.fate = () => [50];
-  master.port.connect(2);
   rig.run(200_000);
   expect(backup.board.get('synced')).toBe(0);
   backup.session.askHandover();
