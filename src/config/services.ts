@@ -2,9 +2,9 @@
 import { checkCarried } from '../datapath/carried.ts';
 import type { Plane } from '../datapath/plane.ts';
 import { parseRuleLine } from '../ipvsadm/rule-line.ts';
-import { applyEdit, type RuleEdit } from '../model/edit.ts';
+import { type RuleEdit, RuleEditor } from '../model/edit.ts';
 import { ModelError } from '../model/error.ts';
-import { EMPTY_RULES, type RealServer, type RuleSet, type ServiceId } from '../model/rules.ts';
+import { EMPTY_RULES, type RealServer, type ServiceId } from '../model/rules.ts';
 import type { ConfigProblem } from './error.ts';
 import type { ServiceEntry } from './schema.ts';
 import type { Path, Source } from './source.ts';
@@ -23,14 +23,14 @@ export function serviceEdits(
   problems: ConfigProblem[],
 ): readonly RuleEdit[] {
   const edits: RuleEdit[] = [];
-  let rules: RuleSet = EMPTY_RULES;
+  const rules = new RuleEditor(EMPTY_RULES);
   entries.forEach((entry, index) => {
     let path: Path = ['services', index];
     try {
       for (const placed of placedEdits(entry, path)) {
         path = placed.path;
         checkCarried(placed.edit, plane);
-        rules = applyEdit(rules, placed.edit);
+        rules.apply(placed.edit);
         edits.push(placed.edit);
       }
     } catch (error) {

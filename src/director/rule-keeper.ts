@@ -2,7 +2,7 @@
 import { checkCarried } from '../datapath/carried.ts';
 import type { Plane } from '../datapath/plane.ts';
 import { DatapathError } from '../datapath/plane.ts';
-import { applyEdit, type RuleEdit, refuseMixedFamily } from '../model/edit.ts';
+import { type RuleEdit, RuleEditor, refuseMixedFamily } from '../model/edit.ts';
 import { ModelError } from '../model/error.ts';
 import { EMPTY_RULES, type RuleSet } from '../model/rules.ts';
 import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
@@ -13,12 +13,14 @@ import type { SavedRulesFile } from './saved-rules.ts';
 
 /** The rules that a configuration amounts to. @throws ModelError from the first line that cannot apply */
 export function rulesOf(edits: readonly RuleEdit[], plane: Plane['kind']): RuleSet {
-  return edits.reduce((rules, edit) => applyCarried(rules, edit, plane), EMPTY_RULES);
+  const editor = new RuleEditor(EMPTY_RULES);
+  for (const edit of edits) applyCarried(editor, edit, plane);
+  return editor.rules;
 }
 
-function applyCarried(rules: RuleSet, edit: RuleEdit, plane: Plane['kind']): RuleSet {
+function applyCarried(editor: RuleEditor, edit: RuleEdit, plane: Plane['kind']): void {
   checkCarried(edit, plane);
-  return applyEdit(rules, edit);
+  editor.apply(edit);
 }
 
 /** What the rules become, and which edits cannot apply to them. */
@@ -29,17 +31,17 @@ function outcome(
   syncs: boolean,
 ): { rules: RuleSet; refused: readonly RefusedEdit[] } {
   const refused: RefusedEdit[] = [];
-  let now = rules;
+  const editor = new RuleEditor(rules);
   for (const { at, edit } of run) {
     try {
-      if (syncs) refuseMixedFamily(now, edit);
-      now = applyCarried(now, edit, plane);
+      if (syncs) refuseMixedFamily(editor, edit);
+      applyCarried(editor, edit, plane);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       refused.push({ at, error });
     }
   }
-  return { rules: now, refused };
+  return { rules: editor.rules, refused };
 }
 
 /** The sender first. */

@@ -11,6 +11,7 @@ import {
   sameEndpoint,
   sameService,
   serviceFamily,
+  serviceKey,
   type Timeouts,
   type VirtualService,
 } from './rules.ts';
@@ -31,89 +32,105 @@ export type RuleEdit =
 
 /** @throws ModelError naming the service or server, when the edit cannot apply. */
 export function applyEdit(rules: RuleSet, edit: RuleEdit): RuleSet {
-  switch (edit.op) {
-    case 'add-service':
-      if (findService(rules, edit.id)) {
-        throw new ModelError('service-exists', `${describeService(edit.id)} already exists: edit it with -E`);
-      }
-      return {
-        ...rules,
-        services: rules.services.concat({ id: edit.id, ...edit.settings, servers: [], locals: [] }),
-      };
-    case 'edit-service':
-      return replace(rules, edit.id, ({ id, servers, locals }) => ({
-        id,
-        ...edit.settings,
-        servers,
-        locals,
-      }));
-    case 'delete-service': {
-      const at = rules.services.indexOf(requireService(rules, edit.id));
-      return { ...rules, services: rules.services.toSpliced(at, 1) };
-    }
-    case 'clear':
-      return { ...rules, services: [] };
-    case 'add-server':
-      return replace(rules, edit.id, (service) => addServer(service, edit.server));
-    case 'edit-server':
-      return replace(rules, edit.id, (service) => {
-        checkServer(service, edit.server);
-        requireServer(service, edit.server);
-        const servers = service.servers.map((old) => (sameEndpoint(old, edit.server) ? edit.server : old));
-        return { ...service, servers };
-      });
-    case 'delete-server':
-      return replace(rules, edit.id, (service) => {
-        requireServer(service, edit.server);
-        return { ...service, servers: service.servers.filter((old) => !sameEndpoint(old, edit.server)) };
-      });
-    case 'add-local':
-      return replace(rules, edit.id, (service) => addLocal(service, edit.local));
-    case 'delete-local':
-      return replace(rules, edit.id, (service) => {
-        const locals = service.locals.filter((local) => local.address !== edit.address);
-        if (locals.length === service.locals.length) {
-          throw new ModelError(
-            'no-such-local',
-            `${describeService(service.id)} has no local address ${edit.address}: list them with -G`,
-          );
-        }
-        return { ...service, locals };
-      });
-    case 'set-timeouts': {
-      const { tcp, tcpFin, udp } = edit.timeouts;
-      const old = rules.timeouts;
-      return {
-        ...rules,
-        timeouts: { tcp: tcp || old.tcp, tcpFin: tcpFin || old.tcpFin, udp: udp || old.udp },
-      };
-    }
-    case 'set-vlanflag':
-      return { ...rules, vlanFlag: edit.on };
-  }
+  const editor = new RuleEditor(rules);
+  editor.apply(edit);
+  return editor.rules;
 }
 
-function findService(rules: RuleSet, id: ServiceId): VirtualService | undefined {
-  // From the end: most edits follow the one that added their service.
-  return rules.services.findLast((service) => sameService(service.id, id));
+/** Applies many edits to one rule set, which costs little more than one: each finds its service by key. */
+export class RuleEditor {
+  readonly #services: Map<string, VirtualService>;
+  #rules: RuleSet;
+  #changed = false;
+
+  constructor(rules: RuleSet) {
+    this.#rules = rules;
+    this.#services = new Map(rules.services.map((service) => [serviceKey(service.id), service]));
+  }
+
+  /** What was given, as long as no edit has changed it. */
+  get rules(): RuleSet {
+    if (this.#changed) this.#rules = { ...this.#rules, services: [...this.#services.values()] };
+    this.#changed = false;
+    return this.#rules;
+  }
+
+  /** @throws ModelError `no-such-service` */
+  require(id: ServiceId): VirtualService {
+    const service = this.#services.get(serviceKey(id));
+    if (!service) throw missing(id);
+    return service;
+  }
+
+  /** @throws ModelError naming the service or server, when the edit cannot apply; then nothing has changed */
+  apply(edit: RuleEdit): void {
+    switch (edit.op) {
+      case 'add-service':
+        if (this.#services.has(serviceKey(edit.id))) {
+          throw new ModelError(
+            'service-exists',
+            `${describeService(edit.id)} already exists: edit it with -E`,
+          );
+        }
+        this.#put({ id: edit.id, ...edit.settings, servers: [], locals: [] });
+        return;
+      case 'edit-service': {
+        const { id, servers, locals } = this.require(edit.id);
+        this.#put({ id, ...edit.settings, servers, locals });
+        return;
+      }
+      case 'delete-service':
+        this.require(edit.id);
+        this.#services.delete(serviceKey(edit.id));
+        this.#changed = true;
+        return;
+      case 'clear':
+        this.#services.clear();
+        this.#changed = true;
+        return;
+      case 'add-server':
+        this.#put(addServer(this.require(edit.id), edit.server));
+        return;
+      case 'edit-server':
+        this.#put(editServer(this.require(edit.id), edit.server));
+        return;
+      case 'delete-server':
+        this.#put(deleteServer(this.require(edit.id), edit.server));
+        return;
+      case 'add-local':
+        this.#put(addLocal(this.require(edit.id), edit.local));
+        return;
+      case 'delete-local':
+        this.#put(deleteLocal(this.require(edit.id), edit.address));
+        return;
+      case 'set-timeouts': {
+        const { tcp, tcpFin, udp } = edit.timeouts;
+        const old = this.#rules.timeouts;
+        const timeouts = { tcp: tcp || old.tcp, tcpFin: tcpFin || old.tcpFin, udp: udp || old.udp };
+        this.#rules = { ...this.#rules, timeouts };
+        return;
+      }
+      case 'set-vlanflag':
+        this.#rules = { ...this.#rules, vlanFlag: edit.on };
+    }
+  }
+
+  /** One that is there keeps its place. */
+  #put(service: VirtualService): void {
+    this.#services.set(serviceKey(service.id), service);
+    this.#changed = true;
+  }
 }
 
 /** @throws ModelError `no-such-service` */
 export function requireService(rules: RuleSet, id: ServiceId): VirtualService {
-  const service = findService(rules, id);
-  if (!service) {
-    throw new ModelError('no-such-service', `${describeService(id)} is no virtual service: add it with -A`);
-  }
+  const service = rules.services.find((one) => sameService(one.id, id));
+  if (!service) throw missing(id);
   return service;
 }
 
-function replace(
-  rules: RuleSet,
-  id: ServiceId,
-  change: (service: VirtualService) => VirtualService,
-): RuleSet {
-  const old = requireService(rules, id);
-  return { ...rules, services: rules.services.with(rules.services.lastIndexOf(old), change(old)) };
+function missing(id: ServiceId): ModelError {
+  return new ModelError('no-such-service', `${describeService(id)} is no virtual service: add it with -A`);
 }
 
 function requireServer(service: VirtualService, server: Endpoint): void {
@@ -166,9 +183,9 @@ export function refuseMixedFamilies(rules: RuleSet): void {
 }
 
 /** @throws ModelError `family-mismatch` for an edit that connection sync does not go with, `no-such-service` */
-export function refuseMixedFamily(rules: RuleSet, edit: RuleEdit): void {
+export function refuseMixedFamily(editor: RuleEditor, edit: RuleEdit): void {
   if (edit.op !== 'add-server' && edit.op !== 'edit-server') return;
-  requireService(rules, edit.id);
+  editor.require(edit.id);
   if (isMixed(edit.id, edit.server)) throw mixedWithSync(edit.id, edit.server);
 }
 
@@ -185,6 +202,17 @@ export function isMixed(id: ServiceId, server: Endpoint): boolean {
   return familyOf(server.address) !== serviceFamily(id);
 }
 
+function editServer(service: VirtualService, server: RealServer): VirtualService {
+  checkServer(service, server);
+  requireServer(service, server);
+  return { ...service, servers: service.servers.map((old) => (sameEndpoint(old, server) ? server : old)) };
+}
+
+function deleteServer(service: VirtualService, server: Endpoint): VirtualService {
+  requireServer(service, server);
+  return { ...service, servers: service.servers.filter((old) => !sameEndpoint(old, server)) };
+}
+
 function addLocal(service: VirtualService, local: LocalAddress): VirtualService {
   if (service.locals.some((old) => old.address === local.address)) {
     throw new ModelError(
@@ -196,6 +224,15 @@ function addLocal(service: VirtualService, local: LocalAddress): VirtualService 
     throw new ModelError('not-unicast', `local address ${local.address} is not a unicast address`);
   }
   return { ...service, locals: [...service.locals, local] };
+}
+
+function deleteLocal(service: VirtualService, address: Address): VirtualService {
+  const locals = service.locals.filter((local) => local.address !== address);
+  if (locals.length < service.locals.length) return { ...service, locals };
+  throw new ModelError(
+    'no-such-local',
+    `${describeService(service.id)} has no local address ${address}: list them with -G`,
+  );
 }
 
 /** Not unspecified, broadcast, multicast, and (IPv6) not link-local: what IPVS refuses for a destination. */
