@@ -12,6 +12,7 @@ import { rekey } from './verbs/rekey.ts';
 import { startDaemon } from './verbs/start-daemon.ts';
 import { status } from './verbs/status.ts';
 import { stopDaemon } from './verbs/stop-daemon.ts';
+import { upgrade } from './verbs/upgrade.ts';
 
 /** @throws UsageError, and what the verbs throw */
 export async function main(args: readonly string[]): Promise<ExitCode> {
@@ -61,6 +62,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   add(stopDaemon);
   add(status);
   add(handover);
+  add(upgrade);
   add(rekey);
   add(checkConfig);
   add(installIpvsadm);

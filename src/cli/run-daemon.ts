@@ -1,4 +1,5 @@
 /** The daemon's life: configuration, logs, the director, the control socket; and all of it backwards. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { refuseIfServed } from '../control/probe.ts';
 import type { ControlServer } from '../control/server.ts';
 import { defaultSocketPath } from '../control/socket-path.ts';
@@ -10,6 +11,7 @@ import { notify, watchdogInterval } from '../native/notify.ts';
 import { configurationOf } from './configuration.ts';
 import { EXIT, type ExitCode, errorText } from './exit.ts';
 import { startedFrom } from './head-start.ts';
+import { checkNext, executeNext } from './next-program.ts';
 import { TAKE_BACK } from './take-back.ts';
 import type { DaemonOptions } from './verbs/daemon.ts';
 
@@ -28,6 +30,9 @@ export async function runDaemon(options: DaemonOptions, head: Head): Promise<Exi
   const director = await startDirector(config, log, head);
   const server = await served(director, socket, log);
   let end = () => director.stop();
+  let next = false;
+  // A plane in memory ends with its daemon.
+  if (config.datapath.kind === 'xdp') director.upgrade.allow(() => checkNext(options));
   try {
     leaveForNext(from, config, director, log);
     notify('READY=1');
@@ -35,14 +40,27 @@ export async function runDaemon(options: DaemonOptions, head: Head): Promise<Exi
     log.info(`${config.name} is ready: commands come over ${socket}`);
     const signal = await ending(stop, director, log);
     if (signal === TAKE_BACK) end = () => director.abandon();
-    notify('STOPPING=1');
+    next = signal === NEXT;
+    if (next) end = () => director.leave();
+    notify(next ? reloading() : 'STOPPING=1');
     clearInterval(watchdog);
     await server.close();
     return signal === undefined ? EXIT.failed : EXIT.done;
   } finally {
     await end();
-    log.info('stopped');
+    log.info(next ? 'the program on disk takes over' : 'stopped');
+    if (next) executeNext();
   }
+}
+
+/** What ends a daemon whose place the next program takes. */
+const NEXT = 'upgrade' as const;
+/** Time for the answer to whoever asked for it. */
+const ANSWERED_MS = 50;
+
+/** sd_notify(3): the manager waits for the READY of the next program. */
+function reloading(): string {
+  return `RELOADING=1\nMONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`;
 }
 
 /** A daemon that nobody can command is none. */
@@ -85,12 +103,13 @@ async function ending(
   stop: Promise<NodeJS.Signals>,
   director: Director,
   log: Log,
-): Promise<NodeJS.Signals | undefined> {
+): Promise<NodeJS.Signals | typeof NEXT | undefined> {
+  const upgrade = director.upgrade.ready.then(() => sleep(ANSWERED_MS, NEXT as typeof NEXT));
   const died = director.done.then(
     () => 'the director ended by itself',
     (error: unknown) => errorText(error),
   );
-  const signal = await Promise.race([stop, died.then(() => undefined)]);
+  const signal = await Promise.race([stop, upgrade, died.then(() => undefined)]);
   if (signal === undefined) {
     log.error(`stopping: ${await died}`);
     return undefined;

@@ -72,6 +72,7 @@ function client(calls: Calls): ControlClient {
     stopSync: (direction) => calls.call({ stopSync: { direction } }, 'done', nothing),
     handover: () =>
       calls.call({ handover: {} }, 'handover', ({ tookMs }) => ({ tookMs: amountFrom(tookMs) })),
+    upgrade: () => calls.call({ upgrade: {} }, 'done', nothing),
     rekey: () => calls.call({ rekey: {} }, 'keys', keysFrom),
     close: () => calls.close(),
   };

@@ -33,6 +33,7 @@ const DIRECTOR_ERROR_CODES = Object.keys({
   'not-master': true,
   'no-peer': true,
   'handover-failed': true,
+  'upgrade-refused': true,
   'table-full': true,
   'already-running': true,
   'bad-plane': true,

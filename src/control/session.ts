@@ -93,6 +93,7 @@ export class Session {
     if (request.rates) return () => listing(api.rates());
     if (request.status) return async () => ({ status: statusTo(await api.status()) });
     if (request.handover) return async () => ({ handover: await api.handover() });
+    if (request.upgrade) return () => done(api.upgrade());
     if (request.rekey) return async () => ({ keys: keysTo(await api.rekey()) });
     if (request.syncDaemons) {
       return async () => ({ syncDaemons: { daemons: (await api.syncDaemons()).map(syncDaemonTo) } });

@@ -50,6 +50,12 @@ export interface DirectorApi {
   /** Gives the floating addresses to the peer. @throws DirectorError `not-master`, `no-peer`, `handover-failed` */
   handover(): Promise<{ readonly tookMs: number }>;
   /**
+   * Prepares for the program on disk to take this one's place, in the same process: it adopts the plane, and no peer
+   * takes over meanwhile. It happens when this has resolved.
+   * @throws DirectorError `upgrade-refused`, and nothing has changed
+   */
+  upgrade(): Promise<void>;
+  /**
    * Reads the file of sync keys again.
    * @throws DirectorError `no-key-file`, `key-unknown`; ModelError for what is in the file. Then the keys are as before
    */
@@ -66,6 +72,7 @@ export type DirectorErrorCode =
   | 'not-master'
   | 'no-peer'
   | 'handover-failed'
+  | 'upgrade-refused'
   | 'table-full'
   | 'already-running'
   | 'bad-plane'

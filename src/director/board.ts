@@ -16,6 +16,7 @@ const FIELDS = [
   'role',
   'term',
   'leaseUntil',
+  'interval',
   'peerAdvertAt',
   // 1: it must not become master now.
   'barred',

@@ -18,6 +18,7 @@ import type { Status, SyncKeys } from './status.ts';
 import { composeStatus, type StatusSources } from './status-report.ts';
 import { readKeyFile } from './sync/key-file.ts';
 import type { SyncThread } from './sync/thread.ts';
+import type { Upgrade } from './upgrade.ts';
 
 export interface CommandParts {
   readonly config: DirectorConfig;
@@ -28,6 +29,7 @@ export interface CommandParts {
   readonly sync: SyncThread;
   readonly board: Board;
   readonly handover: Handover;
+  readonly upgrade: Upgrade;
   readonly log: Log;
   /** Before sync speaks on it: the host must not answer there for a floating address. @throws HostError */
   readonly quietArp: (name: string) => Promise<void>;
@@ -117,6 +119,10 @@ export class Commands implements DirectorApi {
       );
     await sync.rekey(readKeyFile(config.syncKeyFile));
     return (await sync.status()).keys;
+  }
+
+  async upgrade(): Promise<void> {
+    await this.#parts.upgrade.prepare();
   }
 
   async handover(): Promise<{ readonly tookMs: number }> {

@@ -36,6 +36,7 @@ import { readSettings, writeSettings } from './saved-settings.ts';
 import type { Role } from './status.ts';
 import type { SyncEvent } from './sync/messages.ts';
 import { SyncThread } from './sync/thread.ts';
+import { Upgrade } from './upgrade.ts';
 
 export interface Director {
   readonly api: DirectorApi;
@@ -48,6 +49,9 @@ export interface Director {
   stop(): Promise<void>;
   /** Ends a daemon that could not begin its work. A plane that it adopted goes on, for the next one. */
   abandon(): Promise<void>;
+  /** Ends for the next daemon, which adopts the plane: nothing is handed over, put back or taken down. */
+  leave(): Promise<void>;
+  readonly upgrade: Upgrade;
   /** Rejects when a thread that the director needs has died. */
   readonly done: Promise<void>;
 }
@@ -89,6 +93,7 @@ class RunningDirector implements Director {
   readonly #board: Board;
   readonly #stateDirectory: string;
   readonly #handover: Handover;
+  readonly upgrade: Upgrade;
   readonly #heartbeat: Head['thread'];
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #startedAt = performance.now();
@@ -124,6 +129,11 @@ class RunningDirector implements Director {
       release: (ordered) => this.#release(ordered),
       fenceClosed: () => this.#parts.sync.tell({ type: 'fence-closed' }),
       now: () => performance.now(),
+    });
+    this.upgrade = new Upgrade({
+      beats: () => this.#config.routers.length > 0,
+      leave: (intervalUs) => this.#tellHeartbeat({ kind: 'leave', intervalUs }),
+      stay: () => this.#tellHeartbeat({ kind: 'stay' }),
     });
     this.done = new Promise((_, reject) => {
       this.#fail = (error) => {
@@ -206,11 +216,16 @@ class RunningDirector implements Director {
     await this.#end('failed start');
   }
 
+  async leave(): Promise<void> {
+    await this.#end('left');
+  }
+
   /** Ends each part whatever became of the one before: what stays behind would go on in the kernel. */
-  async #end(how: 'stopped' | 'failed start' | 'died'): Promise<void> {
+  async #end(how: 'stopped' | 'failed start' | 'died' | 'left'): Promise<void> {
     this.#stopping = true;
     const died = how === 'died';
-    const keepPlane = died || (how === 'failed start' && this.#running?.plane.adopted === true);
+    const left = how === 'left';
+    const keepPlane = died || left || (how === 'failed start' && this.#running?.plane.adopted === true);
     const attempt = async (work: () => unknown) => {
       try {
         await work();
@@ -220,9 +235,9 @@ class RunningDirector implements Director {
       }
     };
     // In the reverse order of a takeover: shown no more, then answered for no more.
-    if (!died) await attempt(() => this.#running?.addresses.hide());
+    if (!died && !left) await attempt(() => this.#running?.addresses.hide());
     // A peer goes on at once. Where there is none the lease stays what it is, and the next daemon may go on with it.
-    await attempt(() => this.#heartbeat.stop(!died || this.#peers.size > 0));
+    await attempt(() => this.#heartbeat.stop(!left && (!died || this.#peers.size > 0)));
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#running) {
       const { plane, sync, addresses, rates } = this.#running;
@@ -230,7 +245,7 @@ class RunningDirector implements Director {
       await attempt(() => sync.close());
       // That of a plane which goes on was the heartbeat's to close; one whose heartbeat died ends by itself.
       if (!keepPlane) await attempt(() => plane.fence.close());
-      await attempt(() => addresses.clear(keepPlane));
+      if (!left) await attempt(() => addresses.clear(keepPlane));
       await attempt(() => plane.close(keepPlane));
       if (plane.kind === 'xdp' && !keepPlane)
         await attempt(() => rmSync(this.#stateDirectory, { recursive: true, force: true }));
@@ -238,7 +253,8 @@ class RunningDirector implements Director {
         this.#log.warn('the plane goes on without this daemon, and the next one adopts it');
     }
     // Without them a plane that goes on forwards nothing; what it found changed is for its last daemon to put back.
-    if (!died) await attempt(() => this.#settings.restore(this.#running !== undefined && !keepPlane));
+    if (!died && !left)
+      await attempt(() => this.#settings.restore(this.#running !== undefined && !keepPlane));
   }
 
   get api(): DirectorApi {
@@ -256,6 +272,7 @@ class RunningDirector implements Director {
       config: this.#config,
       board: this.#board,
       handover: this.#handover,
+      upgrade: this.upgrade,
       log: this.#log.child('sync'),
       quietArp: (name) => this.#quietArp(name),
       facts: () => ({
@@ -339,6 +356,9 @@ class RunningDirector implements Director {
     switch (event.kind) {
       case 'log':
         log[event.level](event.text);
+        return;
+      case 'leaving':
+        this.upgrade.leaving(event.refusal);
         return;
       case 'counters':
         this.#vrrpCounters = event.counters;

@@ -19,6 +19,8 @@ export const VRID = 51;
 
 /** Loading programs and taking the control socket, on a busy machine. */
 const READY_MS = 15_000;
+/** As long as the command itself is patient. */
+const UPGRADE_MS = 60_000;
 const ASK_EVERY_MS = 100;
 /** Lines of the log that an error quotes. */
 const LOG_LINES = 15;
@@ -202,6 +204,16 @@ export class Director {
     } catch (error) {
       throw new DrillError(`handover on ${this.name}: ${(error as Error).message}`);
     }
+  }
+
+  /** `tandem upgrade`, and what it printed. @throws DrillError with what it said when it refuses */
+  async upgrade(): Promise<{ took_ms: number; role: string; connections: number }> {
+    const [program = '', ...words] = [...this.#command, 'upgrade', '--json', '--socket', this.socket];
+    const { code, stdout, stderr } = await this.#lab.run(this.name, program, words, {
+      timeoutMs: UPGRADE_MS,
+    });
+    if (code !== 0) throw new DrillError(`upgrade on ${this.name}: ${stderr.trim()}`);
+    return JSON.parse(stdout) as { took_ms: number; role: string; connections: number };
   }
 
   #tandem(args: readonly string[]): Promise<LabProcess> {

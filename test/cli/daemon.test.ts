@@ -184,3 +184,11 @@ test('rekey of a daemon without a key file says what to do', async () => {
     stderr: expect.stringContaining('sync has no key file: set sync.key_file'),
   });
 });
+
+test('a daemon whose plane would end with it refuses an upgrade, and goes on', async () => {
+  const { socket, child } = await running(scratch());
+  const { status, stderr } = tandem(['upgrade', '--socket', socket]);
+  expect(stderr).toContain('its plane is in memory and would end with it');
+  expect(status).toBe(1);
+  expect(child.exitCode).toBeNull();
+});

@@ -147,6 +147,12 @@ export class FakeDirector implements DirectorApi {
     return STATUS.sync.keys;
   }
 
+  upgrades = 0;
+
+  async upgrade(): Promise<void> {
+    this.upgrades++;
+  }
+
   async handover(): Promise<{ tookMs: number }> {
     await this.handoverGate;
     return { tookMs: 3.5 };

@@ -149,6 +149,8 @@ test('sync daemons, zeroing, handover and rekeying reach the director', async ()
   await client.zero(ID);
   expect(director.zeroed).toStrictEqual([undefined, ID]);
   expect(await client.handover()).toEqual({ tookMs: 3.5 });
+  await client.upgrade();
+  expect(director.upgrades).toBe(1);
   expect(await client.rekey()).toEqual({ sealing: '5e', opened: ['a1', '5e'], peer: ['a1'] });
 });
 

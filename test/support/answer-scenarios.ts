@@ -118,6 +118,16 @@ export const deaf = (from: 'lb1' | 'lb2', on?: 'front'): Scenario => {
   };
 };
 
+export const upgrade: Scenario = {
+  name: 'upgrade',
+  async play(pair) {
+    const { role } = await pair.lb1.upgrade();
+    if (role !== 'master') throw new Error(`after its upgrade lb1 is ${role}`);
+    await settled(pair);
+    return { last: 'lb1', only: true };
+  },
+};
+
 export const split: Scenario = {
   name: 'split and heal',
   async play(pair) {

@@ -20,6 +20,8 @@ const STEADY_MS = 500;
 export interface Play {
   /** Who answers in the end. */
   readonly last: DirectorName;
+  /** Nobody else has answered meanwhile. */
+  readonly only?: boolean;
   /** In which two may answer. */
   readonly leave?: Leave;
 }
@@ -102,6 +104,9 @@ export class Answering {
     try {
       play = await scenario.play(this);
       await pause(STEADY_MS);
+    } catch (error) {
+      for (const probe of probes) await probe.finish();
+      throw error;
     } finally {
       await scenario.mend?.(this);
     }
@@ -141,6 +146,9 @@ export class Answering {
     if (old) {
       writeFileSync(join(group, 'cpu.cfs_period_us'), '100000');
       writeFileSync(join(group, 'cpu.cfs_quota_us'), '1000');
+      // Where the kernel groups real-time threads too (CONFIG_RT_GROUP_SCHED), they get as little.
+      if (existsSync(join(group, 'cpu.rt_runtime_us')))
+        writeFileSync(join(group, 'cpu.rt_runtime_us'), '10000');
     } else {
       writeFileSync(join(group, 'cpu.max'), '1000 100000');
     }
@@ -192,6 +200,7 @@ function judge(name: string, answers: readonly Answers[], play: Play, fault: num
       `${name}: ${target}`,
       `asked ${asked}, answered ${answered}, by two ${doubles}, gap ${gap} ms: ${told.join(', ')}${more}`,
     ]);
+    if (play.only && tenures.length > 1) broken.push(`${target}: ${tenures.length - 1} changes`);
     const last = tenures.at(-1);
     if (!last || directorOf(last.mac) !== play.last)
       broken.push(

@@ -21,6 +21,7 @@ const ALL: readonly Scenario[] = [
   scenarios.deaf('lb2'),
   scenarios.deaf('lb1', 'front'),
   scenarios.deaf('lb2', 'front'),
+  scenarios.upgrade,
   scenarios.split,
 ];
 const ONLY = process.env.TRIAL_ONLY;

@@ -14,6 +14,7 @@ import { announcementsOf } from './announcement.ts';
 import { Announcer } from './announcer.ts';
 import { type HeartbeatCount, HeartbeatCounters } from './counters.ts';
 import { Freshness } from './freshness.ts';
+import { Leave } from './leave.ts';
 import { Liveness, stallBound } from './liveness.ts';
 import type { FloatingAddress, HeartbeatCommand, HeartbeatEvent, HeartbeatRouter } from './messages.ts';
 import { type Heard, Reception } from './reception.ts';
@@ -59,6 +60,7 @@ export class Heartbeat {
   readonly #seldom = new Seldom();
   readonly #liveness: Liveness;
   readonly #freshness: Freshness;
+  readonly #leave: Leave;
   #state: RouterState;
   /** Not carried out yet: what an effect leads to stands behind what was wanted with it. */
   readonly #effects: RouterEffect[] = [];
@@ -100,6 +102,7 @@ export class Heartbeat {
     });
     this.#announcer = new Announcer(floating, first.announce ?? ANNOUNCE);
     const advertUs = first.advertMs * 1000;
+    this.#leave = new Leave({ priority: first.priority, advertUs });
     this.#liveness = new Liveness(ports.board, advertUs);
     this.#freshness = new Freshness(ports.fence, ports.board);
     const { priority, preempt, preemptDelayMs } = first;
@@ -137,6 +140,7 @@ export class Heartbeat {
     this.#watch(clock());
     this.#step({ kind: 'timer' });
     const now = clock();
+    this.#watchLeave(now);
     this.#announce(now);
     this.#freshness.update(this.#state, now);
   }
@@ -197,6 +201,12 @@ export class Heartbeat {
         }
         return;
       }
+      case 'leave':
+        this.#beginLeave(command.intervalUs);
+        return;
+      case 'stay':
+        this.#leave.end();
+        return;
       case 'shutdown':
         this.#step(command);
         this.#stopped = true;
@@ -227,7 +237,7 @@ export class Heartbeat {
     const { fence, clock } = this.#ports;
     switch (effect.kind) {
       case 'open-fence':
-        fence.open(effect.until, effect.term);
+        fence.open(effect.until + this.#leave.extensionUs, effect.term);
         return;
       case 'close-fence':
         fence.close();
@@ -245,7 +255,10 @@ export class Heartbeat {
         return;
       case 'role':
         if (effect.role === 'master') this.#announcer.goOn(clock());
-        else this.#announcer.stop();
+        else {
+          this.#announcer.stop();
+          this.#cancelLeave('this director has just lost the addresses');
+        }
         this.#roles.push({ ...effect, atUs: clock() });
         return;
       case 'count':
@@ -256,9 +269,10 @@ export class Heartbeat {
   #sendAdvert(priority: number): void {
     const at = this.#ports.clock();
     let ok = true;
-    this.#routers.forEach(({ name, vrid, advertMs, addresses }, index) => {
+    const intervalCs = this.#leave.intervalUs / 10_000;
+    this.#routers.forEach(({ name, vrid, addresses }, index) => {
       try {
-        this.#ports.transports[index]?.send({ vrid, priority, intervalCs: advertMs / 10, addresses });
+        this.#ports.transports[index]?.send({ vrid, priority, intervalCs, addresses });
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         // One deaf path is enough to doubt the lease: its hearers may be moving already.
@@ -267,7 +281,33 @@ export class Heartbeat {
       }
     });
     if (ok) this.#counters.add(priority === PRIORITY.RELEASE ? 'releases_sent' : 'adverts_sent');
-    if (priority !== PRIORITY.RELEASE) this.#step({ kind: 'sent', at, ok });
+    if (priority === PRIORITY.RELEASE) return;
+    if (ok) this.#leave.sent();
+    this.#step({ kind: 'sent', at, ok });
+  }
+
+  #beginLeave(intervalUs: number): void {
+    // Who is no master has nothing that must last.
+    if (this.#state.role !== 'master') {
+      this.#ports.post({ kind: 'leaving', refusal: undefined });
+      return;
+    }
+    this.#leave.begin(intervalUs, this.#ports.clock());
+    // RFC 3768 section 7.1: an advertisement with another interval is discarded.
+    if (this.#routers.some(({ version }) => version === 2))
+      this.#cancelLeave('VRRP version 2 has one interval: hand over first, or restart this director');
+  }
+
+  #cancelLeave(refusal: string): void {
+    if (this.#leave.wanted) this.#ports.post({ kind: 'leaving', refusal });
+    this.#leave.end();
+  }
+
+  #watchLeave(now: number): void {
+    const { leaseUntil, term, peer } = this.#state;
+    if (!this.#leave.nowCovered(peer, now)) return;
+    this.#ports.fence.open(leaseUntil + this.#leave.extensionUs, term);
+    this.#ports.post({ kind: 'leaving', refusal: undefined });
   }
 
   #announce(now: number): void {
@@ -304,7 +344,8 @@ export class Heartbeat {
     this.#ticks += 1;
     board.set('role', BOARD_ROLE[role === 'master' ? 'MASTER' : role === 'backup' ? 'BACKUP' : 'INIT']);
     board.set('term', term);
-    board.set('leaseUntil', leaseUntil);
+    board.set('leaseUntil', leaseUntil > 0 ? leaseUntil + this.#leave.extensionUs : 0);
+    board.set('interval', this.#leave.intervalUs);
     board.set('peerAdvertAt', this.#peerAdvertAt);
     board.set('barred', this.#barred ? 1 : 0);
     board.set('priority', priority);

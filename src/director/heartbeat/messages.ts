@@ -52,6 +52,12 @@ export type HeartbeatCommand =
   /** The peer closed its fence for us: take over. Answered with a `role` event in any case. */
   | { readonly kind: 'released' }
   /**
+   * Soon this thread ends without a handover, for a next daemon to go on: say a longer interval, and let the lease last
+   * accordingly. Answered with a `leaving` event; `stay` takes it back.
+   */
+  | { readonly kind: 'leave'; readonly intervalUs: number }
+  | { readonly kind: 'stay' }
+  /**
    * End the thread. With `handOver` a master closes its fence and says so with priority 0; without, its lease
    * stays as it is, for the next daemon to adopt.
    */
@@ -70,6 +76,8 @@ export type HeartbeatEvent =
   /** The peer, which is master, shall be asked to hand over; or we shall hand over to it. */
   | { readonly kind: 'ask-handover' }
   | { readonly kind: 'give-handover'; readonly why: string }
+  /** The peer has been told, or there is none to tell. With a `refusal`, half a sentence, all is as it was. */
+  | { readonly kind: 'leaving'; readonly refusal: string | undefined }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
   /** All of them, about once a second while they change. Names: {@link HeartbeatCounters}. */
   | { readonly kind: 'counters'; readonly counters: Readonly<Record<string, number>> };

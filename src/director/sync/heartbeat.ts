@@ -50,7 +50,7 @@ export class HeartbeatClock {
 }
 
 /** Own news that the peer's lease or takeover may hang on: it shall have them before the interval is over. */
-const NEWS: readonly BoardField[] = ['role', 'term', 'barred', 'offering', 'silentSince'];
+const NEWS: readonly BoardField[] = ['role', 'term', 'interval', 'barred', 'offering', 'silentSince'];
 
 /** Hurries the clock when the heartbeat worker has news, and while one of the two does not hear the other. */
 export class RouterNews {
@@ -130,7 +130,11 @@ export function composeHeartbeat(own: OwnNews, board: Board, peers: Peers, now: 
     clock: Math.trunc(now),
     ...(address !== undefined && {
       router: {
-        ...{ interval, address: addressToBytes(address), reach: board.get('reach') },
+        ...{
+          interval: board.get('interval') || interval,
+          address: addressToBytes(address),
+          reach: board.get('reach'),
+        },
         unfit: board.get('barred') === 1,
       },
     }),

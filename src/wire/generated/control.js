@@ -107,11 +107,12 @@ export const tandem = $root.tandem = (() => {
             Request.prototype.cancel = null;
             Request.prototype.rates = null;
             Request.prototype.rekey = null;
+            Request.prototype.upgrade = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(Request.prototype, "call", {
-                get: $util.oneOfGetter($oneOfFields = ["edit", "list", "zero", "connections", "status", "syncDaemons", "startSync", "stopSync", "handover", "more", "cancel", "rates", "rekey"]),
+                get: $util.oneOfGetter($oneOfFields = ["edit", "list", "zero", "connections", "status", "syncDaemons", "startSync", "stopSync", "handover", "more", "cancel", "rates", "rekey", "upgrade"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -154,6 +155,8 @@ export const tandem = $root.tandem = (() => {
                     $root.tandem.control.Empty.encode(message.rates, writer.uint32(106).fork(), _depth + 1).ldelim();
                 if (message.rekey != null && $Object.hasOwnProperty.call(message, "rekey"))
                     $root.tandem.control.Empty.encode(message.rekey, writer.uint32(162).fork(), _depth + 1).ldelim();
+                if (message.upgrade != null && $Object.hasOwnProperty.call(message, "upgrade"))
+                    $root.tandem.control.Empty.encode(message.upgrade, writer.uint32(170).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -285,6 +288,13 @@ export const tandem = $root.tandem = (() => {
                                 break;
                             message.rekey = $root.tandem.control.Empty.decode(reader, reader.size(), $undefined, _depth + 1, message.rekey);
                             message.call = "rekey";
+                            continue;
+                        }
+                    case 21: {
+                            if (wireType !== 2)
+                                break;
+                            message.upgrade = $root.tandem.control.Empty.decode(reader, reader.size(), $undefined, _depth + 1, message.upgrade);
+                            message.call = "upgrade";
                             continue;
                         }
                     }
