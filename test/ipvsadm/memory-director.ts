@@ -72,6 +72,7 @@ export function memoryDirector(
     status: () => Promise.reject(new Error('ipvsadm asks for no status')),
     rekey: () => Promise.reject(new Error('ipvsadm asks for no keys')),
     handover: () => Promise.reject(new Error('ipvsadm asks for no handover')),
+    upgrade: () => Promise.reject(new Error('ipvsadm asks for no upgrade')),
     close() {},
   };
   return director;
