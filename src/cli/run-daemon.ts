@@ -7,6 +7,9 @@ import type { DirectorConfig } from '../director/config.ts';
 import { type Director, startDirector } from '../director/director.ts';
 import { type Head, leaveNote } from '../director/heartbeat/head-start.ts';
 import { createLog, type Log } from '../director/log.ts';
+import { NUMERIC } from '../ipvsadm/namer.ts';
+import { renderRules } from '../ipvsadm/save.ts';
+import type { RuleSet } from '../model/rules.ts';
 import { notify, watchdogInterval } from '../native/notify.ts';
 import { configurationOf } from './configuration.ts';
 import { EXIT, type ExitCode, errorText } from './exit.ts';
@@ -27,7 +30,8 @@ export async function runDaemon(options: DaemonOptions, head: Head): Promise<Exi
   // Before anything is touched: the plane of a running daemon must not be adopted by a second one.
   await refuseIfServed(socket);
   const log = createLog(config.log);
-  const director = await startDirector(config, log, head);
+  const render = (rules: RuleSet) => renderRules(rules, NUMERIC);
+  const director = await startDirector(config, log, render, head);
   const server = await served(director, socket, log);
   let end = () => director.stop();
   let next = false;

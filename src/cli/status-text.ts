@@ -1,5 +1,5 @@
 /** The status for people: the first line says how things stand, the others say why. */
-import type { RouterStatus, Status, SyncKeys, SyncStatus } from '../director/status.ts';
+import type { ReplicationStatus, RouterStatus, Status, SyncKeys, SyncStatus } from '../director/status.ts';
 
 type Row = readonly [label: string, text: string];
 
@@ -8,6 +8,7 @@ export function statusText(status: Status): string {
     ...status.routers.map((router): Row => [`router ${router.name}`, routerText(router)]),
     ['peer', peerText(status)],
     ['sync', syncText(status.sync)],
+    ['rules', rulesText(status.rules)],
     ['connections', thousands(status.connections)],
     ['drops', countsText(status.drops)],
     ['plane', countsText(status.events)],
@@ -94,6 +95,12 @@ function sealText({ sealing, opened }: SyncKeys): string {
   const others = opened.filter((name) => name !== sealing);
   const too = others.length > 0 ? `, opening ${others.join(', ')} too` : '';
   return `sealed (key ${sealing}${too})`;
+}
+
+function rulesText({ replicated, version, agreed, refused }: ReplicationStatus): string {
+  if (!replicated) return 'of this director alone';
+  if (refused !== null) return `version ${version}; NOT THOSE OF THE PEER: ${refused}`;
+  return `version ${version}, ${agreed ? 'the same at the peer' : 'the peer has not said that it has it'}`;
 }
 
 /** Only what is not zero: a wall of zeros hides the one number that matters. */

@@ -189,6 +189,11 @@ const rules = keys(
     file: absolutePath('file: /var/lib/tandem/lb1/rules.json')
       .optional()
       .describe('Where they are kept; default /var/lib/tandem/<name>/rules.json'),
+    replicate: flag('replicate: true')
+      .optional()
+      .describe(
+        'true on both directors: a rule changed by command on either holds on both. Default false: each has its own',
+      ),
   },
   'rules: {keep: true}',
 );

@@ -60,6 +60,7 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
     })),
     sync: syncDaemons(file.sync),
     ...(keyFile === undefined ? {} : { syncKeyFile: keyFile }),
+    replicateRules: file.rules?.replicate ?? false,
     rules,
     ...(file.rules?.keep ? { keptRules: file.rules.file ?? `${PATHS.kept}/${name}/rules.json` } : {}),
     log: {

@@ -2,6 +2,7 @@
 import {
   type BulkCount,
   NO_SYNC_COUNTS,
+  type ReplicationStatus,
   type RouterStatus,
   type Status,
   type SyncCount,
@@ -30,6 +31,7 @@ export function statusTo(status: Status): tandem.control.IStatus {
       ...(bulk.sending && { bulkSending: bulk.sending }),
       ...(bulk.receiving && { bulkReceiving: bulk.receiving }),
     },
+    rules: replicationTo(status.rules),
     vrrp: status.vrrp,
     drops: status.drops,
     events: status.events,
@@ -64,10 +66,24 @@ export function statusFrom(message: tandem.control.IStatus): Status {
       synced: peer.synced ?? false,
     },
     sync: syncFrom(required(message.sync, 'status.sync')),
+    rules: replicationFrom(message.rules),
     vrrp: countsFrom(message.vrrp),
     connections: amountFrom(message.connections),
     drops: countsFrom(message.drops),
     events: countsFrom(message.events),
+  };
+}
+
+function replicationTo({ refused, ...rest }: ReplicationStatus): tandem.control.IReplicationStatus {
+  return { ...rest, ...(refused !== null && { refused }) };
+}
+
+function replicationFrom(message: tandem.control.IReplicationStatus | null | undefined): ReplicationStatus {
+  return {
+    replicated: message?.replicated ?? false,
+    version: amountFrom(message?.version),
+    agreed: message?.agreed ?? false,
+    refused: message?.refused ?? null,
   };
 }
 

@@ -13,6 +13,7 @@ import type { DirectorConfig } from './config.ts';
 import type { Handover } from './handover.ts';
 import type { Log } from './log.ts';
 import type { RateWatch } from './rate-watch.ts';
+import type { Replication } from './replication.ts';
 import type { RuleKeeper } from './rule-keeper.ts';
 import type { Status, SyncKeys } from './status.ts';
 import { composeStatus, type StatusSources } from './status-report.ts';
@@ -25,6 +26,7 @@ export interface CommandParts {
   readonly plane: Plane;
   readonly keeper: RuleKeeper;
   readonly rates: Pick<RateWatch, 'perSecond'>;
+  readonly replication: Replication;
   readonly addresses: AddressKeeper;
   readonly sync: SyncThread;
   readonly board: Board;
@@ -49,10 +51,11 @@ export class Commands implements DirectorApi {
   }
 
   async edit(edits: readonly RuleEdit[], how?: 'whole'): Promise<readonly RefusedEdit[]> {
-    const { keeper, addresses } = this.#parts;
+    const { keeper, replication, addresses } = this.#parts;
     try {
       return how === 'whole' ? keeper.editWhole(edits) : keeper.edit(edits);
     } finally {
+      replication.changed();
       await addresses.place();
     }
   }
@@ -78,9 +81,10 @@ export class Commands implements DirectorApi {
   }
 
   async status(): Promise<Status> {
-    const { config, plane, board, sync, facts } = this.#parts;
+    const { config, plane, board, sync, replication, facts } = this.#parts;
     const counters = await sync.status();
-    return composeStatus({ config, plane, board, sync: counters, now: bootTimeUs(), ...facts() });
+    const rules = replication.status();
+    return composeStatus({ config, plane, board, sync: counters, rules, now: bootTimeUs(), ...facts() });
   }
 
   async syncDaemons(): Promise<readonly SyncDaemon[]> {

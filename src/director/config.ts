@@ -86,6 +86,8 @@ export interface DirectorConfig {
   readonly sync: readonly SyncDaemon[];
   /** Without one, sync is not sealed. */
   readonly syncKeyFile?: string;
+  /** Rules changed on either director of the pair hold on both, if the other one says so too. */
+  readonly replicateRules: boolean;
   /** Applied in order to an empty rule set. */
   readonly rules: readonly RuleEdit[];
   /** Where the rules are kept over a restart; what stands there goes before {@link rules}. */

@@ -7,6 +7,7 @@ import { pinnedLease } from '../datapath/fence-port.ts';
 import type { FenceShare, Plane } from '../datapath/plane.ts';
 import { macBytes } from '../host/gratuitous-arp.ts';
 import { FORWARDING, InterfaceSettings, QUIET_ARP } from '../host/sysctl.ts';
+import type { RuleSet } from '../model/rules.ts';
 import { bootTimeUs } from '../native/clock.ts';
 import { interfaceIndex } from '../native/interface.ts';
 import type { SealKey } from '../wire/seal-key.ts';
@@ -27,14 +28,17 @@ import type {
 import { InterfaceWatch, type Readdressed } from './interface-watch.ts';
 import { KeptRules } from './kept-rules.ts';
 import type { Log } from './log.ts';
+import { LostRules } from './lost-rules.ts';
 import { openPlane } from './open-plane.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { RateWatch } from './rate-watch.ts';
-import { RuleKeeper } from './rule-keeper.ts';
+import { Replication } from './replication.ts';
+import { type RuleAuthor, RuleKeeper } from './rule-keeper.ts';
 import { SavedRulesFile } from './saved-rules.ts';
 import { readSettings, writeSettings } from './saved-settings.ts';
 import type { Role } from './status.ts';
 import type { SyncEvent } from './sync/messages.ts';
+import { senderId } from './sync/sender-id.ts';
 import { SyncThread } from './sync/thread.ts';
 import { Upgrade } from './upgrade.ts';
 
@@ -61,6 +65,7 @@ const SWEEP_EVERY_MS = 1000;
 const NEXT_HOPS_EVERY_MS = 10_000;
 /** Far below the bound after which the heartbeat doubts this thread (heartbeat/liveness.ts). */
 const ALIVE_EVERY_MS = 250;
+const TELL_RULES_AFTER_MS = 10;
 /** Between sync heartbeats of a director without a virtual router. */
 const DEFAULT_ADVERT_MS = 100;
 /** Said in the sync heartbeats of a director without a virtual router: VRRP's own default. */
@@ -70,12 +75,20 @@ const OWN_TROUBLE: ReadonlySet<string> = new Set(['socket', 'unsent', 'table-ful
 /** The lease of a director that shares its addresses with nobody. Microseconds; 285 years. */
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
+/** As `ipvsadm -S` writes them: a room above this one knows how. */
+export type RenderRules = (rules: RuleSet) => string;
+
 /**
  * @param head the heartbeat's thread, where it was made before all this was loaded
  * @throws DirectorError, HostError, ModelError: what is wrong, where, and what to do
  */
-export async function startDirector(config: DirectorConfig, log: Log, head = newHead()): Promise<Director> {
-  const director = new RunningDirector(config, log, head);
+export async function startDirector(
+  config: DirectorConfig,
+  log: Log,
+  renderRules: RenderRules,
+  head = newHead(),
+): Promise<Director> {
+  const director = new RunningDirector(config, log, renderRules, head);
   try {
     await director.start(await prepare(config));
     return director;
@@ -89,6 +102,7 @@ class RunningDirector implements Director {
   readonly done: Promise<void>;
   readonly #config: DirectorConfig;
   readonly #log: Log;
+  readonly #renderRules: RenderRules;
   readonly #settings: InterfaceSettings;
   readonly #board: Board;
   readonly #stateDirectory: string;
@@ -99,7 +113,14 @@ class RunningDirector implements Director {
   readonly #startedAt = performance.now();
   /** From {@link start} on. */
   #running:
-    | { plane: Plane; addresses: AddressKeeper; rates: RateWatch; sync: SyncThread; commands: Commands }
+    | {
+        plane: Plane;
+        addresses: AddressKeeper;
+        rates: RateWatch;
+        replication: Replication;
+        sync: SyncThread;
+        commands: Commands;
+      }
     | undefined;
   routers: readonly HeartbeatRouter[] = [];
   #role: Role = 'init';
@@ -113,9 +134,10 @@ class RunningDirector implements Director {
   #death: Error | undefined;
   #fail: (error: Error) => void = () => {};
 
-  constructor(config: DirectorConfig, log: Log, head: Head) {
+  constructor(config: DirectorConfig, log: Log, renderRules: RenderRules, head: Head) {
     this.#config = config;
     this.#log = log;
+    this.#renderRules = renderRules;
     this.#heartbeat = head.thread;
     this.#board = head.board;
     this.#stateDirectory = stateDirectory(config.datapath.pins);
@@ -158,7 +180,8 @@ class RunningDirector implements Director {
       }
     const plane = openPlane(config, interfaces, this.#log.child('datapath'));
     const kept = config.keptRules === undefined ? undefined : new KeptRules(config.keptRules);
-    const keeper = new RuleKeeper(plane, new SavedRulesFile(`${this.#stateDirectory}/rules.json`), kept);
+    const saved = new SavedRulesFile(`${this.#stateDirectory}/rules.json`);
+    const keeper = new RuleKeeper(plane, saved, this.#author, kept);
     const addresses = new AddressKeeper({
       plane,
       rules: () => keeper.rules,
@@ -170,10 +193,12 @@ class RunningDirector implements Director {
     });
     const sync = this.#startSync(plane, keys);
     const rates = new RateWatch(plane, () => keeper.rules);
-    const commands = this.#commands({ plane, keeper, rates, addresses, sync });
-    this.#running = { plane, addresses, rates, sync, commands };
+    const replication = this.#replication(keeper, addresses, sync);
+    const commands = this.#commands({ plane, keeper, rates, replication, addresses, sync });
+    this.#running = { plane, addresses, rates, replication, sync, commands };
     await early;
     keeper.start(rules, config.sync);
+    replication.changed();
     const { announced } = await addresses.place();
     addresses.setOwner(this.#role === 'master');
     for (const daemon of keeper.sync) await commands.runSync(daemon);
@@ -240,8 +265,9 @@ class RunningDirector implements Director {
     await attempt(() => this.#heartbeat.stop(!left && (!died || this.#peers.size > 0)));
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#running) {
-      const { plane, sync, addresses, rates } = this.#running;
+      const { plane, sync, addresses, rates, replication } = this.#running;
       rates.close();
+      replication.close();
       await attempt(() => sync.close());
       // That of a plane which goes on was the heartbeat's to close; one whose heartbeat died ends by itself.
       if (!keepPlane) await attempt(() => plane.fence.close());
@@ -266,7 +292,27 @@ class RunningDirector implements Director {
     return this.#running;
   }
 
-  #commands(parts: Pick<CommandParts, 'plane' | 'keeper' | 'rates' | 'addresses' | 'sync'>): Commands {
+  /** Who changes the rules here. */
+  get #author(): RuleAuthor {
+    const { name, routers } = this.#config;
+    return { priority: routers[0]?.priority ?? DEFAULT_PRIORITY, maker: senderId(name) };
+  }
+
+  #replication(keeper: RuleKeeper, addresses: AddressKeeper, sync: SyncThread): Replication {
+    return new Replication(this.#config.replicateRules, {
+      keeper,
+      lost: new LostRules(this.#stateDirectory, this.#renderRules),
+      log: this.#log.child('rules'),
+      tell: (held) => sync.tell({ type: 'rules', held }),
+      place: () => addresses.place(),
+      now: () => new Date(),
+      soon: (work) => setTimeout(work, TELL_RULES_AFTER_MS),
+    });
+  }
+
+  #commands(
+    parts: Pick<CommandParts, 'plane' | 'keeper' | 'rates' | 'replication' | 'addresses' | 'sync'>,
+  ): Commands {
     return new Commands({
       ...parts,
       config: this.#config,
@@ -307,6 +353,7 @@ class RunningDirector implements Director {
       gated: router !== undefined,
       ...(router && { address: router.source, bell: this.#heartbeat.bell() }),
       adopted: plane.adopted,
+      replicates: this.#config.replicateRules,
       board: this.#board.buffer,
       keys,
       ...(plane.kind === 'xdp' && { progressFile: `${this.#stateDirectory}/sync.json` }),
@@ -405,6 +452,15 @@ class RunningDirector implements Director {
         return;
       case 'sealing':
         log.info(`sealing with key ${event.key} from now on`);
+        return;
+      case 'rules-fetched':
+        this.#parts.replication.fetched(event.name, event.rules);
+        return;
+      case 'rules-agreed':
+        this.#parts.replication.agreed(event.version);
+        return;
+      case 'rules-one-sided':
+        this.#parts.replication.oneSided(event.name, event.here);
         return;
       case 'handover-close-fence':
         this.#handover.closeFence().catch(this.#fail);

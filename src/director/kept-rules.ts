@@ -4,9 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import type { RuleEdit } from '../model/edit.ts';
+import type { RuleHistory } from '../model/rule-version.ts';
 import type { RuleSet, VirtualService } from '../model/rules.ts';
 import { DirectorError } from './api.ts';
 import { writeWhole } from './whole-file.ts';
+
+interface Kept extends RuleSet {
+  readonly history?: RuleHistory;
+}
 
 export class KeptRules {
   readonly #path: string;
@@ -37,10 +42,19 @@ export class KeptRules {
     );
   }
 
-  /** @throws DirectorError `not-kept` */
-  write(rules: RuleSet): void {
+  /** Whose rules they are, where a director wrote it down. */
+  history(): RuleHistory | undefined {
     try {
-      writeWhole(this.#path, rules, 'durable');
+      return (JSON.parse(readFileSync(this.#path, 'utf8')) as Kept).history;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @throws DirectorError `not-kept` */
+  write(rules: RuleSet, history: RuleHistory): void {
+    try {
+      writeWhole(this.#path, { ...rules, history } satisfies Kept, 'durable');
     } catch (error) {
       throw new DirectorError(
         'not-kept',

@@ -2,8 +2,10 @@
 import { checkCarried } from '../datapath/carried.ts';
 import type { Plane } from '../datapath/plane.ts';
 import { DatapathError } from '../datapath/plane.ts';
-import { type RuleEdit, RuleEditor, refuseMixedFamily } from '../model/edit.ts';
+import { checkRules } from '../model/check-rules.ts';
+import { type RuleEdit, RuleEditor, refuseMixedFamilies, refuseMixedFamily } from '../model/edit.ts';
 import { ModelError } from '../model/error.ts';
+import { compareRuleVersions, type RuleHistory, type RuleVersion } from '../model/rule-version.ts';
 import { EMPTY_RULES, type RuleSet } from '../model/rules.ts';
 import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
 import { DirectorError, type RefusedEdit } from './api.ts';
@@ -49,6 +51,9 @@ function inOrder(sync: readonly SyncDaemon[]): readonly SyncDaemon[] {
   return sync.toSorted((a, b) => (a.direction < b.direction ? 1 : -1));
 }
 
+/** Who changes the rules here, as versions say it. */
+export type RuleAuthor = Omit<RuleVersion, 'counter'>;
+
 /** What the rules need of the plane. */
 type RulePlane = Pick<Plane, 'kind' | 'adopted' | 'applyRules'>;
 
@@ -58,21 +63,30 @@ export class RuleKeeper {
   readonly #kept: KeptRules | undefined;
   #rules: RuleSet = EMPTY_RULES;
   #sync: readonly SyncDaemon[] = [];
-  /** What is kept. */
-  #written: RuleSet | undefined;
+  readonly #author: RuleAuthor;
+  #history: RuleHistory;
+  /** Of what is kept. */
+  #written: RuleHistory | undefined;
 
   /**
    * @param file beside the plane, as long as that lives
    * @param kept over restarts, where that is wanted
    */
-  constructor(plane: RulePlane, file: SavedRulesFile, kept?: KeptRules) {
+  constructor(plane: RulePlane, file: SavedRulesFile, author: RuleAuthor, kept?: KeptRules) {
     this.#plane = plane;
     this.#file = file;
+    this.#author = author;
+    this.#history = { version: { counter: 0, ...author } };
     this.#kept = kept;
   }
 
   get rules(): RuleSet {
     return this.#rules;
+  }
+
+  /** Counted also where rules are not replicated: they may be one day. */
+  get history(): RuleHistory {
+    return this.#history;
   }
 
   /** Directions of connection sync that run, or are about to. */
@@ -91,6 +105,8 @@ export class RuleKeeper {
     this.#sync = inOrder(saved?.sync ?? sync);
     this.#apply(saved?.rules ?? rules);
     this.#rules = saved?.rules ?? rules;
+    const history = saved ? saved.history : this.#kept?.history();
+    if (history) this.#history = history;
     this.#save();
   }
 
@@ -104,7 +120,7 @@ export class RuleKeeper {
     try {
       return editRuns(edits).flatMap((run) => this.#carryOut(run));
     } finally {
-      if (this.#rules !== before) this.#save();
+      if (this.#rules !== before) this.#count();
     }
   }
 
@@ -120,8 +136,35 @@ export class RuleKeeper {
     if (refused.length > 0) return refused.slice(0, 1);
     if (rules === this.#rules) return [];
     this.#put(rules);
-    this.#save();
+    this.#count();
     return [];
+  }
+
+  /**
+   * Another director's rules instead of ours.
+   * @throws ModelError for what edits could not have made here, DirectorError `table-full`. Then ours stay
+   */
+  adopt(rules: RuleSet, version: RuleVersion): void {
+    const { kind } = this.#plane;
+    checkRules(rules, (edit) => checkCarried(edit, kind));
+    if (this.#sync.length > 0) refuseMixedFamilies(rules);
+    this.#put(rules);
+    this.#history = { version, base: version };
+    this.#save();
+  }
+
+  /** A peer holds this version, too: if ours is another one by now, it grew out of it. */
+  agreed(version: RuleVersion): void {
+    const { base } = this.#history;
+    if (base && compareRuleVersions(base, version) >= 0) return;
+    this.#history = { ...this.#history, base: version };
+    this.#save();
+  }
+
+  /** The peer's version of what we hold already. */
+  rename(version: RuleVersion): void {
+    this.#history = { version, base: version };
+    this.#save();
   }
 
   setSync(daemon: SyncDaemon): void {
@@ -168,10 +211,18 @@ export class RuleKeeper {
     }
   }
 
+  /** The rules were changed here. */
+  #count(): void {
+    const counter = this.#history.version.counter + 1;
+    this.#history = { ...this.#history, version: { counter, ...this.#author } };
+    this.#save();
+  }
+
   #save(): void {
-    if (this.#plane.kind === 'xdp') this.#file.write({ rules: this.#rules, sync: this.#sync });
-    if (this.#written === this.#rules) return;
-    this.#kept?.write(this.#rules);
-    this.#written = this.#rules;
+    if (this.#plane.kind === 'xdp')
+      this.#file.write({ rules: this.#rules, sync: this.#sync, history: this.#history });
+    if (this.#written === this.#history) return;
+    this.#kept?.write(this.#rules, this.#history);
+    this.#written = this.#history;
   }
 }

@@ -3,6 +3,7 @@
  * A daemon that adopts the plane goes on with them; they vanish with the plane, at a clean stop or a reboot.
  */
 import { readFileSync } from 'node:fs';
+import type { RuleHistory } from '../model/rule-version.ts';
 import { EMPTY_RULES, type RuleSet } from '../model/rules.ts';
 import type { SyncDaemon } from '../model/sync-daemon.ts';
 import { writeWhole } from './whole-file.ts';
@@ -10,6 +11,8 @@ import { writeWhole } from './whole-file.ts';
 export interface SavedRules {
   readonly rules: RuleSet;
   readonly sync: readonly SyncDaemon[];
+  /** Absent in files of versions that replicated nothing. */
+  readonly history?: RuleHistory;
 }
 
 export class SavedRulesFile {
@@ -23,9 +26,10 @@ export class SavedRulesFile {
   read(): SavedRules | undefined {
     try {
       const saved = JSON.parse(readFileSync(this.#path, 'utf8')) as Partial<SavedRules>;
+      const { rules, sync, history } = saved;
       // What a former version did not know yet is as it was there.
-      return saved.rules && saved.sync
-        ? { rules: { ...EMPTY_RULES, ...saved.rules }, sync: saved.sync }
+      return rules && sync
+        ? { rules: { ...EMPTY_RULES, ...rules }, sync, ...(history && { history }) }
         : undefined;
     } catch {
       return undefined;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Plane } from '../datapath/plane.ts';
 import type { Board, BoardField } from './board.ts';
 import type { DirectorConfig } from './config.ts';
-import type { Role, Status, SyncStatus } from './status.ts';
+import type { ReplicationStatus, Role, Status, SyncStatus } from './status.ts';
 
 export interface StatusSources {
   readonly config: DirectorConfig;
@@ -11,6 +11,7 @@ export interface StatusSources {
   readonly board: Board;
   readonly role: Role;
   readonly sync: SyncStatus;
+  readonly rules: ReplicationStatus;
   readonly vrrp: Readonly<Record<string, number>>;
   readonly connections: number;
   readonly uptimeMs: number;
@@ -51,6 +52,7 @@ export function composeStatus(sources: StatusSources): Status {
       synced: board.get('synced') === 1,
     },
     sync: sources.sync,
+    rules: sources.rules,
     vrrp: sources.vrrp,
     connections: sources.connections,
     drops: plane.drops(),

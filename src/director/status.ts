@@ -85,6 +85,16 @@ export interface SyncStatus extends SyncCounters {
   readonly keys: SyncKeys;
 }
 
+export interface ReplicationStatus {
+  readonly replicated: boolean;
+  /** Counts the changes of the rules since the configuration, on whichever director they were made. */
+  readonly version: number;
+  /** The peer held the same when it was last heard. */
+  readonly agreed: boolean;
+  /** Why the rules of the peer are not used here; null when they are. */
+  readonly refused: string | null;
+}
+
 export interface Status {
   readonly name: string;
   readonly role: Role;
@@ -95,6 +105,7 @@ export interface Status {
   readonly routers: readonly RouterStatus[];
   readonly peer: PeerStatus;
   readonly sync: SyncStatus;
+  readonly rules: ReplicationStatus;
   readonly vrrp: Readonly<Record<string, number>>;
   readonly connections: number;
   /** Packets that the plane dropped, by reason; all since it was loaded. */

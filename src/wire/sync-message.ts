@@ -3,6 +3,7 @@ import type { RecordBatch } from '../model/record.ts';
 import { tandem } from './generated/sync.js';
 import { SyncWireError } from './sync-error.ts';
 import { checkRecords, type Place, packRecords } from './sync-records.ts';
+import { encodeRulesMessage, type RulesMessage, rulesMessageFrom } from './sync-rules.ts';
 
 /** A place in a sender's stream: everything up to and including `sequence`. Epoch 0: not known. */
 export interface Position {
@@ -115,9 +116,10 @@ export interface Ack {
   readonly bulkAfter?: number;
 }
 
-export type SyncMessage = RecordsMessage | Heartbeat | HandoverMessage | BracketMessage | Ack;
 /** Those that are no part of the stream: the next one repairs the loss of one. */
-export type LooseMessage = Heartbeat | HandoverMessage | Ack;
+export type LooseMessage = Heartbeat | HandoverMessage | Ack | RulesMessage;
+
+export type SyncMessage = RecordsMessage | BracketMessage | LooseMessage;
 
 /** UTF-8 bytes of a name or a reason: each is logged, so none may fill a log. */
 const LONGEST_TEXT = 64;
@@ -178,6 +180,7 @@ export function encodeMessage(message: LooseMessage): Uint8Array {
     if (advertAge !== undefined) heartbeat.advertAge = Math.min(advertAge, U32);
     return Envelope.encode({ heartbeat }).finish();
   }
+  if (message.kind !== 'handover') return encodeRulesMessage(message);
   const { phase, token, peer, sequence, reason } = message;
   return Envelope.encode({
     handover: {
@@ -313,7 +316,7 @@ function parse(body: Uint8Array): tandem.sync.Envelope {
 
 /** @throws SyncWireError `malformed`, `value` */
 export function decodeMessage(body: Uint8Array): SyncMessage {
-  const { records, heartbeat, handover, bracket, ack } = parse(body);
+  const { records, heartbeat, handover, bracket, ack, rules } = parse(body);
   if (records) {
     const columns = records as tandem.sync.Records;
     const sequence = integer('sequence', columns.sequence);
@@ -327,5 +330,6 @@ export function decodeMessage(body: Uint8Array): SyncMessage {
   if (handover) return handoverFrom(handover as tandem.sync.Handover);
   if (bracket) return bracketFrom(bracket as tandem.sync.Bracket);
   if (ack) return ackFrom(ack as tandem.sync.Ack);
+  if (rules) return rulesMessageFrom(rules);
   throw new SyncWireError('malformed', 'a message of no known kind');
 }

@@ -20,6 +20,7 @@ test('an empty file is a director without routers, sync or rules', () => {
     interfaces: [],
     routers: [],
     sync: [],
+    replicateRules: false,
     rules: [],
     log: { level: 'info' },
   });

@@ -53,6 +53,7 @@ export const STATUS: Status = {
     sealed: true,
     keys: { sealing: '5e', opened: ['a1', '5e'], peer: ['a1'] },
   },
+  rules: { replicated: true, version: 7, agreed: false, refused: 'no room' },
   vrrp: { sent: 12, bad_ttl: 1 },
   connections: 1_002,
   drops: { no_entry: 13, table_full: 0 },

@@ -49,7 +49,7 @@ function keeper(path: string, broken = false): RuleKeeper {
   const plane = { kind: 'memory' as const, adopted: false, applyRules: () => {} };
   const kept = new KeptRules(broken ? join(path, 'no', 'folder') : path);
   const file = new SavedRulesFile(join(dirname(path), 'unused'));
-  return new RuleKeeper(plane, file, kept);
+  return new RuleKeeper(plane, file, { priority: 100, maker: 1 }, kept);
 }
 
 test('nothing is kept before the first time', () => {
@@ -65,6 +65,17 @@ test('all that was set comes back', () => {
   first.edit([{ op: 'clear' }]);
   expect(rulesOf(new KeptRules(path).read() ?? [], 'memory').services).toEqual([]);
   expect(readdirSync(dirname(path))).toEqual(['rules.json']);
+});
+
+test('and so does their version, which a peer compares with its own', () => {
+  const path = join(scratch(), 'rules.json');
+  const first = keeper(path);
+  first.start(EMPTY_RULES, []);
+  first.edit([addService(80)]);
+  first.edit([addService(81)]);
+  const next = keeper(path);
+  next.start(rulesOf(new KeptRules(path).read() ?? [], 'memory'), []);
+  expect(next.history.version.counter).toBe(2);
 });
 
 test('the rules of the configuration are kept from the start', () => {

@@ -13,6 +13,8 @@ import { scratch } from '../support/scratch.ts';
 
 const SYNC = (['master', 'backup'] as const).map((direction) => syncDaemon({ direction, interface: 'eth2' }));
 
+const AUTHOR = { priority: 100, maker: 1 };
+
 const deleted = (port: number): RuleEdit => ({ op: 'delete-service', id: id(port) });
 const local = (port: number): RuleEdit => ({
   op: 'add-local',
@@ -50,7 +52,7 @@ function keeper(adopted: boolean, kind: 'xdp' | 'memory' = 'xdp'): RuleKeeper {
     if (rules.services.some(({ id }) => 'port' in id && id.port === broken)) throw new Error('broken');
     if (rules.services.length > room) throw new DatapathError('table-full', 'no room');
   };
-  return new RuleKeeper({ kind, adopted, applyRules }, file);
+  return new RuleKeeper({ kind, adopted, applyRules }, file, AUTHOR);
 }
 
 describe('a daemon that adopts a plane', () => {
@@ -119,7 +121,9 @@ describe('edits in one call', () => {
     const write = vi.spyOn(file, 'write');
     expect(refused(added(80), added(81), added(82))).toEqual([]);
     expect(applied).toEqual([one.rules]);
-    expect(write.mock.calls).toEqual([[{ rules: one.rules, sync: [] }]]);
+    expect(write.mock.calls).toEqual([
+      [{ rules: one.rules, sync: [], history: { version: { counter: 1, ...AUTHOR } } }],
+    ]);
   });
 
   test('change neither when all are refused', () => {

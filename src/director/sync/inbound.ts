@@ -14,6 +14,7 @@ import {
   type RecordsMessage,
 } from '../../wire/sync-message.ts';
 import { appendRecords, MOST_RECORDS } from '../../wire/sync-records.ts';
+import type { RulesMessage } from '../../wire/sync-rules.ts';
 import type { Counters } from './counters.ts';
 
 /** Records of several datagrams go into the table in one call. */
@@ -30,6 +31,7 @@ export interface InboundOptions {
   readonly onHeartbeat: (peer: Peer, heartbeat: Heartbeat, now: number) => void;
   readonly onHandover: (peer: Peer, message: HandoverMessage, now: number) => void;
   readonly onAck: (peer: Peer, ack: Ack, now: number) => void;
+  readonly onRules: (peer: Peer, message: RulesMessage, now: number) => void;
   /** A sender that was not heard before, or one that restarted. */
   readonly onLife: (peer: Peer) => void;
 }
@@ -113,11 +115,11 @@ export class Inbound {
     else if (message.kind === 'records') this.#records(peer, message, now);
     else if (message.kind === 'bracket') this.#bracket(peer, message, now);
     else if (message.kind === 'ack') this.#options.onAck(peer, message, now);
-    else {
+    else if (message.kind === 'handover') {
       // Its answer says what is in the table, not what is on the way there.
       this.apply(now);
       this.#options.onHandover(peer, message, now);
-    }
+    } else this.#options.onRules(peer, message, now);
   }
 
   #records(peer: Peer, message: RecordsMessage, now: number): void {

@@ -1,7 +1,9 @@
 /** What the main thread and the sync worker tell each other. Plain values: they are cloned on the way. */
 import type { Address } from '../../model/address.ts';
+import type { RuleVersion } from '../../model/rule-version.ts';
 import type { SyncDaemon, SyncDirection } from '../../model/sync-daemon.ts';
 import type { Held } from '../../sync/peer.ts';
+import type { FetchedRules, HeldRules } from '../../sync/rule-exchange.ts';
 import type { SealKey } from '../../wire/seal-key.ts';
 import type { Position } from '../../wire/sync-message.ts';
 import type { SyncStatus } from '../status.ts';
@@ -22,6 +24,8 @@ export interface SyncSettings {
   readonly address?: Address;
   /** Of the heartbeat worker, which waits for what the peer says: a descriptor that the thread closes. */
   readonly bell?: number;
+  /** Rules are replicated, where the peer does it too. */
+  readonly replicates: boolean;
   /** The daemon found a plane that another had left, and goes on with it. */
   readonly adopted: boolean;
   /** Where the daemon after us finds what we sent and received (progress-file.ts). */
@@ -36,6 +40,8 @@ export type MainToSync =
   | { readonly type: 'stop'; readonly id: number; readonly direction: SyncDirection }
   /** The keys of the file as it is now. Answered with `done` or `refused` of the same id. */
   | { readonly type: 'rekey'; readonly id: number; readonly keys: readonly SealKey[] }
+  /** What this director holds now, where rules are replicated. */
+  | { readonly type: 'rules'; readonly held: HeldRules }
   /** Answered with `status`, which also comes twice a second by itself. */
   | { readonly type: 'status' }
   /**
@@ -67,6 +73,12 @@ export type SyncEvent =
     }
   /** Another key seals what we send from now on. */
   | { readonly type: 'sealing'; readonly key: string }
+  /** A peer holds newer rules than those that we were last told of. */
+  | { readonly type: 'rules-fetched'; readonly name: string; readonly rules: FetchedRules }
+  /** The peer holds the same version as we. */
+  | { readonly type: 'rules-agreed'; readonly name: string; readonly version: RuleVersion }
+  /** Rules are replicated `here` and not at the peer, or there and not here. */
+  | { readonly type: 'rules-one-sided'; readonly name: string; readonly here: boolean }
   /** The peer is ready: close the fence, then say `fence-closed`. */
   | { readonly type: 'handover-close-fence' }
   /** The peer has been told: the handover is done on our side. */

@@ -1,6 +1,7 @@
 /** From the plane's events to datagrams: what is sent is acknowledged to the plane, and nothing else. */
 import type { SyncPort } from '../../datapath/ports.ts';
 import { RecordBatch } from '../../model/record.ts';
+import { SMALLEST_MAXLEN } from '../../model/sync-daemon.ts';
 import { Sender } from '../../sync/sender.ts';
 import type { KeyRing } from '../../wire/key-ring.ts';
 import { Sealer } from '../../wire/seal.ts';
@@ -68,6 +69,11 @@ export class Outbound {
   /** The kernel has not taken what we gave it in an earlier turn. */
   get busy(): boolean {
     return this.#inFlight;
+  }
+
+  /** Bytes of a message that fit in a datagram. */
+  get room(): number {
+    return (this.#channel?.maxlen ?? SMALLEST_MAXLEN) - this.#sealer.overhead;
   }
 
   use(channel: Channel | undefined): void {

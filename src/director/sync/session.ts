@@ -16,6 +16,7 @@ import {
 } from '../../model/sync-daemon.ts';
 import type { Held, Own, Peer } from '../../sync/peer.ts';
 import { Peers } from '../../sync/peers.ts';
+import type { HeldRules } from '../../sync/rule-exchange.ts';
 import { Opener } from '../../wire/seal.ts';
 import type { SealKey } from '../../wire/seal-key.ts';
 import type { Ack, Heartbeat, Position } from '../../wire/sync-message.ts';
@@ -31,6 +32,7 @@ import { Inbound } from './inbound.ts';
 import { KeyDesk } from './key-desk.ts';
 import type { SyncEvent } from './messages.ts';
 import { Outbound } from './outbound.ts';
+import { RuleDesk } from './rule-desk.ts';
 import { Shortfall } from './shortfall.ts';
 import type { Receiver, SyncSockets, Transmitter } from './sockets.ts';
 
@@ -64,6 +66,8 @@ export interface SyncSessionOptions {
   readonly sockets: SyncSockets;
   /** The newest last; none: datagrams travel in clear. */
   readonly keys?: readonly SealKey[] | undefined;
+  /** Rules are replicated, where the peer does it too. */
+  readonly replicates?: boolean;
   /** The plane is adopted: where the daemon before us stopped sending; epoch 0 if that is not known. */
   readonly continues?: Position | undefined;
   /** What that daemon had of the peer. */
@@ -86,6 +90,7 @@ export class SyncSession {
   readonly #desk: HandoverDesk;
   readonly #bulk: BulkDesk;
   readonly #shortfall: Shortfall;
+  readonly #rules: RuleDesk;
   readonly #beat: HeartbeatClock;
   readonly #news: RouterNews;
   readonly #daemons = new Map<SyncDirection, SyncDaemon>();
@@ -127,6 +132,10 @@ export class SyncSession {
     };
     const isMaster = () => board.get('role') === BOARD_ROLE.MASTER;
     this.#desk = new HandoverDesk({ port, outbound: this.#outbound, peers, report, unwilling, isMaster });
+    this.#rules = new RuleDesk({
+      ...{ sender, peers, counters, report, outbound: this.#outbound },
+      replicates: options.replicates === true,
+    });
     this.#inbound = new Inbound({
       ...{ port, peers, counters, sender },
       opener: new Opener(ring),
@@ -135,6 +144,7 @@ export class SyncSession {
       onHeartbeat: (peer, heartbeat, now) => this.#onHeartbeat(peer, heartbeat, now),
       onHandover: (peer, message, now) => this.#desk.message(peer, message, sender, now),
       onAck: (peer, ack, now) => this.#onAck(peer, ack, now),
+      onRules: (peer, message, now) => this.#rules.message(peer, message, now),
     });
   }
 
@@ -176,6 +186,12 @@ export class SyncSession {
     this.#beat.soon(this.#options.clock());
   }
 
+  /** What the rules of this director are from now on. */
+  holdRules(held: HeldRules): void {
+    this.#rules.hold(held);
+    this.#beat.soon(this.#options.clock());
+  }
+
   /** @param to the peer's name; without one it goes to the peer that is there */
   handover(to?: string): void {
     const now = this.#options.clock();
@@ -212,6 +228,7 @@ export class SyncSession {
     this.#acknowledge(now);
     this.#desk.turn(now);
     this.#news.look(now);
+    this.#rules.turn(now);
     this.#heartbeat(now);
     this.#watch(now);
     this.#lease(now);
@@ -286,6 +303,7 @@ export class SyncSession {
     const sealed = this.#keys.ring.ids.length > 0;
     writePeer(board, heartbeat, { own: this.#own, address, interval, sealed }, now);
     this.#options.onWord?.();
+    this.#rules.heartbeat(peer, now);
   }
 
   /** The wall clock went back between two lives: the peer refuses us until we are newer than it knows. */
@@ -326,6 +344,7 @@ export class SyncSession {
     const { ids: keys } = this.#keys.ring;
     const own = { name, priority, address, interval, newest, oldest, shortfall, continues, keys };
     this.#outbound.say(composeHeartbeat(own, board, this.#peers, now), now);
+    this.#rules.offer(now);
   }
 
   #alive(peer: Peer, now: number): boolean {
@@ -339,6 +358,7 @@ export class SyncSession {
     for (const gone of this.#peers.forget(now - FORGET_AFTER)) {
       this.#found.delete(gone);
       this.#bulk.forget(gone);
+      this.#rules.forget(gone);
     }
     for (const peer of this.#peers) {
       const found = this.#found.get(peer);

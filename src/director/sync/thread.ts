@@ -72,7 +72,7 @@ export class SyncThread {
     await this.#ask((id) => ({ type: 'rekey', id, keys }));
   }
 
-  tell(message: Extract<MainToSync, { type: 'handover' | 'ask-handover' | 'fence-closed' }>): void {
+  tell(message: Extract<MainToSync, { type: 'handover' | 'ask-handover' | 'fence-closed' | 'rules' }>): void {
     this.#post(message);
   }
 

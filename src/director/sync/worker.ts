@@ -92,6 +92,7 @@ export function runSyncWorker(main: MessagePort, settings: SyncSettings, around:
     if (message.type === 'start') perform(message.id, () => session.start(message.daemon));
     else if (message.type === 'stop') perform(message.id, () => session.stop(message.direction));
     else if (message.type === 'rekey') perform(message.id, async () => session.rekey(message.keys));
+    else if (message.type === 'rules') session.holdRules(message.held);
     else if (message.type === 'status') sendStatus();
     else if (message.type === 'handover') session.handover(message.to);
     else if (message.type === 'ask-handover') session.askHandover();

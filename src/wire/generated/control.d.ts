@@ -3814,6 +3814,9 @@ export namespace tandem {
             /** Status events. */
             events: { [k: string]: number };
 
+            /** Status rules. */
+            rules?: (tandem.control.ReplicationStatus.$Properties|null);
+
             /**
              * Creates a new Status instance using the specified properties.
              * @param [properties] Properties to set
@@ -3885,12 +3888,98 @@ export namespace tandem {
                 /** Status events */
                 events?: ({ [k: string]: number }|null);
 
+                /** Status rules */
+                rules?: (tandem.control.ReplicationStatus.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a Status. */
             type $Shape = tandem.control.Status.$Properties;
+        }
+
+        /**
+         * Properties of a ReplicationStatus.
+         * @deprecated Use tandem.control.ReplicationStatus.$Properties instead.
+         */
+        interface IReplicationStatus extends tandem.control.ReplicationStatus.$Properties {
+        }
+
+        /** Represents a ReplicationStatus. */
+        class ReplicationStatus {
+
+            /**
+             * Constructs a new ReplicationStatus.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.control.ReplicationStatus.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ReplicationStatus replicated. */
+            replicated: boolean;
+
+            /** ReplicationStatus version. */
+            version: number;
+
+            /** ReplicationStatus agreed. */
+            agreed: boolean;
+
+            /** ReplicationStatus refused. */
+            refused?: (string|null);
+
+            /**
+             * Creates a new ReplicationStatus instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ReplicationStatus instance
+             */
+            static create(properties: tandem.control.ReplicationStatus.$Shape): tandem.control.ReplicationStatus & tandem.control.ReplicationStatus.$Shape;
+            static create(properties?: tandem.control.ReplicationStatus.$Properties): tandem.control.ReplicationStatus;
+
+            /**
+             * Encodes the specified ReplicationStatus message. Does not implicitly {@link tandem.control.ReplicationStatus.verify|verify} messages.
+             * @param message ReplicationStatus message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.control.ReplicationStatus.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ReplicationStatus message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.control.ReplicationStatus & tandem.control.ReplicationStatus.$Shape} ReplicationStatus
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.control.ReplicationStatus & tandem.control.ReplicationStatus.$Shape;
+        }
+
+        namespace ReplicationStatus {
+
+            /** Properties of a ReplicationStatus. */
+            interface $Properties {
+
+                /** ReplicationStatus replicated */
+                replicated?: (boolean|null);
+
+                /** ReplicationStatus version */
+                version?: (number|null);
+
+                /** ReplicationStatus agreed */
+                agreed?: (boolean|null);
+
+                /** ReplicationStatus refused */
+                refused?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ReplicationStatus. */
+            type $Shape = tandem.control.ReplicationStatus.$Properties;
         }
     }
 }

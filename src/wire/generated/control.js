@@ -5275,6 +5275,7 @@ export const tandem = $root.tandem = (() => {
             Status.prototype.connections = 0;
             Status.prototype.drops = $util.emptyObject;
             Status.prototype.events = $util.emptyObject;
+            Status.prototype.rules = null;
 
             Status.create = function(properties) {
                 return new Status(properties);
@@ -5317,6 +5318,8 @@ export const tandem = $root.tandem = (() => {
                 if (message.events != null && $Object.hasOwnProperty.call(message, "events"))
                     for (let keys = $Object.keys(message.events), i = 0; i < keys.length; ++i)
                         writer.uint32(106).fork().uint32(10).string(keys[i]).uint32(17).double(message.events[keys[i]]).ldelim();
+                if (message.rules != null && $Object.hasOwnProperty.call(message, "rules"))
+                    $root.tandem.control.ReplicationStatus.encode(message.rules, writer.uint32(162).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5541,6 +5544,12 @@ export const tandem = $root.tandem = (() => {
                             message.events[key] = value;
                             continue;
                         }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            message.rules = $root.tandem.control.ReplicationStatus.decode(reader, reader.size(), $undefined, _depth + 1, message.rules);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -5559,6 +5568,134 @@ export const tandem = $root.tandem = (() => {
             };
 
             return Status;
+        })();
+
+        control.ReplicationStatus = (function() {
+
+            const ReplicationStatus = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ReplicationStatus.prototype.replicated = false;
+            ReplicationStatus.prototype.version = 0;
+            ReplicationStatus.prototype.agreed = false;
+            ReplicationStatus.prototype.refused = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ReplicationStatus.prototype, "_refused", {
+                get: $util.oneOfGetter($oneOfFields = ["refused"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            ReplicationStatus.create = function(properties) {
+                return new ReplicationStatus(properties);
+            };
+
+            ReplicationStatus.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.replicated != null && $Object.hasOwnProperty.call(message, "replicated") && message.replicated !== false)
+                    writer.uint32(8).bool(message.replicated);
+                if (message.version != null && $Object.hasOwnProperty.call(message, "version") && !$Object.is(message.version, 0))
+                    writer.uint32(17).double(message.version);
+                if (message.agreed != null && $Object.hasOwnProperty.call(message, "agreed") && message.agreed !== false)
+                    writer.uint32(24).bool(message.agreed);
+                if (message.refused != null && $Object.hasOwnProperty.call(message, "refused"))
+                    writer.uint32(34).string(message.refused);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ReplicationStatus.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tandem.control.ReplicationStatus();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.replicated = value;
+                            else
+                                delete message.replicated;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.version = value;
+                            else
+                                delete message.version;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.agreed = value;
+                            else
+                                delete message.agreed;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.refused = reader.stringVerify();
+                            message._refused = "refused";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReplicationStatus;
         })();
 
         return control;

@@ -41,8 +41,11 @@ export namespace tandem {
             /** Envelope ack. */
             ack?: (tandem.sync.Ack.$Properties|null);
 
+            /** Envelope rules. */
+            rules?: (tandem.sync.Rules.$Properties|null);
+
             /** Envelope body. */
-            body?: ("records"|"heartbeat"|"handover"|"bracket"|"ack");
+            body?: ("records"|"heartbeat"|"handover"|"bracket"|"ack"|"rules");
 
             /**
              * Creates a new Envelope instance using the specified properties.
@@ -91,8 +94,11 @@ export namespace tandem {
                 /** Envelope ack */
                 ack?: (tandem.sync.Ack.$Properties|null);
 
+                /** Envelope rules */
+                rules?: (tandem.sync.Rules.$Properties|null);
+
                 /** Envelope body */
-                body?: ("records"|"heartbeat"|"handover"|"bracket"|"ack");
+                body?: ("records"|"heartbeat"|"handover"|"bracket"|"ack"|"rules");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -105,9 +111,10 @@ export namespace tandem {
               handover?: tandem.sync.Handover.$Shape|null;
               bracket?: tandem.sync.Bracket.$Shape|null;
               ack?: tandem.sync.Ack.$Shape|null;
+              rules?: tandem.sync.Rules.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; records?: null; heartbeat?: null; handover?: null; bracket?: null; ack?: null }|{ body?: "records"; records: tandem.sync.Records.$Shape; heartbeat?: null; handover?: null; bracket?: null; ack?: null }|{ body?: "heartbeat"; records?: null; heartbeat: tandem.sync.Heartbeat.$Shape; handover?: null; bracket?: null; ack?: null }|{ body?: "handover"; records?: null; heartbeat?: null; handover: tandem.sync.Handover.$Shape; bracket?: null; ack?: null }|{ body?: "bracket"; records?: null; heartbeat?: null; handover?: null; bracket: tandem.sync.Bracket.$Shape; ack?: null }|{ body?: "ack"; records?: null; heartbeat?: null; handover?: null; bracket?: null; ack: tandem.sync.Ack.$Shape })
+              ({ body?: undefined; records?: null; heartbeat?: null; handover?: null; bracket?: null; ack?: null; rules?: null }|{ body?: "records"; records: tandem.sync.Records.$Shape; heartbeat?: null; handover?: null; bracket?: null; ack?: null; rules?: null }|{ body?: "heartbeat"; records?: null; heartbeat: tandem.sync.Heartbeat.$Shape; handover?: null; bracket?: null; ack?: null; rules?: null }|{ body?: "handover"; records?: null; heartbeat?: null; handover: tandem.sync.Handover.$Shape; bracket?: null; ack?: null; rules?: null }|{ body?: "bracket"; records?: null; heartbeat?: null; handover?: null; bracket: tandem.sync.Bracket.$Shape; ack?: null; rules?: null }|{ body?: "ack"; records?: null; heartbeat?: null; handover?: null; bracket?: null; ack: tandem.sync.Ack.$Shape; rules?: null }|{ body?: "rules"; records?: null; heartbeat?: null; handover?: null; bracket?: null; ack?: null; rules: tandem.sync.Rules.$Shape })
             );
         }
 
@@ -1021,6 +1028,416 @@ export namespace tandem {
                 /** ASK value */
                 ASK = 5
             }
+        }
+
+        /**
+         * Properties of a Rules.
+         * @deprecated Use tandem.sync.Rules.$Properties instead.
+         */
+        interface IRules extends tandem.sync.Rules.$Properties {
+        }
+
+        /** Represents a Rules. */
+        class Rules {
+
+            /**
+             * Constructs a new Rules.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.Rules.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Rules offer. */
+            offer?: (tandem.sync.RulesOffer.$Properties|null);
+
+            /** Rules ask. */
+            ask?: (tandem.sync.RulesAsk.$Properties|null);
+
+            /** Rules chunk. */
+            chunk?: (tandem.sync.RulesChunk.$Properties|null);
+
+            /** Rules body. */
+            body?: ("offer"|"ask"|"chunk");
+
+            /**
+             * Creates a new Rules instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Rules instance
+             */
+            static create(properties: tandem.sync.Rules.$Shape): tandem.sync.Rules & tandem.sync.Rules.$Shape;
+            static create(properties?: tandem.sync.Rules.$Properties): tandem.sync.Rules;
+
+            /**
+             * Encodes the specified Rules message. Does not implicitly {@link tandem.sync.Rules.verify|verify} messages.
+             * @param message Rules message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.Rules.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Rules message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.Rules & tandem.sync.Rules.$Shape} Rules
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.Rules & tandem.sync.Rules.$Shape;
+        }
+
+        namespace Rules {
+
+            /** Properties of a Rules. */
+            interface $Properties {
+
+                /** Rules offer */
+                offer?: (tandem.sync.RulesOffer.$Properties|null);
+
+                /** Rules ask */
+                ask?: (tandem.sync.RulesAsk.$Properties|null);
+
+                /** Rules chunk */
+                chunk?: (tandem.sync.RulesChunk.$Properties|null);
+
+                /** Rules body */
+                body?: ("offer"|"ask"|"chunk");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a Rules. */
+            type $Shape = {
+              offer?: tandem.sync.RulesOffer.$Shape|null;
+              ask?: tandem.sync.RulesAsk.$Shape|null;
+              chunk?: tandem.sync.RulesChunk.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ body?: undefined; offer?: null; ask?: null; chunk?: null }|{ body?: "offer"; offer: tandem.sync.RulesOffer.$Shape; ask?: null; chunk?: null }|{ body?: "ask"; offer?: null; ask: tandem.sync.RulesAsk.$Shape; chunk?: null }|{ body?: "chunk"; offer?: null; ask?: null; chunk: tandem.sync.RulesChunk.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a RulesVersion.
+         * @deprecated Use tandem.sync.RulesVersion.$Properties instead.
+         */
+        interface IRulesVersion extends tandem.sync.RulesVersion.$Properties {
+        }
+
+        /** Represents a RulesVersion. */
+        class RulesVersion {
+
+            /**
+             * Constructs a new RulesVersion.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.RulesVersion.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RulesVersion counter. */
+            counter: (number|Long);
+
+            /** RulesVersion priority. */
+            priority: number;
+
+            /** RulesVersion maker. */
+            maker: number;
+
+            /**
+             * Creates a new RulesVersion instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RulesVersion instance
+             */
+            static create(properties: tandem.sync.RulesVersion.$Shape): tandem.sync.RulesVersion & tandem.sync.RulesVersion.$Shape;
+            static create(properties?: tandem.sync.RulesVersion.$Properties): tandem.sync.RulesVersion;
+
+            /**
+             * Encodes the specified RulesVersion message. Does not implicitly {@link tandem.sync.RulesVersion.verify|verify} messages.
+             * @param message RulesVersion message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.RulesVersion.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RulesVersion message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.RulesVersion & tandem.sync.RulesVersion.$Shape} RulesVersion
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.RulesVersion & tandem.sync.RulesVersion.$Shape;
+        }
+
+        namespace RulesVersion {
+
+            /** Properties of a RulesVersion. */
+            interface $Properties {
+
+                /** RulesVersion counter */
+                counter?: (number|Long|null);
+
+                /** RulesVersion priority */
+                priority?: (number|null);
+
+                /** RulesVersion maker */
+                maker?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RulesVersion. */
+            type $Shape = tandem.sync.RulesVersion.$Properties;
+        }
+
+        /**
+         * Properties of a RulesOffer.
+         * @deprecated Use tandem.sync.RulesOffer.$Properties instead.
+         */
+        interface IRulesOffer extends tandem.sync.RulesOffer.$Properties {
+        }
+
+        /** Represents a RulesOffer. */
+        class RulesOffer {
+
+            /**
+             * Constructs a new RulesOffer.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.RulesOffer.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RulesOffer version. */
+            version?: (tandem.sync.RulesVersion.$Properties|null);
+
+            /** RulesOffer base. */
+            base?: (tandem.sync.RulesVersion.$Properties|null);
+
+            /** RulesOffer size. */
+            size: number;
+
+            /** RulesOffer digest. */
+            digest: Uint8Array;
+
+            /** RulesOffer chunk. */
+            chunk: number;
+
+            /**
+             * Creates a new RulesOffer instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RulesOffer instance
+             */
+            static create(properties: tandem.sync.RulesOffer.$Shape): tandem.sync.RulesOffer & tandem.sync.RulesOffer.$Shape;
+            static create(properties?: tandem.sync.RulesOffer.$Properties): tandem.sync.RulesOffer;
+
+            /**
+             * Encodes the specified RulesOffer message. Does not implicitly {@link tandem.sync.RulesOffer.verify|verify} messages.
+             * @param message RulesOffer message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.RulesOffer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RulesOffer message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.RulesOffer & tandem.sync.RulesOffer.$Shape} RulesOffer
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.RulesOffer & tandem.sync.RulesOffer.$Shape;
+        }
+
+        namespace RulesOffer {
+
+            /** Properties of a RulesOffer. */
+            interface $Properties {
+
+                /** RulesOffer version */
+                version?: (tandem.sync.RulesVersion.$Properties|null);
+
+                /** RulesOffer base */
+                base?: (tandem.sync.RulesVersion.$Properties|null);
+
+                /** RulesOffer size */
+                size?: (number|null);
+
+                /** RulesOffer digest */
+                digest?: (Uint8Array|null);
+
+                /** RulesOffer chunk */
+                chunk?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RulesOffer. */
+            type $Shape = tandem.sync.RulesOffer.$Properties;
+        }
+
+        /**
+         * Properties of a RulesAsk.
+         * @deprecated Use tandem.sync.RulesAsk.$Properties instead.
+         */
+        interface IRulesAsk extends tandem.sync.RulesAsk.$Properties {
+        }
+
+        /** Represents a RulesAsk. */
+        class RulesAsk {
+
+            /**
+             * Constructs a new RulesAsk.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.RulesAsk.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RulesAsk peer. */
+            peer: number;
+
+            /** RulesAsk version. */
+            version?: (tandem.sync.RulesVersion.$Properties|null);
+
+            /** RulesAsk chunks. */
+            chunks: number[];
+
+            /**
+             * Creates a new RulesAsk instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RulesAsk instance
+             */
+            static create(properties: tandem.sync.RulesAsk.$Shape): tandem.sync.RulesAsk & tandem.sync.RulesAsk.$Shape;
+            static create(properties?: tandem.sync.RulesAsk.$Properties): tandem.sync.RulesAsk;
+
+            /**
+             * Encodes the specified RulesAsk message. Does not implicitly {@link tandem.sync.RulesAsk.verify|verify} messages.
+             * @param message RulesAsk message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.RulesAsk.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RulesAsk message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.RulesAsk & tandem.sync.RulesAsk.$Shape} RulesAsk
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.RulesAsk & tandem.sync.RulesAsk.$Shape;
+        }
+
+        namespace RulesAsk {
+
+            /** Properties of a RulesAsk. */
+            interface $Properties {
+
+                /** RulesAsk peer */
+                peer?: (number|null);
+
+                /** RulesAsk version */
+                version?: (tandem.sync.RulesVersion.$Properties|null);
+
+                /** RulesAsk chunks */
+                chunks?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RulesAsk. */
+            type $Shape = tandem.sync.RulesAsk.$Properties;
+        }
+
+        /**
+         * Properties of a RulesChunk.
+         * @deprecated Use tandem.sync.RulesChunk.$Properties instead.
+         */
+        interface IRulesChunk extends tandem.sync.RulesChunk.$Properties {
+        }
+
+        /** Represents a RulesChunk. */
+        class RulesChunk {
+
+            /**
+             * Constructs a new RulesChunk.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.sync.RulesChunk.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RulesChunk version. */
+            version?: (tandem.sync.RulesVersion.$Properties|null);
+
+            /** RulesChunk at. */
+            at: number;
+
+            /** RulesChunk data. */
+            data: Uint8Array;
+
+            /**
+             * Creates a new RulesChunk instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RulesChunk instance
+             */
+            static create(properties: tandem.sync.RulesChunk.$Shape): tandem.sync.RulesChunk & tandem.sync.RulesChunk.$Shape;
+            static create(properties?: tandem.sync.RulesChunk.$Properties): tandem.sync.RulesChunk;
+
+            /**
+             * Encodes the specified RulesChunk message. Does not implicitly {@link tandem.sync.RulesChunk.verify|verify} messages.
+             * @param message RulesChunk message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.sync.RulesChunk.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RulesChunk message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.sync.RulesChunk & tandem.sync.RulesChunk.$Shape} RulesChunk
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.sync.RulesChunk & tandem.sync.RulesChunk.$Shape;
+        }
+
+        namespace RulesChunk {
+
+            /** Properties of a RulesChunk. */
+            interface $Properties {
+
+                /** RulesChunk version */
+                version?: (tandem.sync.RulesVersion.$Properties|null);
+
+                /** RulesChunk at */
+                at?: (number|null);
+
+                /** RulesChunk data */
+                data?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RulesChunk. */
+            type $Shape = tandem.sync.RulesChunk.$Properties;
         }
     }
 }

@@ -23,6 +23,7 @@ runSyncWorker(
     gated: false,
     keys: [],
     adopted: false,
+    replicates: false,
     board: board.buffer,
   },
   { port: plane, clock: microseconds },

@@ -50,6 +50,7 @@ class Director {
       port2,
       {
         ...{ name, priority: 100, advertInterval: 20_000, gated: false, keys: [], adopted: false },
+        replicates: false,
         ...{ board: this.board.buffer, progressFile: join(directory, name), ...settings },
       },
       { port: plane, clock: microseconds, sockets: udpSockets({ loopback: true }) },

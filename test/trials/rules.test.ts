@@ -1,0 +1,50 @@
+/** A rule set of 10,000 services on one director is there on the other one, too: at once, and after it was away. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DaemonPair } from '../support/daemon-pair.ts';
+import { until } from '../support/until.ts';
+
+const SERVICES = 10_000;
+const SETTING = { sync: { interface: 'sync0', sealed: false }, rules: { replicate: true } };
+const PATIENCE_MS = 300_000;
+
+let pair: DaemonPair;
+beforeAll(() => {
+  pair = new DaemonPair('rules');
+});
+afterAll(async () => {
+  await pair.remove();
+});
+
+async function agreed(): Promise<number> {
+  const from = performance.now();
+  const wanted = pair.one.status.rules.version;
+  await until(
+    'both have the same rules',
+    () => pair.both.every(({ status: { rules } }) => rules.version === wanted && rules.agreed),
+    PATIENCE_MS,
+  );
+  return performance.now() - from;
+}
+
+test('10,000 services', async () => {
+  for (const daemon of pair.both) await daemon.start(SETTING);
+  const lines: string[] = [];
+  for (let n = 0; n < SERVICES; n++) {
+    const at = `-t 10.2.${n >> 8}.${n & 255}:80`;
+    lines.push(`-A ${at} -s rr`, `-a ${at} -r 192.168.10.2:80 -m -w 1`);
+  }
+  const from = performance.now();
+  expect(pair.one.ipvsadm(['-R'], `${lines.join('\n')}\n`)).toMatchObject({ status: 0, stderr: '' });
+  const restored = performance.now() - from;
+  const first = await agreed();
+  await pair.two.stop();
+  await pair.two.start(SETTING);
+  const again = await agreed();
+  expect(pair.two.rules).toBe(pair.one.rules);
+  expect(pair.two.rules.split('\n')).toHaveLength(2 * SERVICES + 1);
+  console.table([
+    { what: 'ipvsadm -R on one director', ms: Math.round(restored) },
+    { what: 'then the same on the other one, with two commands for status', ms: Math.round(first) },
+    { what: 'the other one after a restart with nothing', ms: Math.round(again) },
+  ]);
+});
