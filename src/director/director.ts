@@ -210,7 +210,8 @@ class RunningDirector implements Director {
       await this.#startHeartbeat(plane.shareFence(), announced);
     }
     this.#sweep();
-    rates.start();
+    // A plane in memory sees no packet to count.
+    if (plane.kind === 'xdp') rates.start();
     const drops = new DropWatch(plane.drops(), this.#log.child('datapath'));
     const used = [...interfaces, ...keeper.sync.map((daemon) => ({ name: daemon.interface }))];
     const watch = new InterfaceWatch(used, this.#log.child('host'));

@@ -75,8 +75,9 @@ export function buildServerEdit(
   if (forwarding !== 'tunnel' && familyOf(at.address) !== serviceFamily(id))
     throw new UsageError('Different address family is allowed only for tunneling servers');
   const tunnel = buildTunnel(draft);
-  // Neither method rewrites ports: ipvsadm puts the service's in the place of a given one, silently.
-  const port = forwarding === 'direct' || forwarding === 'tunnel' ? servicePort : (at.port ?? servicePort);
+  // Neither method rewrites ports: ipvsadm puts the service's in the place of a given one, silently; a mark has none.
+  const keepsPort = (forwarding === 'direct' || forwarding === 'tunnel') && id.kind !== 'fwmark';
+  const port = keepsPort ? servicePort : (at.port ?? servicePort);
   const server: RealServer = {
     address: at.address,
     port,

@@ -71,6 +71,17 @@ describe("the vendor's options", () => {
   });
 });
 
+test('direct routing and tunnels take the port of the service, but with a mark that of the server', () => {
+  const port = (line: string) => {
+    const command = parse(words(line));
+    return command.kind === 'edit' && command.edit.op === 'add-server' ? command.edit.server.port : undefined;
+  };
+  expect(port('-a -t 10.1.1.1:80 -r 10.2.2.2:8080 -g')).toBe(80);
+  expect(port('-a -t 10.1.1.1:80 -r 10.2.2.2:8080 -m')).toBe(8080);
+  expect(port('-a -f 7 -r 10.2.2.2:8080 -g')).toBe(8080);
+  expect(port('-a -f 7 -r 10.2.2.2 -i')).toBe(0);
+});
+
 test('-V without a value does not set a timeout of its own', () => {
   expect(parse(words('-E -t 10.1.1.1:80 -V'))).not.toHaveProperty('edit.settings.establishedTimeout');
 });

@@ -112,8 +112,8 @@ function carriedServer(): fc.Arbitrary<RealServer> {
 function anyServer(id: ServiceId): fc.Arbitrary<RealServer> {
   const family = serviceFamily(id);
   const base = { weight, ...thresholds };
-  // Neither direct routing nor a tunnel has a port of its own.
-  const same = fc.constant(id.kind === 'fwmark' ? 0 : id.port);
+  // Neither direct routing nor a tunnel has a port of its own, but with a mark any is kept.
+  const same = id.kind === 'fwmark' ? fc.constantFrom(0, 8080) : fc.constant(id.port);
   return fc.oneof(
     fc.record({
       ...base,
