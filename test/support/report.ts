@@ -17,3 +17,10 @@ export function kept(what: string, measured: number, promised: number, unit: str
   const verdict = measured <= promised ? 'kept' : 'BROKEN';
   return `${what} ${measured.toFixed(2)} ${unit} (promised ${promised} ${unit}): ${verdict}`;
 }
+
+/** The value that so many percent do not exceed, to a hundredth. @param percent 0-100 */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1);
+  return Math.round((sorted[at] ?? Number.NaN) * 100) / 100;
+}
