@@ -63,17 +63,17 @@ async function whoever(pair: Answering): Promise<Play> {
 }
 
 export const starved = (ms: number): Scenario => {
-  let feed = () => {};
+  let feed = async () => {};
   return {
     name: 'the daemon gets 1 % of a processor',
     async play(pair) {
       feed = await pair.starve('lb1');
       await pause(ms);
-      feed();
-      feed = () => {};
+      await feed();
+      feed = async () => {};
       return whoever(pair);
     },
-    mend: async () => feed(),
+    mend: () => feed(),
   };
 };
 

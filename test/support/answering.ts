@@ -1,6 +1,6 @@
 /** A pair of directors whose floating addresses are asked for every millisecond, and what is done to them meanwhile. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Director, PRIORITY, SERVICES } from '../../src/drill/director.ts';
 import { masterDownMs } from '../../src/drill/limit.ts';
@@ -8,7 +8,7 @@ import { now } from '../../src/drill/traffic/channel.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { DIRECTOR_FRONT, DIRECTORS, type DirectorName, PAIR, PAIR_TOPOLOGY } from '../../src/lab/pair.ts';
 import { portName, SWITCH_HOST } from '../../src/lab/topology.ts';
-import { pause } from '../../src/lab/wait.ts';
+import { pause, waitFor } from '../../src/lab/wait.ts';
 import type { Wires } from '../../src/lab/wires.ts';
 import { compile } from './load/programs.ts';
 import { type Answers, type Leave, longestGap, Probe, violations } from './probe.ts';
@@ -64,7 +64,8 @@ export class Answering {
     try {
       const key = join(lab.directory, 'sync.key');
       writeFileSync(key, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
-      const setting = { services: SERVICES };
+      // Whoever has the addresses keeps them, so that the end of a scenario stays what it was.
+      const setting = { services: SERVICES, router: { preempt: false } };
       const directors = DIRECTORS.map((name) => new Director(lab, name, { advertMs, key, setting })) as [
         Director,
         Director,
@@ -135,7 +136,7 @@ export class Answering {
   }
 
   /** A director's daemon gets so little of the processor: 1 ms in 100. @returns what gives it back */
-  async starve(name: DirectorName): Promise<() => void> {
+  async starve(name: DirectorName): Promise<() => Promise<void>> {
     const pid = await this.pidOf(name);
     const v1 = '/sys/fs/cgroup/cpu';
     const v2 = '/sys/fs/cgroup';
@@ -153,9 +154,10 @@ export class Answering {
       writeFileSync(join(group, 'cpu.max'), '1000 100000');
     }
     writeFileSync(join(group, 'cgroup.procs'), String(pid));
-    return () => {
-      writeFileSync(join(root, 'cgroup.procs'), String(pid));
-      rmdirSync(group);
+    return async () => {
+      await waitFor('the starved daemon to be let go', () => emptied(group, root), {
+        timeoutMs: PATIENCE_MS,
+      });
     };
   }
 
@@ -170,6 +172,20 @@ export class Answering {
 
   #probe(host: string, askers: string, targets: readonly string[]): Promise<Probe> {
     return Probe.start(this.lab, this.#program, { host, interface: 'eth0', askers, targets });
+  }
+}
+
+/** Everything that is in a group of processes, children too, goes to another one; the group goes when it is empty. */
+function emptied(group: string, to: string): boolean {
+  try {
+    for (const pid of readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n'))
+      if (pid) writeFileSync(join(to, 'cgroup.procs'), pid);
+    rmdirSync(group);
+    return true;
+  } catch (error) {
+    // A child has ended meanwhile, or has not quite.
+    if (['EBUSY', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
   }
 }
 
