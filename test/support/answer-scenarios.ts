@@ -22,7 +22,7 @@ export const crash: Scenario = {
     pair.lb1.forget();
     return lb2TakesOver(pair);
   },
-  mend: (pair) => pair.lab.reboot('lb1'),
+  mend: (pair) => pair.reboot('lb1'),
 };
 
 export const killed: Scenario = {

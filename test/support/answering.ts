@@ -17,6 +17,18 @@ const PATIENCE_MS = 30_000;
 /** Questions before a fault, and after its consequences. */
 const STEADY_MS = 500;
 
+/** IPv6, which the lab's hosts are without: floating addresses, and each director's own beside them. */
+const SIX = { vip: '2001:db8:1::1', lip: '2001:db8:2::1', port: 80 } as const;
+const OWN6 = {
+  lb1: { eth0: '2001:db8:1::2', eth1: '2001:db8:2::3' },
+  lb2: { eth0: '2001:db8:1::3', eth1: '2001:db8:2::4' },
+} as const;
+
+const SERVICES6: readonly string[] = [
+  `-A -t [${SIX.vip}]:${SIX.port} -s rr`,
+  `-P -t [${SIX.vip}]:${SIX.port} -z ${SIX.lip}`,
+];
+
 export interface Play {
   /** Who answers in the end. */
   readonly last: DirectorName;
@@ -65,12 +77,14 @@ export class Answering {
       const key = join(lab.directory, 'sync.key');
       writeFileSync(key, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
       // Whoever has the addresses keeps them, so that the end of a scenario stays what it was.
-      const setting = { services: SERVICES, router: { preempt: false } };
+      const setting = { services: [...SERVICES, ...SERVICES6], router: { preempt: false } };
       const directors = DIRECTORS.map((name) => new Director(lab, name, { advertMs, key, setting })) as [
         Director,
         Director,
       ];
-      return new Answering(lab, advertMs, directors, await lab.wires());
+      const pair = new Answering(lab, advertMs, directors, await lab.wires());
+      for (const name of DIRECTORS) await pair.#plumb(name);
+      return pair;
     } catch (error) {
       await lab.down();
       throw error;
@@ -96,8 +110,8 @@ export class Answering {
   async perform(scenario: Scenario): Promise<Outcome> {
     await this.ready();
     const probes = await Promise.all([
-      this.#probe('probe', '10.1.1.100', [PAIR.vip]),
-      this.#probe('rs1', '192.168.10.100', [PAIR.lip]),
+      this.#probe('probe', '10.1.1.100', [PAIR.vip, SIX.vip]),
+      this.#probe('rs1', '192.168.10.100', [PAIR.lip, SIX.lip]),
     ]);
     await pause(STEADY_MS);
     const fault = now();
@@ -159,6 +173,21 @@ export class Answering {
         timeoutMs: PATIENCE_MS,
       });
     };
+  }
+
+  /** A power cycle. */
+  async reboot(name: DirectorName): Promise<void> {
+    await this.lab.reboot(name);
+    await this.#plumb(name);
+  }
+
+  async #plumb(name: DirectorName): Promise<void> {
+    const lines = Object.entries(OWN6[name]).map(
+      ([device, address]) => `ip -6 address add ${address}/64 dev ${device} nodad`,
+    );
+    const input = ['set -e', 'echo 0 > /proc/sys/net/ipv6/conf/all/disable_ipv6', ...lines].join('\n');
+    const { code, stderr } = await this.lab.run(name, 'sh', ['-s'], { input });
+    if (code !== 0) throw new Error(`IPv6 on ${name}: ${stderr}`);
   }
 
   /** Takes the carrier of one interface and gives it back after a time. */
