@@ -11,6 +11,9 @@ const NAMES = [
   'interval_differs',
   'own_address',
   'receive_failures',
+  'jitter_us_p50',
+  'jitter_us_p99',
+  'jitter_us_max',
   'garp_sent',
   'garp_failures',
   'gna_sent',
@@ -44,6 +47,13 @@ export class HeartbeatCounters {
 
   add(name: HeartbeatCount): void {
     this.#values[name] = (this.#values[name] ?? 0) + 1;
+    this.#changed = true;
+  }
+
+  /** A measure among the counts. */
+  set(name: HeartbeatCount, value: number): void {
+    if (this.#values[name] === value) return;
+    this.#values[name] = value;
     this.#changed = true;
   }
 

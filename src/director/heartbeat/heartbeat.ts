@@ -17,6 +17,7 @@ import { Freshness } from './freshness.ts';
 import { Leave } from './leave.ts';
 import { Liveness, stallBound } from './liveness.ts';
 import type { FloatingAddress, HeartbeatCommand, HeartbeatEvent, HeartbeatRouter } from './messages.ts';
+import { Punctuality } from './punctuality.ts';
 import { type Heard, Reception } from './reception.ts';
 import type { Transport } from './transport.ts';
 
@@ -61,6 +62,7 @@ export class Heartbeat {
   readonly #liveness: Liveness;
   readonly #freshness: Freshness;
   readonly #leave: Leave;
+  readonly #punctuality: Punctuality;
   #state: RouterState;
   /** Not carried out yet: what an effect leads to stands behind what was wanted with it. */
   readonly #effects: RouterEffect[] = [];
@@ -102,6 +104,7 @@ export class Heartbeat {
     });
     this.#announcer = new Announcer(floating, first.announce ?? ANNOUNCE);
     const advertUs = first.advertMs * 1000;
+    this.#punctuality = new Punctuality(advertUs);
     this.#leave = new Leave({ priority: first.priority, advertUs });
     this.#liveness = new Liveness(ports.board, advertUs);
     this.#freshness = new Freshness(ports.fence, ports.board);
@@ -257,6 +260,7 @@ export class Heartbeat {
         if (effect.role === 'master') this.#announcer.goOn(clock());
         else {
           this.#announcer.stop();
+          this.#punctuality.pause();
           this.#cancelLeave('this director has just lost the addresses');
         }
         this.#roles.push({ ...effect, atUs: clock() });
@@ -282,7 +286,10 @@ export class Heartbeat {
     });
     if (ok) this.#counters.add(priority === PRIORITY.RELEASE ? 'releases_sent' : 'adverts_sent');
     if (priority === PRIORITY.RELEASE) return;
-    if (ok) this.#leave.sent();
+    if (ok) {
+      this.#leave.sent();
+      this.#punctuality.sent(at);
+    }
     this.#step({ kind: 'sent', at, ok });
   }
 
@@ -355,6 +362,10 @@ export class Heartbeat {
     board.set('heartbeatTicks', this.#ticks);
     if (!this.#stopped && now - this.#countersAt < COUNTERS_EVERY_US) return;
     this.#countersAt = now;
+    const { p50, p99, max } = this.#punctuality.jitter;
+    this.#counters.set('jitter_us_p50', p50);
+    this.#counters.set('jitter_us_p99', p99);
+    this.#counters.set('jitter_us_max', max);
     const counters = this.#counters.snapshot();
     if (counters) post({ kind: 'counters', counters });
   }
