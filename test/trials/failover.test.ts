@@ -212,11 +212,12 @@ class KeepalivedPair implements Contender {
     this.#processes.set(name, state);
   }
 
-  /** Parent and child: the child would go on alone for a moment. */
+  /** The parent first: it would make a new child in the place of the old one. */
   async #kill(name: Kept): Promise<void> {
     const one = this.#processes.get(name);
     if (!one) return;
-    await this.#lab.run(name, 'sh', ['-c', `kill -9 $(cat ${this.#file(name, 'vrrp.pid')}) 2>/dev/null`]);
+    const pids = `${this.#file(name, 'pid')} ${this.#file(name, 'vrrp.pid')}`;
+    await this.#lab.run(name, 'sh', ['-c', `kill -9 $(cat ${pids}) 2>/dev/null; rm -f ${pids}`]);
     one.process.kill('SIGKILL');
     await one.process.exited;
   }
