@@ -129,15 +129,15 @@ export class Peer {
   }
 
   /** Whether the datagram is to be opened at all. Changes nothing. */
-  check(frame: FrameId): Freshness {
+  check(frame: FrameId, now: number): Freshness {
     if (frame.epoch < this.epoch) return 'behind';
-    return frame.epoch > this.epoch ? 'fresh' : this.#window.check(frame.counter);
+    return frame.epoch > this.epoch ? 'fresh' : this.#window.check(frame.counter, now);
   }
 
   /** An authentic datagram that {@link check} called fresh. A newer epoch means that the sender restarted. */
   accept(frame: FrameId, now: number): void {
     if (frame.epoch > this.epoch) this.#restart(frame.epoch);
-    this.#window.accept(frame.counter);
+    this.#window.accept(frame.counter, now);
     this.heardAt = now;
   }
 

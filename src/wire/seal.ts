@@ -141,12 +141,15 @@ export class Opener {
 
   /**
    * Whose datagram this claims to be: not proven before {@link open}.
-   * @throws SyncWireError `short`, `foreign`, `size`
+   * @throws SyncWireError `truncated`, `foreign`, `oversized`, `version`
    */
   peek(datagram: Buffer): FrameId & { readonly syncid: number } {
     const syncid = readSyncHeader(datagram);
     if (datagram.length < CLEAR_LENGTH)
-      throw new SyncWireError('short', `${datagram.length} bytes, but a frame has at least ${CLEAR_LENGTH}`);
+      throw new SyncWireError(
+        'truncated',
+        `${datagram.length} bytes, but a frame has at least ${CLEAR_LENGTH}`,
+      );
     return {
       syncid,
       sender: datagram.readUInt32BE(AT.SENDER),
@@ -155,7 +158,7 @@ export class Opener {
     };
   }
 
-  /** @throws SyncWireError `short`, `foreign`, `size`, `version`, `unsealed`, `key`, `seal` */
+  /** @throws SyncWireError `truncated`, `foreign`, `oversized`, `version`, `unsealed`, `key`, `seal` */
   open(datagram: Buffer): Frame {
     const id = this.peek(datagram);
     const kind = datagram[AT.SEAL];
@@ -170,7 +173,7 @@ export class Opener {
     if (!key) throw new SyncWireError('key', `sealed with key ${keyName(keyId)}, which is not set here`);
     if (datagram.length < SEALED_OVERHEAD)
       throw new SyncWireError(
-        'short',
+        'truncated',
         `${datagram.length} bytes, a sealed frame has at least ${SEALED_OVERHEAD}`,
       );
     return { ...id, body: this.#decrypt(datagram, key) };

@@ -2,13 +2,13 @@
 export type SyncRefusal =
   /** Not ours: a kernel's sync message, or something else on the port. */
   | 'foreign'
-  /** Ends before the place that its layout promises. */
-  | 'short'
-  /** The header's size is not the datagram's. */
-  | 'size'
+  /** Cut: ends before its header says, or before the place that its layout promises. */
+  | 'truncated'
+  /** Longer than its header says, or than what this director takes (--sync-maxlen). */
+  | 'oversized'
   /** For another group of directors. */
   | 'syncid'
-  /** A seal of a kind that this version does not know. */
+  /** Of a version of ours that is to come: a header, a seal or a kind of message that this one does not know. */
   | 'version'
   /** In clear while a key is set. */
   | 'unsealed'
@@ -16,7 +16,7 @@ export type SyncRefusal =
   | 'key'
   /** The seal does not match: wrong key, or changed on the way. */
   | 'seal'
-  /** Behind the replay window, or of an epoch that its sender has left. */
+  /** Taken before and not a moment ago, behind the replay window, or of an epoch that its sender has left. */
   | 'replay'
   /** Of a sender that has not said yet that it hears this life of ours: perhaps a recording of a former day. */
   | 'unproven'

@@ -16,6 +16,8 @@ import { SyncWireError } from './sync-error.ts';
 
 const SYNC_HEADER_LENGTH = 8;
 const VERSION = 0x54;
+/** No kernel has one of these: they are kept for headers of ours that are to come. */
+const LAST_VERSION = 0x5f;
 
 /** Fills the first 8 bytes of a complete datagram. */
 export function writeSyncHeader(datagram: Buffer, syncid: number): void {
@@ -29,16 +31,22 @@ export function writeSyncHeader(datagram: Buffer, syncid: number): void {
 
 /**
  * @returns the syncid
- * @throws SyncWireError `short`, `foreign`, `size`
+ * @throws SyncWireError `truncated`, `foreign`, `oversized`, `version`
  */
 export function readSyncHeader(datagram: Buffer): number {
   if (datagram.length < SYNC_HEADER_LENGTH)
-    throw new SyncWireError('short', `${datagram.length} bytes, but a header has ${SYNC_HEADER_LENGTH}`);
-  const ours =
-    datagram[0] === 0 && datagram[4] === 0 && datagram[5] === VERSION && datagram.readUInt16BE(6) === 0;
-  if (!ours) throw new SyncWireError('foreign', 'not a message of Tandem');
+    throw new SyncWireError('truncated', `${datagram.length} bytes, but a header has ${SYNC_HEADER_LENGTH}`);
+  const version = datagram.readUInt8(5);
+  const known = version >= VERSION && version <= LAST_VERSION;
+  if (!known || datagram[0] !== 0 || datagram[4] !== 0 || datagram.readUInt16BE(6) !== 0)
+    throw new SyncWireError('foreign', 'not a message of Tandem');
   const size = datagram.readUInt16BE(2);
   if (size !== datagram.length)
-    throw new SyncWireError('size', `the header says ${size} bytes, ${datagram.length} came`);
+    throw new SyncWireError(
+      datagram.length < size ? 'truncated' : 'oversized',
+      `the header says ${size} bytes, ${datagram.length} came`,
+    );
+  if (version !== VERSION)
+    throw new SyncWireError('version', `header version ${version - VERSION} is not known to this version`);
   return datagram.readUInt8(1);
 }

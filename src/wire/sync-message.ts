@@ -314,7 +314,7 @@ function parse(body: Uint8Array): tandem.sync.Envelope {
   }
 }
 
-/** @throws SyncWireError `malformed`, `value` */
+/** @throws SyncWireError `malformed`, `value`, `version` */
 export function decodeMessage(body: Uint8Array): SyncMessage {
   const { records, heartbeat, handover, bracket, ack, rules } = parse(body);
   if (records) {
@@ -331,5 +331,6 @@ export function decodeMessage(body: Uint8Array): SyncMessage {
   if (bracket) return bracketFrom(bracket as tandem.sync.Bracket);
   if (ack) return ackFrom(ack as tandem.sync.Ack);
   if (rules) return rulesMessageFrom(rules);
-  throw new SyncWireError('malformed', 'a message of no known kind');
+  if (body.length === 0) throw new SyncWireError('malformed', 'a message without a word');
+  throw new SyncWireError('version', 'a message of a kind that this version does not know');
 }

@@ -181,7 +181,7 @@ describe('a peer that restarts', () => {
 
   test('cannot be followed back to the epoch that it left', () => {
     const peer = restart(synced(), 200);
-    expect(peer.check({ sender: SENDER, epoch: 100, counter: 999 })).toBe('behind');
+    expect(peer.check({ sender: SENDER, epoch: 100, counter: 999 }, 0)).toBe('behind');
   });
 });
 

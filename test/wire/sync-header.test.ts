@@ -46,12 +46,25 @@ test('messages of the kernel, v0 and v1, are foreign', () => {
 test('fewer bytes than a header are short, whatever they are', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 7 }), (bytes) => {
-      expect(refusalOf(Buffer.from(bytes))).toBe('short');
+      expect(refusalOf(Buffer.from(bytes))).toBe('truncated');
     }),
   );
 });
 
 test('a header that says another size than came is refused', () => {
-  expect(refusalOf(header(1, 100).subarray(0, 99))).toBe('size');
-  expect(refusalOf(Buffer.concat([header(1, 100), Buffer.alloc(1)]))).toBe('size');
+  expect(refusalOf(header(1, 100).subarray(0, 99))).toBe('truncated');
+  expect(refusalOf(Buffer.concat([header(1, 100), Buffer.alloc(1)]))).toBe('oversized');
+});
+
+test('headers of ours that are to come are refused as such, and others are not ours', () => {
+  for (const [version, refusal] of [
+    [0x53, 'foreign'],
+    [0x55, 'version'],
+    [0x5f, 'version'],
+    [0x60, 'foreign'],
+  ] as const) {
+    const datagram = header(1, 100);
+    datagram.writeUInt8(version, 5);
+    expect(refusalOf(datagram)).toBe(refusal);
+  }
 });

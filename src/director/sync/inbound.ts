@@ -1,6 +1,7 @@
 /** From datagrams to records in the table: refuses, counts, and collects what one turn applies. */
 import type { SyncPort } from '../../datapath/ports.ts';
 import { RecordBatch } from '../../model/record.ts';
+import { LARGEST_MAXLEN } from '../../model/sync-daemon.ts';
 import type { Peer } from '../../sync/peer.ts';
 import type { Peers } from '../../sync/peers.ts';
 import type { Opener } from '../../wire/seal.ts';
@@ -47,6 +48,8 @@ export class Inbound {
   taking = false;
   /** 0 takes every id. */
   syncid = 0;
+  /** Bytes of the largest datagram that is taken. */
+  maxlen: number = LARGEST_MAXLEN;
   /** Of the last datagram that was taken. */
   heardSyncid = 0;
 
@@ -90,17 +93,25 @@ export class Inbound {
   #take(datagram: Buffer, now: number): void {
     const { opener, peers, counters, sender } = this.#options;
     const claimed = opener.peek(datagram);
+    if (datagram.length > this.maxlen)
+      throw new SyncWireError(
+        'oversized',
+        `${datagram.length} bytes, at most ${this.maxlen} are taken: set the same sync-maxlen on both directors`,
+      );
     if (this.syncid !== 0 && claimed.syncid !== this.syncid)
       throw new SyncWireError('syncid', `syncid ${claimed.syncid}, ours is ${this.syncid}`);
     if (claimed.sender === sender)
       throw new SyncWireError('own', 'our own sender id: two directors with one name, or a loop');
-    const freshness = peers.get(claimed.sender)?.check(claimed) ?? 'fresh';
+    const freshness = peers.get(claimed.sender)?.check(claimed, now) ?? 'fresh';
     if (freshness === 'seen') {
       counters.add('duplicates');
       return;
     }
     if (freshness === 'behind')
-      throw new SyncWireError('replay', `datagram ${claimed.counter} of epoch ${claimed.epoch} is too old`);
+      throw new SyncWireError(
+        'replay',
+        `datagram ${claimed.counter} of epoch ${claimed.epoch} came again, or late`,
+      );
     const frame = opener.open(datagram);
     // All is known to be good before anything changes.
     const message = decodeMessage(frame.body);

@@ -11,6 +11,7 @@ import { ModelError } from '../../model/error.ts';
 import {
   LARGEST_MAXLEN,
   SMALLEST_MAXLEN,
+  SYNC_DEFAULTS,
   type SyncDaemon,
   type SyncDirection,
 } from '../../model/sync-daemon.ts';
@@ -279,6 +280,8 @@ export class SyncSession {
     this.#outbound.sending = daemons.has('master');
     this.#inbound.taking = daemons.has('backup');
     this.#inbound.syncid = into?.syncid ?? 0;
+    // A peer that was told nothing sends so much.
+    this.#inbound.maxlen = Math.max(SYNC_DEFAULTS.maxlen, into?.maxlen ?? 0);
     this.#outbound.use(
       out &&
         transmitter && {
