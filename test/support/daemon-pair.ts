@@ -1,12 +1,12 @@
 /** Two real daemons with the plane in memory, each in a network namespace of its own, on one link. Needs root. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { stateDirectory } from '../../src/director/config.ts';
 import type { Status } from '../../src/director/status.ts';
 import { built } from './build.ts';
 import { ip } from './namespace.ts';
-import { scratch } from './scratch.ts';
 import { until } from './until.ts';
 
 const TANDEM = built('cli/tandem.js');
@@ -55,16 +55,7 @@ export class PairDaemon {
     const datapath = { kind: 'memory', pins: this.pins };
     writeFileSync(file, JSON.stringify({ name: this.name, datapath, ...configuration }));
     this.#said = '';
-    const daemon = [
-      process.execPath,
-      '--expose-gc',
-      TANDEM,
-      'daemon',
-      '--config',
-      file,
-      '--socket',
-      this.socket,
-    ];
+    const daemon = [process.execPath, TANDEM, 'daemon', '--config', file, '--socket', this.socket];
     const child = spawn('nsenter', [`--net=/run/netns/${this.netns}`, ...daemon], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -146,10 +137,12 @@ export class DaemonPair {
   readonly two: PairDaemon;
   /** An interface of both, with addresses of both families. */
   readonly link = 'sync0';
+  readonly #folder: string;
 
   /** Makes the hosts and the link between them. */
   constructor(label: string) {
-    const folder = scratch();
+    const folder = mkdtempSync(join(tmpdir(), 'tandem-pair-'));
+    this.#folder = folder;
     const names = [1, 2].map((n) => `tandem-test-${label}-${process.pid}-${n}`) as [string, string];
     this.one = new PairDaemon('lb1', names[0], folder);
     this.two = new PairDaemon('lb2', names[1], folder);
@@ -199,5 +192,6 @@ export class DaemonPair {
       daemon.clear();
       ip('netns', 'delete', daemon.netns);
     }
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
