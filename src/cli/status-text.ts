@@ -45,12 +45,14 @@ function routerText({ vrid, priority, state, fence, addresses }: RouterStatus): 
   return `${state}, ${gate}; vrid ${vrid}, priority ${priority}; ${addresses.join(', ')}`;
 }
 
-function peerText({ role, peer: { vrrp_ms, sync_ms, synced } }: Status): string {
+function peerText({ role, peer: { vrrp_ms, sync_ms, synced, paths } }: Status): string {
   const table = synced ? 'its table is here' : 'NOT SYNCED: its table is not wholly here';
   if (vrrp_ms === null && sync_ms === null) return 'never heard';
   // A backup advertises nothing: its silence there would only worry people.
   const vrrp = role === 'master' ? '' : `${ago(vrrp_ms)} (VRRP), `;
-  return `heard ${vrrp}${ago(sync_ms)} (sync); ${table}`;
+  const lost = paths.vrrp === 'lost' ? 'VRRP' : paths.sync === 'lost' ? 'sync' : undefined;
+  const warning = lost === undefined ? '' : `; ONE PATH LOST: ${lost}`;
+  return `heard ${vrrp}${ago(sync_ms)} (sync); ${table}${warning}`;
 }
 
 const ago = (ms: number | null) => (ms === null ? 'never' : `${age(ms)} ago`);

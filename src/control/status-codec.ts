@@ -12,6 +12,8 @@ import {
 import { amountFrom, oneOf, required } from '../wire/control-values.ts';
 import type { tandem } from '../wire/generated/control.js';
 
+const PATHS = ['unknown', 'up', 'lost'] as const;
+
 type Counts = Readonly<Record<string, number>>;
 
 export function statusTo(status: Status): tandem.control.IStatus {
@@ -25,7 +27,10 @@ export function statusTo(status: Status): tandem.control.IStatus {
       addresses: [...addresses],
       fence: { open: fence.open, remainingMs: fence.remaining_ms },
     })),
-    peer: { vrrpMs: peer.vrrp_ms, syncMs: peer.sync_ms, synced: peer.synced },
+    peer: {
+      ...{ vrrpMs: peer.vrrp_ms, syncMs: peer.sync_ms, synced: peer.synced },
+      ...{ vrrpPath: peer.paths.vrrp, syncPath: peer.paths.sync },
+    },
     sync: {
       ...{ counters, rejected, lagMs: lag_ms, sealed, shortfall, keys: keysTo(keys) },
       ...(bulk.sending && { bulkSending: bulk.sending }),
@@ -64,6 +69,10 @@ export function statusFrom(message: tandem.control.IStatus): Status {
       vrrp_ms: peer.vrrpMs ?? null,
       sync_ms: peer.syncMs ?? null,
       synced: peer.synced ?? false,
+      paths: {
+        vrrp: oneOf(PATHS, peer.vrrpPath, 'path of VRRP'),
+        sync: oneOf(PATHS, peer.syncPath, 'path of sync'),
+      },
     },
     sync: syncFrom(required(message.sync, 'status.sync')),
     rules: replicationFrom(message.rules),

@@ -26,6 +26,9 @@ const FIELDS = [
   'silentSince',
   // 1: sync heartbeats stand for advertisements that the peer does not hear.
   'offering',
+  // What becomes of the two ways to the peer.
+  'vrrpPath',
+  'syncPath',
   // Written by the sync worker: what the peer's sync heartbeat says, and when it said so (peer-board.ts).
   'peerSyncAt',
   'peerRole',
@@ -49,6 +52,9 @@ export type BoardField = (typeof FIELDS)[number];
 
 /** Values of the `role` and `peerRole` fields. */
 export const BOARD_ROLE = { INIT: 0, BACKUP: 1, MASTER: 2 } as const;
+
+/** Values of the `vrrpPath` and `syncPath` fields. */
+export const BOARD_PATH = { unknown: 0, up: 1, lost: 2 } as const;
 
 export class Board {
   readonly buffer: SharedArrayBuffer;

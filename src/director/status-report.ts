@@ -1,9 +1,9 @@
 /** Puts `tandem status` together from what the parts say. */
 import { readFileSync } from 'node:fs';
 import type { Plane } from '../datapath/plane.ts';
-import type { Board, BoardField } from './board.ts';
+import { BOARD_PATH, type Board, type BoardField } from './board.ts';
 import type { DirectorConfig } from './config.ts';
-import type { ReplicationStatus, Role, Status, SyncStatus } from './status.ts';
+import type { PathStatus, ReplicationStatus, Role, Status, SyncStatus } from './status.ts';
 
 export interface StatusSources {
   readonly config: DirectorConfig;
@@ -50,6 +50,7 @@ export function composeStatus(sources: StatusSources): Status {
       vrrp_ms: since('peerAdvertAt'),
       sync_ms: since('peerSyncAt'),
       synced: board.get('synced') === 1,
+      paths: { vrrp: pathOf(board, 'vrrpPath'), sync: pathOf(board, 'syncPath') },
     },
     sync: sources.sync,
     rules: sources.rules,
@@ -58,4 +59,10 @@ export function composeStatus(sources: StatusSources): Status {
     drops: plane.drops(),
     events: plane.events(),
   };
+}
+
+function pathOf(board: Board, field: 'vrrpPath' | 'syncPath'): PathStatus {
+  const value = board.get(field);
+  if (value === BOARD_PATH.lost) return 'lost';
+  return value === BOARD_PATH.up ? 'up' : 'unknown';
 }

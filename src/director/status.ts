@@ -18,7 +18,11 @@ export interface PeerStatus {
   readonly sync_ms: number | null;
   /** Whether we hold the peer's whole table: nothing that it sent was lost since it or we began. */
   readonly synced: boolean;
+  /** `lost`: it is heard on the other one only; `unknown`: nothing is to be heard there now, or nothing was yet. */
+  readonly paths: { readonly vrrp: PathStatus; readonly sync: PathStatus };
 }
+
+export type PathStatus = 'unknown' | 'up' | 'lost';
 
 /** The sync stream's counters, at the daemon's start: all count since then. */
 export const NO_SYNC_COUNTS = {

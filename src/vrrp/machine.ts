@@ -49,6 +49,7 @@ export function newRouter(settings: RouterSettings): RouterState {
     announcedAt: 0,
     contestedSince: 0,
     contestedAt: 0,
+    contestedUs: 0,
     givingUntil: 0,
     gaveAt: 0,
     staleUntil: 0,

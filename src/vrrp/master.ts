@@ -18,7 +18,21 @@ export function masterTimer(state: RouterState, now: number): RouterStep {
   if (state.givingUntil > 0 && now >= state.givingUntil) {
     return letGo(state, now, 'the peer did not take over in time');
   }
-  return now < state.advertAt ? still(state) : advertise(state, now);
+  const { state: calm, effects } = calmed(state, now);
+  if (now < calm.advertAt) return { state: calm, effects };
+  const advertised = advertise(calm, now);
+  return { state: advertised.state, effects: [...effects, ...advertised.effects] };
+}
+
+/**
+ * Once the loser of a contest is silent. What it said of the addresses before it heard us may have come later than what
+ * we said; so they are announced again, for the last time.
+ */
+function calmed(state: RouterState, now: number): RouterStep {
+  const { contestedAt, contestedUs, announcedAt, peer } = state;
+  const over = now - contestedAt > 2 * contestedUs || (!peer.master && peer.at > contestedAt);
+  if (contestedAt === 0 || !over || now - announcedAt < CONTEST_ANNOUNCE_US) return still(state);
+  return { state: { ...state, contestedAt: 0, announcedAt: now }, effects: [{ kind: 'announce' }] };
 }
 
 function advertise(state: RouterState, now: number): RouterStep {
@@ -116,7 +130,8 @@ function contested(
   const { advertUs } = before.settings;
   const intervalUs = believedInterval(before, other.intervalUs, now);
   const fresh = now - before.contestedAt > 2 * intervalUs;
-  const state = { ...before, contestedAt: now, contestedSince: fresh ? now : before.contestedSince };
+  const contestedSince = fresh ? now : before.contestedSince;
+  const state = { ...before, contestedAt: now, contestedUs: intervalUs, contestedSince };
   const patience = masterDown(state.priority, Math.max(advertUs, intervalUs));
   // Whoever loses for so long does not hear us; RFC 9568 would let both go on for ever. We hear it, so it
   // can be the one master and we cannot. Unless our peer is no master: then it is a stranger.

@@ -101,6 +101,8 @@ export interface RouterState {
   /** As master: since when losing advertisements have come without a pause, and when the last one came. */
   readonly contestedSince: number;
   readonly contestedAt: number;
+  /** The interval of whoever sent it. */
+  readonly contestedUs: number;
   /** As master: when the peer shall have taken over, 0 when nothing is being given; and when that last began. */
   readonly givingUntil: number;
   readonly gaveAt: number;

@@ -25,7 +25,7 @@ export const STATUS: Status = {
       fence: { open: true, remaining_ms: 231.25 },
     },
   ],
-  peer: { vrrp_ms: null, sync_ms: 17, synced: true },
+  peer: { vrrp_ms: null, sync_ms: 17, synced: true, paths: { vrrp: 'up', sync: 'up' } },
   sync: {
     sent: 2 ** 53 - 1,
     received: 2,

@@ -346,6 +346,17 @@ describe('a master', () => {
     expect(kinds(rig.effects).filter((kind) => kind === 'announce')).toHaveLength(1);
   });
 
+  test('announces them for the last time when the loser has fallen silent', () => {
+    const rig = master();
+    rig.pass(2_000_000);
+    rig.hear(50);
+    rig.effects = [];
+    rig.pass(900_000);
+    expect(kinds(rig.effects)).not.toContain('announce');
+    rig.pass(5_000_000);
+    expect(kinds(rig.effects).filter((kind) => kind === 'announce')).toHaveLength(1);
+  });
+
   test('advertises at once when somebody leaves', () => {
     const rig = master();
     rig.pass(A / 3);

@@ -6,7 +6,7 @@ import type { FencePort } from '../../datapath/ports.ts';
 import { deadline, newRouter, step } from '../../vrrp/machine.ts';
 import type { RouterEffect, RouterEvent, RouterState } from '../../vrrp/router.ts';
 import { PRIORITY } from '../../vrrp/wire.ts';
-import { BOARD_ROLE, type Board } from '../board.ts';
+import { BOARD_PATH, BOARD_ROLE, type Board } from '../board.ts';
 import { ANNOUNCE } from '../config.ts';
 import { readPeer } from '../peer-board.ts';
 import { Seldom } from '../seldom.ts';
@@ -17,6 +17,7 @@ import { Freshness } from './freshness.ts';
 import { Leave } from './leave.ts';
 import { Liveness, stallBound } from './liveness.ts';
 import type { FloatingAddress, HeartbeatCommand, HeartbeatEvent, HeartbeatRouter } from './messages.ts';
+import { type PathName, PathWatch } from './path-watch.ts';
 import { Punctuality } from './punctuality.ts';
 import { type Heard, Reception } from './reception.ts';
 import type { Transport } from './transport.ts';
@@ -63,6 +64,7 @@ export class Heartbeat {
   readonly #freshness: Freshness;
   readonly #leave: Leave;
   readonly #punctuality: Punctuality;
+  readonly #paths = new PathWatch();
   #state: RouterState;
   /** Not carried out yet: what an effect leads to stands behind what was wanted with it. */
   readonly #effects: RouterEffect[] = [];
@@ -139,11 +141,13 @@ export class Heartbeat {
     const { board, clock } = this.#ports;
     const view = readPeer(board);
     const { peer } = this.#state;
+    if (view && view.at !== peer.at) this.#hear('sync', view.master && view.leaseUntil > clock());
     if (view && (view.at !== peer.at || view.held !== peer.held)) this.#step({ kind: 'peer', view });
     this.#watch(clock());
     this.#step({ kind: 'timer' });
     const now = clock();
     this.#watchLeave(now);
+    for (const { level, text } of this.#paths.look(this.#state, now)) this.#say(level, text);
     this.#announce(now);
     this.#freshness.update(this.#state, now);
   }
@@ -218,7 +222,13 @@ export class Heartbeat {
 
   #heard(advert: Heard): void {
     this.#peerAdvertAt = this.#ports.clock();
+    this.#hear('vrrp', advert.priority !== PRIORITY.RELEASE);
     this.#step({ kind: 'advert', ...advert });
+  }
+
+  #hear(path: PathName, master: boolean): void {
+    const rival = master && this.#state.role === 'master';
+    this.#paths.heard(path, rival, this.#state, this.#ports.clock());
   }
 
   #step(event: RouterEvent): void {
@@ -263,6 +273,7 @@ export class Heartbeat {
           this.#punctuality.pause();
           this.#cancelLeave('this director has just lost the addresses');
         }
+        this.#paths.role(effect.role, effect.term, effect.why, clock());
         this.#roles.push({ ...effect, atUs: clock() });
         return;
       case 'count':
@@ -359,6 +370,8 @@ export class Heartbeat {
     board.set('reach', reach);
     board.set('silentSince', role === 'backup' ? silentSince : 0);
     board.set('offering', offeringSince > 0 ? 1 : 0);
+    board.set('vrrpPath', BOARD_PATH[this.#paths.state('vrrp')]);
+    board.set('syncPath', BOARD_PATH[this.#paths.state('sync')]);
     board.set('heartbeatTicks', this.#ticks);
     if (!this.#stopped && now - this.#countersAt < COUNTERS_EVERY_US) return;
     this.#countersAt = now;

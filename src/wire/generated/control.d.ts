@@ -3375,6 +3375,12 @@ export namespace tandem {
             /** PeerStatus synced. */
             synced: boolean;
 
+            /** PeerStatus vrrpPath. */
+            vrrpPath: string;
+
+            /** PeerStatus syncPath. */
+            syncPath: string;
+
             /**
              * Creates a new PeerStatus instance using the specified properties.
              * @param [properties] Properties to set
@@ -3415,6 +3421,12 @@ export namespace tandem {
 
                 /** PeerStatus synced */
                 synced?: (boolean|null);
+
+                /** PeerStatus vrrpPath */
+                vrrpPath?: (string|null);
+
+                /** PeerStatus syncPath */
+                syncPath?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -4599,6 +4599,8 @@ export const tandem = $root.tandem = (() => {
             PeerStatus.prototype.vrrpMs = null;
             PeerStatus.prototype.syncMs = null;
             PeerStatus.prototype.synced = false;
+            PeerStatus.prototype.vrrpPath = "";
+            PeerStatus.prototype.syncPath = "";
 
             let $oneOfFields;
 
@@ -4631,6 +4633,10 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(17).double(message.syncMs);
                 if (message.synced != null && $Object.hasOwnProperty.call(message, "synced") && message.synced !== false)
                     writer.uint32(24).bool(message.synced);
+                if (message.vrrpPath != null && $Object.hasOwnProperty.call(message, "vrrpPath") && message.vrrpPath !== "")
+                    writer.uint32(34).string(message.vrrpPath);
+                if (message.syncPath != null && $Object.hasOwnProperty.call(message, "syncPath") && message.syncPath !== "")
+                    writer.uint32(42).string(message.syncPath);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4685,6 +4691,24 @@ export const tandem = $root.tandem = (() => {
                                 message.synced = value;
                             else
                                 delete message.synced;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.vrrpPath = value;
+                            else
+                                delete message.vrrpPath;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.syncPath = value;
+                            else
+                                delete message.syncPath;
                             continue;
                         }
                     }
