@@ -1,7 +1,7 @@
 /** The virtual routers of a checked file: defaults filled in, and the checks that need more than one value. */
 import type { RouterConfig } from '../director/config.ts';
 import { type Address, familyOf } from '../model/address.ts';
-import { VRRP_TTL } from '../vrrp/wire.ts';
+import { leastTtl } from '../vrrp/ip.ts';
 import type { ConfigFile } from './schema.ts';
 import { type Refuse, refuseTwins } from './twins.ts';
 
@@ -117,6 +117,7 @@ export function routerConfigs({ routers = [], sync }: ConfigFile): readonly Rout
     password: given.password ?? '',
     checksum: given.checksum ?? 'pseudo',
     peers: unicast?.peers ?? [],
-    leastTtl: unicast?.min_ttl ?? VRRP_TTL,
+    leastTtl:
+      unicast?.min_ttl ?? leastTtl(familyOf(addresses[0] as Address), unicast ? 'unicast' : 'multicast'),
   }));
 }

@@ -91,7 +91,7 @@ const router = keys(
         min_ttl: integer(1, 255, 'min_ttl: 255')
           .optional()
           .describe(
-            'The least TTL of what comes from it: below 255 where routers stand between; default 255',
+            'The least TTL of what comes from it, lower where routers stand between; default 255, over IPv6 64 as keepalived sends',
           ),
       },
       'unicast: {peers: [10.1.1.3]}',

@@ -1,5 +1,5 @@
 /** What stands around a VRRP message: the IP header, and the checks that need it. */
-import { type Address, addressFromBytes, addressToBytes, familyOf } from '../model/address.ts';
+import { type Address, addressFromBytes, addressToBytes, type Family, familyOf } from '../model/address.ts';
 import { type Decoded, decodeAdvertisement } from './advertisement.ts';
 import { VrrpError } from './error.ts';
 import { decodeV2 } from './v2.ts';
@@ -62,7 +62,7 @@ export interface Reception {
 export function readAdvertisement(datagram: Datagram, reception: Reception): Decoded {
   const { source, destination, ttl, payload } = datagram;
   if (ttl < reception.leastTtl) {
-    const remedy = reception.leastTtl === VRRP_TTL ? 'the sender is not on this link' : 'see unicast.min_ttl';
+    const remedy = reception.peers.length === 0 ? 'the sender is not on this link' : 'see unicast.min_ttl';
     throw new VrrpError('ttl', `TTL ${ttl} instead of ${reception.leastTtl}: ${remedy}`);
   }
   if (payload[VRID_AT] === reception.vrid) checkWay(datagram, reception);
@@ -83,6 +83,17 @@ function checkWay({ source, destination }: Datagram, { peers, source: own }: Rec
   if (peers.length === 0 && familyOf(source) === 6 && !isLinkLocal(source)) {
     throw new VrrpError('source', `${source} is no link-local address`);
   }
+}
+
+/**
+ * keepalived 2.2 leaves its unicast advertisements over IPv6 the kernel's own hop limit (net/ipv6/af_inet6.c,
+ * IPV6_DEFAULT_HOPLIMIT) and asks for none. Over IPv4 it sends 255.
+ */
+const KEEPALIVED_UNICAST6 = 64;
+
+/** The least TTL that is taken unless somebody says otherwise. */
+export function leastTtl(family: Family, way: 'multicast' | 'unicast'): number {
+  return family === 6 && way === 'unicast' ? KEEPALIVED_UNICAST6 : VRRP_TTL;
 }
 
 export const groupOf = (own: Address): Address => (familyOf(own) === 4 ? VRRP_GROUP4 : VRRP_GROUP6);

@@ -1,6 +1,6 @@
 /** Two network namespaces joined by a veth, and heartbeats in them. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -27,20 +27,27 @@ export function ifindex(namespace: string): number {
 }
 
 export class Wire {
-  /** Side a has 10.99.0.11, side b 10.99.0.12; the interface is "up0" on both. */
-  readonly a = `tandem-hb-${process.pid}-a`;
-  readonly b = `tandem-hb-${process.pid}-b`;
+  /**
+   * Side a has 10.99.0.11 and fe80::99:11, side b 10.99.0.12 and fe80::99:12; the interface is "up0" on both.
+   */
+  readonly a: string;
+  readonly b: string;
   readonly directory = scratch();
   readonly #children: ChildProcess[] = [];
 
-  constructor() {
+  /** @param label tells wires of one process apart */
+  constructor(label = '') {
+    this.a = `tandem-hb-${process.pid}${label}-a`;
+    this.b = `tandem-hb-${process.pid}${label}-b`;
     for (const name of [this.a, this.b]) ip('netns', 'add', name);
     ip('link', 'add', 'up0', 'netns', this.a, 'type', 'veth', 'peer', 'name', 'up0', 'netns', this.b);
-    for (const [name, address] of [
-      [this.a, '10.99.0.11/24'],
-      [this.b, '10.99.0.12/24'],
+    for (const [name, host] of [
+      [this.a, '11'],
+      [this.b, '12'],
     ] as const) {
-      ip('-n', name, 'address', 'add', address, 'dev', 'up0');
+      ip('-n', name, 'link', 'set', 'up0', 'addrgenmode', 'none');
+      ip('-n', name, 'address', 'add', `10.99.0.${host}/24`, 'dev', 'up0');
+      ip('-n', name, 'address', 'add', `fe80::99:${host}/64`, 'dev', 'up0', 'nodad');
       ip('-n', name, 'link', 'set', 'up0', 'up');
       ip('-n', name, 'link', 'set', 'lo', 'up');
     }
@@ -160,5 +167,10 @@ export class TestDirector {
 
   async kill(): Promise<void> {
     await ended(this.child, () => this.child.kill('SIGKILL'));
+  }
+
+  /** What outlives the daemon goes with its host. */
+  forget(): void {
+    rmSync(this.fenceFile, { force: true });
   }
 }
