@@ -14,7 +14,8 @@ export function backupTimer(state: RouterState, now: number): RouterStep {
   if (now < state.masterDownAt) return still(state);
   if (state.barred) return still(rearm(state, now));
   const heardOf = hearsayDownAt(state);
-  if (heardOf > now) return { state: { ...state, masterDownAt: heardOf }, effects: [count('held')] };
+  if (heardOf > now)
+    return { state: { ...state, masterDownAt: heardOf, deferredSince: 0 }, effects: [count('held')] };
   if (peerShouldMove(state, now)) {
     const deferredSince = state.deferredSince || now;
     const masterDownAt = now + state.settings.advertUs;

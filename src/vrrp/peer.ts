@@ -42,9 +42,20 @@ export function hearsayDownAt({ peer, intervalUs, releaseHeardAt, priority }: Ro
   return leaseUntil - lease + masterDown(priority, intervalUs);
 }
 
-/** The takeover is the peer's: it has the table, and we do not (I4). Not for ever, should it fail to. */
+/**
+ * The takeover is the peer's: it has the table, and we do not (I4). Or it cannot hear us, and so will not learn that we
+ * moved, while we can hear that it does (I2). Not for ever, should it fail to.
+ */
 export function peerShouldMove(state: RouterState, now: number): boolean {
   const { deferredSince, peer, priority, settings } = state;
-  if (peer.held || !canTakeOver(state, now)) return false;
+  const better = !peer.held && canTakeOver(state, now);
+  if (!better && !isDeafToUs(state, now)) return false;
   return deferredSince === 0 || now - deferredSince < DEFER_DOWNS * masterDown(priority, settings.advertUs);
+}
+
+/** It says, in time, that it has not heard our sync heartbeats for long. */
+function isDeafToUs(state: RouterState, now: number): boolean {
+  const { peer, priority, settings } = state;
+  if (!heardOnSync(state, now) || !peer.able) return false;
+  return now - peer.beatHeardAt > masterDown(priority, settings.advertUs);
 }

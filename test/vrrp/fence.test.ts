@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { masterDown, skew } from '../../src/vrrp/timing.ts';
+import { dice } from './dice.ts';
 import { A, MAX_DELAY, Network, type PathName, type Side, type Weather } from './network.ts';
 
 const side = fc.constantFrom<Side>(0, 1);
@@ -19,18 +20,6 @@ function pair(weather: Weather): Network {
   network.run(10 * A);
   begun = true;
   return network;
-}
-
-/** Numbers between 0 and 1 that depend on the seed alone. */
-function dice(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    // mulberry32
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 interface Fault {

@@ -56,9 +56,13 @@ interface Node {
   fence: { until: number; term: number };
   openedAt: number;
   alive: boolean;
+  /** How often it was started: the sync path's exchanges end with a life. */
+  lives: number;
   pausedUntil: number;
   /** It holds everything that the other has. */
   synced: boolean;
+  /** Something of the other's stream was lost on the way: it learns that from the next that arrives. */
+  missed: boolean;
   /** When the bulk that runs will be done. */
   bulkAt: number;
   /** Arrived and not read. */
@@ -90,6 +94,8 @@ export interface NetworkOptions {
   readonly priorities?: readonly [number, number];
   readonly settings?: Partial<RouterSettings>;
   readonly sealed?: boolean;
+  /** A lost sync heartbeat stands for lost records: the table is not whole until they are sent again. */
+  readonly gaps?: boolean;
 }
 
 export class Network {
@@ -101,11 +107,13 @@ export class Network {
   readonly nodes: readonly [Node, Node];
   readonly #weather: Weather;
   readonly #sealed: boolean;
+  readonly #gaps: boolean;
   #sequence = 1;
   #plan: { at: number; run: () => void }[] = [];
 
   constructor(weather: Weather, options: NetworkOptions = {}) {
-    const { priorities = [200, 100], settings = {}, sealed = true } = options;
+    const { priorities = [200, 100], settings = {}, sealed = true, gaps = false } = options;
+    this.#gaps = gaps;
     this.#weather = weather;
     this.#sealed = sealed;
     const node = (side: Side, priority: number): Node => ({
@@ -115,8 +123,10 @@ export class Network {
       fence: { until: 0, term: 0 },
       openedAt: 0,
       alive: false,
+      lives: 0,
       pausedUntil: 0,
       synced: false,
+      missed: false,
       bulkAt: 0,
       adverts: [],
       beats: [],
@@ -137,6 +147,7 @@ export class Network {
     const node = this.nodes[side];
     const other = this.#other(node);
     node.alive = true;
+    node.lives += 1;
     node.adverts = [];
     node.beats = [];
     node.board = NO_PEER;
@@ -146,6 +157,7 @@ export class Network {
     // Both tables are empty when nobody was there before.
     if (empty) node.synced = !other.alive;
     node.state = newRouter(node.state.settings);
+    node.missed = false;
     node.bulkAt = 0;
     node.beatAt = this.now;
     this.#give(node, { kind: 'startup', fence: node.fence });
@@ -191,11 +203,12 @@ export class Network {
     if (!this.#runs(giver) || giver.state.role !== 'master') return;
     this.#send('sync', giver, (taker) => {
       if (!this.#runs(taker) || taker.state.role !== 'backup' || taker.state.barred || !taker.synced) return;
-      this.#send('sync', taker, () => this.#release(giver, ordered));
+      const { lives } = taker;
+      this.#send('sync', taker, () => this.#release(giver, ordered, lives));
     });
   }
 
-  #release(giver: Node, ordered: boolean): void {
+  #release(giver: Node, ordered: boolean, lives: number): void {
     if (!this.#runs(giver)) return;
     this.#wake(giver);
     if (giver.state.role !== 'master') return;
@@ -204,7 +217,7 @@ export class Network {
     for (let i = 0; i < 10; i += 1) {
       this.after(i * 5000, () =>
         this.#send('sync', giver, (taker) => {
-          if (taker.state.role !== 'backup') return;
+          if (taker.state.role !== 'backup' || taker.lives !== lives) return;
           taker.released = true;
           this.#wake(taker);
         }),
@@ -280,6 +293,11 @@ export class Network {
     for (const beat of node.beats.splice(0)) {
       if (beat.sequence <= node.newest) continue;
       node.newest = beat.sequence;
+      if (node.missed && this.#gaps) {
+        node.missed = false;
+        node.synced = false;
+        node.bulkAt = 0;
+      }
       const at = this.#local(node);
       node.heard = { clock: beat.clock, at };
       node.board = {
@@ -336,8 +354,11 @@ export class Network {
   }
 
   #send(path: PathName, from: Node, deliver: (peer: Node) => void): void {
-    if (!this.#weather.arrives(path, from.side, this.now)) return;
     const peer = this.#other(from);
+    if (!this.#weather.arrives(path, from.side, this.now)) {
+      if (path === 'sync') peer.missed = true;
+      return;
+    }
     this.after(Math.floor(this.#weather.delay() * MAX_DELAY), () => {
       if (peer.alive) deliver(peer);
     });
