@@ -84,6 +84,8 @@ export class TestPair {
   readonly lb2: Director;
   readonly wires: Wires;
   readonly #programs: Programs;
+  /** Connections that the client has made, or may have. */
+  #called = 0;
 
   private constructor(lab: Lab, lb1: Director, lb2: Director, wires: Wires, programs: Programs) {
     this.lab = lab;
@@ -140,10 +142,12 @@ export class TestPair {
     return this[name].until(what, holds, timeoutMs, new AbortController().signal);
   }
 
-  /** Real connections of the client through the pair. */
+  /** Real connections of the client through the pair; no two of a pair have the same tuple. */
   load(settings: Pick<LoadSettings, 'rate' | 'count' | 'hold' | 'reset'>): Promise<Load> {
-    const to = { to: PAIR.vip, port: PORT.load, clients: CLIENTS.first, addresses: CLIENTS.count };
-    return Load.start(this.lab, this.#programs.traffic, 'client', { ...to, ...settings });
+    const from = { clients: CLIENTS.first, addresses: CLIENTS.count, first: this.#called };
+    this.#called += settings.count;
+    const to = { to: PAIR.vip, port: PORT.load };
+    return Load.start(this.lab, this.#programs.traffic, 'client', { ...to, ...from, ...settings });
   }
 
   /** Makes established connections in a master's table, by the frames of their handshakes. @param rate a second, 0: as fast as it can */

@@ -58,6 +58,8 @@ export interface LoadSettings {
   readonly hold?: number;
   readonly clients: string;
   readonly addresses: number;
+  /** Number of the first connection: the tuples of those before it are left alone. */
+  readonly first: number;
   /** Each so many-th ends by RST; 0: none does. */
   readonly reset?: number;
 }

@@ -5,7 +5,8 @@
  *   traffic serve ADDRESS PORT      echoes
  *   traffic open KEY=VALUE...       to, port: the service; rate: connections a second; count: of all; hold: ms that a
  *                                   connection lives between its first echo and its last; clients, addresses: the first
- *                                   address it calls from, and how many follow; reset: each so many-th ends by RST
+ *                                   address it calls from, and how many follow; first: the number of the first
+ *                                   connection, which makes its address and port; reset: each so many-th ends by RST
  *
  * Each says what it does in lines of JSON; times are milliseconds of CLOCK_MONOTONIC. It ends when stdin does; a line
  * on stdin ends the opening.
@@ -49,6 +50,7 @@ static struct {
 	struct sockaddr_in to;
 	uint32_t first_client;
 	uint32_t addresses;
+	uint32_t first;
 	double rate;
 	uint32_t count;
 	double hold;
@@ -251,13 +253,13 @@ static void connected(struct connection *c)
 static void open_next(void)
 {
 	struct connection *c = &all[sum.opened];
-	uint32_t number = sum.opened++;
+	uint32_t number = sum.opened++, place = set.first + number;
 	struct sockaddr_in from = { .sin_family = AF_INET };
 	int yes = 1;
 
 	/* Address and port by number, so that no tuple comes twice. */
-	from.sin_addr.s_addr = htonl(set.first_client + number % set.addresses);
-	from.sin_port = htons(FIRST_PORT + number / set.addresses % (65536 - FIRST_PORT));
+	from.sin_addr.s_addr = htonl(set.first_client + place % set.addresses);
+	from.sin_port = htons(FIRST_PORT + place / set.addresses % (65536 - FIRST_PORT));
 	c->opened = now();
 	c->phase = CONNECTING;
 	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -380,6 +382,8 @@ static void read_setting(char *argument)
 		set.first_client = ntohl(endpoint(value, "0").sin_addr.s_addr);
 	else if (!strcmp(argument, "addresses"))
 		set.addresses = atoi(value);
+	else if (!strcmp(argument, "first"))
+		set.first = atoi(value);
 	else if (!strcmp(argument, "reset"))
 		set.reset = atoi(value);
 }
