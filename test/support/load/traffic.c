@@ -33,6 +33,8 @@
 #define PATIENCE_MS 30000.0
 #define TICK_MS 200.0
 #define FIRST_PORT 1024
+/* Besides those of connections. */
+#define OTHER_FILES 64
 /* What epoll says of stdin; connections have their number. */
 #define STDIN_EVENT UINT32_MAX
 
@@ -65,6 +67,9 @@ static struct {
 	uint32_t failed;  /* established, then lost */
 } sum;
 
+/* Connections that may be open at once: with more, opening waits. */
+static uint32_t room;
+
 static struct connection *all;
 /* Numbers of connections, in the order in which they came to hold. */
 static struct {
@@ -80,6 +85,11 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &at);
 	return at.tv_sec * 1e3 + at.tv_nsec / 1e6;
+}
+
+static uint32_t open_now(void)
+{
+	return sum.opened - sum.finished - sum.refused - sum.failed;
 }
 
 static void die(const char *what)
@@ -333,9 +343,9 @@ static void open_all(void)
 		double at = now(), due = (at - begin) * set.rate / 1e3;
 		int waiting, count;
 
-		for (int i = 0; i < BURST && sum.opened < set.count && sum.opened < due; i++)
+		for (int i = 0; i < BURST && sum.opened < set.count && sum.opened < due && open_now() < room; i++)
 			open_next();
-		waiting = sum.opened < set.count && sum.opened < due;
+		waiting = sum.opened < set.count && sum.opened < due && open_now() < room;
 		count = epoll_wait(epoll, events, EVENTS, waiting ? 0 : 1);
 		for (int i = 0; i < count; i++) {
 			if (events[i].data.u32 != STDIN_EVENT)
@@ -348,7 +358,7 @@ static void open_all(void)
 			said = 1;
 			say_sums("opened", begin);
 		}
-		if (sum.opened == set.count && sum.finished + sum.refused + sum.failed == set.count)
+		if (sum.opened == set.count && !open_now())
 			break;
 		if (now() - told > TICK_MS) {
 			told = now();
@@ -390,10 +400,13 @@ static void read_setting(char *argument)
 
 int main(int count, char **arguments)
 {
-	struct rlimit files = { 1 << 20, 1 << 20 };
+	struct rlimit files;
 
 	setlinebuf(stdout);
+	getrlimit(RLIMIT_NOFILE, &files);
+	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);
+	room = files.rlim_cur - OTHER_FILES;
 	epoll = epoll_create1(0);
 	if (count == 4 && !strcmp(arguments[1], "serve"))
 		serve(arguments[2], arguments[3]);
