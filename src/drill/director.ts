@@ -46,6 +46,9 @@ export const SERVICES: readonly string[] = [
   `-a ${option} ${PAIR.vip}:${port} -r ${server} -q -w 1`,
 ]);
 
+/** Whoever comes back takes nothing over: each mastership in a drill is of the drill's making. */
+export const DRILL_SETTING: Setting = { services: SERVICES, router: { preempt: false } };
+
 export interface DirectorPaths {
   readonly pins: string;
   readonly key: string;
@@ -57,7 +60,7 @@ export function configurationText(
   name: DirectorName,
   advertMs: number,
   paths: DirectorPaths,
-  setting: Setting = { services: SERVICES },
+  setting: Setting = DRILL_SETTING,
 ): string {
   const flow = (keys: object): string =>
     Object.entries(keys)
