@@ -9,8 +9,8 @@ const CHUNK = 16_384;
 /** Differences of a kind that are told. */
 const TOLD = 5;
 
-/** @param pins the directory of a plane's pins */
-export const flowsOf = (pins: string): string => join(pins, 'flows');
+/** The IPv4 connections of a plane. @param pins the directory of its pins */
+export const flowsOf = (pins: string): string => join(pins, 'flows4');
 
 /** For load/compare.c: where it finds a connection's translation, direction and state. */
 export const OFFSETS = [FLOW.source, FLOW.direction, FLOW.stateFlags].map(String);

@@ -20,7 +20,7 @@ const ROWS = [1, 2, 3, 5, 10, 20, 50, 100, 1000, Number.POSITIVE_INFINITY] as co
 
 let pair: TestPair;
 beforeAll(async () => {
-  pair = await TestPair.up();
+  pair = await TestPair.up({ advertMs: 100 });
 });
 afterAll(async () => {
   expect(await pair.down()).toEqual([]);
