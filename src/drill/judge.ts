@@ -18,7 +18,7 @@ export function judge(
 ): Check[] {
   const { connections, http, ssh } = traffic;
   const after = traffic.opener.opened.filter((at) => at >= faultAt);
-  const wait = longestGap([faultAt, ...after]).ms;
+  const wait = longestGap([faultAt, ...after]);
   const answered = oneAnswerer(
     arp,
     scenario.answerers.map((name) => DIRECTOR_FRONT[name].mac),
@@ -50,7 +50,7 @@ export function judge(
     {
       name: 'new connections are served after the fault',
       passed: after.length > 0,
-      detail: `${after.length} opened; the longest wait for one was ${tenth(wait)} ms`,
+      detail: `${after.length} opened; the longest wait for one was ${tenth(wait.ms)} ms, from +${tenth(wait.from - faultAt)} ms on`,
     },
     {
       name: 'no packet was forwarded by both directors',

@@ -72,7 +72,7 @@ export async function perform(scenario: Scenario, options: PerformOptions): Prom
     passed: checks.every(({ passed }) => passed),
     ...(traffic ? numbers(traffic) : NOTHING),
     detection_ms: stage?.takeoverAt === undefined ? null : tenth(stage.takeoverAt - fault),
-    limit_ms: limitMs(advertMs, PRIORITY.lb2),
+    limit_ms: limitMs(advertMs, PRIORITY[scenario.survivor ?? 'lb2']),
     timeline: timeline.entries(),
     checks,
   };

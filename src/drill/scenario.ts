@@ -13,6 +13,8 @@ export interface Scenario {
   readonly answerers: readonly DirectorName[];
   /** Whether no packet of an established connection may be lost. */
   readonly lossless: boolean;
+  /** Whose takeover is measured; lb2's when absent. */
+  readonly survivor?: DirectorName;
   /** Plays the fault and what follows; adds checks of its own to the stage. */
   play(stage: Stage): Promise<void>;
 }

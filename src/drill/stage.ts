@@ -114,28 +114,49 @@ export class Stage {
     return pause(STEADY_MS, this.signal);
   }
 
-  /** Waits for lb2's first advertisement after the fault. @throws LabError `timeout` */
-  async takeover(): Promise<Advert> {
+  /** Waits for the survivor's first advertisement after the fault. @throws LabError `timeout` */
+  async takeover(name: DirectorName = 'lb2'): Promise<Advert> {
     const since = this.timeline.faultAt ?? now();
-    const advert = await this.watcher.firstAdvert('lb2', since, this.masterDownMs + PATIENCE_MS, this.signal);
+    const advert = await this.watcher.firstAdvert(name, since, this.masterDownMs + PATIENCE_MS, this.signal);
     this.takeoverAt = advert.at;
     return advert;
   }
 
-  /** Brings lb1's daemon back, and watches that it takes nothing for two master-down intervals. */
-  async returnsAsBackup(): Promise<void> {
+  /** Links first, so that nobody hears a last word; then everything that the host knew. */
+  async powerCut(name: DirectorName): Promise<void> {
+    await this.lab.cut(name);
+    await this[name].kill();
+    this[name].forget();
+    this.timeline.note(`the daemon of ${name} is killed, its plane removed`, now());
+  }
+
+  /** The host begins anew, and its daemon with it. */
+  async powerOn(name: DirectorName): Promise<void> {
+    await this.lab.reboot(name);
+    this.timeline.note(`${name} is back, empty`, now());
+    await this.returnsAsBackup(name);
+  }
+
+  /** Brings a daemon back, and watches that it takes nothing for two master-down intervals. */
+  async returnsAsBackup(name: DirectorName = 'lb1'): Promise<void> {
     const since = now();
-    await this.lb1.start();
-    const { connections } = await this.lb1.ready(this.signal);
-    this.timeline.note(`lb1's new daemon answers, with ${connections} connections`, now());
+    await this[name].start();
+    const { connections } = await this[name].ready(this.signal);
+    this.timeline.note(`${name}'s new daemon answers, with ${connections} connections`, now());
     await pause(2 * this.masterDownMs, this.signal);
-    const role = (await this.lb1.status())?.role;
-    const adverts = this.watcher.since('lb1', since).length;
+    const role = (await this[name].status())?.role;
+    const adverts = this.watcher.since(name, since).length;
     this.check(
-      'lb1 comes back as backup and takes nothing over',
+      `${name} comes back as backup and takes nothing over`,
       role === 'backup' && adverts === 0,
       `role ${role ?? 'unknown'}, ${adverts} advertisements since its return`,
     );
+  }
+
+  /** Waits until a director says that it has the other one's whole table. @throws DrillError that it does not */
+  async holdsTable(name: DirectorName): Promise<void> {
+    await this[name].until('hold the whole table', ({ peer }) => peer.synced, PATIENCE_MS, this.signal);
+    this.timeline.note(`${name} holds the whole table`, now());
   }
 
   /** Whether both directors have these roles, as they say themselves. */

@@ -62,7 +62,7 @@ test('new connections must come back after the fault; how late is told, and judg
   const late = { ...good, opener: { ...good.opener, opened: [90, 9100] } };
   expect(failing(late)).toEqual([]);
   expect(judge(SCENARIOS.kill, late, arp, FAULT)[4]?.detail).toBe(
-    '1 opened; the longest wait for one was 9000 ms',
+    '1 opened; the longest wait for one was 9000 ms, from +0 ms on',
   );
 });
 

@@ -9,16 +9,10 @@ export const crash: Scenario = {
   answerers: ['lb1', 'lb2'],
   lossless: false,
   async play(stage) {
-    const { lab, lb1, timeline } = stage;
-    timeline.fault('all links of lb1 are cut', now());
-    await lab.cut('lb1');
-    await lb1.kill();
-    lb1.forget();
-    timeline.note('its daemon is killed, its plane removed', now());
+    stage.timeline.fault('all links of lb1 are cut', now());
+    await stage.powerCut('lb1');
     await stage.takeover();
     await stage.steady();
-    await lab.reboot('lb1');
-    timeline.note('lb1 is back, empty', now());
-    await stage.returnsAsBackup();
+    await stage.powerOn('lb1');
   },
 };
