@@ -27,12 +27,13 @@ export function isTold(flow: Buffer, at: number): boolean {
   );
 }
 
-/** Came from this source, and bears another mark. */
+/** Came from this source, or was made here and told, and bears another mark. */
 export function isLeftOver(flow: Buffer, at: number, source: number, mark: number): boolean {
+  const from = flow[at + FLOW.learnedFrom];
   return (
     flow[at + FLOW.direction] === DIRECTION.DIRECTION_REQUEST &&
-    flow[at + FLOW.learnedFrom] === source &&
-    flow[at + FLOW.mark] !== mark
+    flow[at + FLOW.mark] !== mark &&
+    (from === source || (from === 0 && isTold(flow, at)))
   );
 }
 

@@ -185,7 +185,7 @@ export const CONN_RECORD = {
 } as const;
 
 export const APPLY_CALL = {
-  size: 36,
+  size: 40,
   count: 0,
   source: 4,
   mark: 8,
@@ -195,6 +195,7 @@ export const APPLY_CALL = {
   conflicts: 24,
   refused: 28,
   failed: 32,
+  deferred: 36,
 } as const;
 
 export const SWEEP_CALL = {

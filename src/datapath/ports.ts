@@ -27,6 +27,8 @@ export interface ApplyResult {
   readonly refused: number;
   /** No room in the table. */
   readonly failed: number;
+  /** What the sender should be told found no room on its way to the sync worker: to be done again. */
+  readonly deferred: number;
 }
 
 export const NOTHING_APPLIED: ApplyResult = {
@@ -36,6 +38,7 @@ export const NOTHING_APPLIED: ApplyResult = {
   conflicts: 0,
   refused: 0,
   failed: 0,
+  deferred: 0,
 };
 
 /** Where records come from. */
@@ -57,8 +60,8 @@ export interface TableWalk {
 }
 
 export interface Cleaning {
-  /** Does a slice. */
-  step(): { readonly removed: number; readonly done: boolean };
+  /** Does a slice; `waits`: events must be read before it can go on. */
+  step(): { readonly removed: number; readonly waits: boolean; readonly done: boolean };
 }
 
 /** What the sync worker holds. */
@@ -73,12 +76,18 @@ export interface SyncPort {
   acknowledge(): void;
   /** Events that found no room in the ring since the plane was loaded. */
   overflows(): number;
-  /** Merges records of one sender into the live table; the newer (term, version, maker) wins. */
+  /**
+   * Merges records of one sender into the live table; the newer (term, version, maker) wins. Of what has ended here, and
+   * its sender seems not to know that, an event is emitted.
+   */
   apply(batch: RecordBatch, from: Origin): ApplyResult;
   /** Begins a bulk transfer of this sender: a mark of 1 to 255 that no connection of its last ones bears. */
   newMark(sender: number): number;
   walk(): TableWalk;
-  /** Takes out what came from this sender, was not changed here since, and bears another mark. */
+  /**
+   * Of what bears another mark, takes out what came from this sender and was not changed here since, and emits an event
+   * for what was made here: it has not heard of that, or knows that it has ended.
+   */
   clean(from: Origin): Cleaning;
   /** New connections are made only until then, 0: no peer to sync to, no limit. */
   renewSyncLease(until: number): void;

@@ -83,14 +83,17 @@ export class BpfSyncPort implements SyncPort {
     const source = this.#sources.find(from.sender);
     const walk = new FlowWalk(this.#tables, (flow, at) => isLeftOver(flow, at, source, from.mark));
     const batch = new RecordBatch(this.#maps.inbox.maxEntries);
-    let done = source === UNKNOWN_SOURCE;
+    let over = source === UNKNOWN_SOURCE;
+    let again = false;
     return {
       step: () => {
-        batch.length = 0;
-        if (!done) done = !walk.read(batch);
+        if (!again) batch.length = 0;
+        if (!again && !over) over = !walk.read(batch);
         batch.op.fill(RECORD_OP.FORGET, 0, batch.length);
-        const { applied } = this.#merge(batch, source, from.mark);
-        return { removed: applied, done };
+        const { applied, deferred } = this.#merge(batch, source, from.mark);
+        // The ring must be read first.
+        again = deferred > 0;
+        return { removed: applied, waits: again, done: over && !again };
       },
     };
   }
@@ -117,6 +120,7 @@ export class BpfSyncPort implements SyncPort {
       total.conflicts += this.#applyCall.readUInt32LE(APPLY_CALL.conflicts);
       total.refused += this.#applyCall.readUInt32LE(APPLY_CALL.refused);
       total.failed += this.#applyCall.readUInt32LE(APPLY_CALL.failed);
+      total.deferred += this.#applyCall.readUInt32LE(APPLY_CALL.deferred);
     }
     return total;
   }

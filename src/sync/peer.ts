@@ -62,6 +62,10 @@ export class Peer {
    * epochs only rise.
    */
   #answers = false;
+  /** Our table may have what is gone there: its last bulk transfer could not tell. */
+  #unclean = false;
+  /** It was told that we hear its present epoch: before, what we say is no proof of life to it. */
+  greeted = false;
   /** There is something to acknowledge. */
   #owes = false;
 
@@ -178,6 +182,7 @@ export class Peer {
 
   /** What is not in the last bulk transfer is out of the table. */
   cleaned(): void {
+    this.#unclean = this.#bulk.cleaning?.complete !== true;
     this.#bulk.cleaned();
     this.#everWhole = true;
     this.#owes = true;
@@ -200,6 +205,8 @@ export class Peer {
     if (taking && this.#stream.heard(newest, oldest, now)) this.#lack(now);
     const former = echo?.earlier || (echo?.epoch !== own.epoch && (echo?.applied ?? 0) > 0);
     if (former && !this.#everWhole && !this.#bulk.lacking) this.#lack(now);
+    // It holds our table by now: what it does not name then is gone.
+    if (this.#unclean && heartbeat.synced && !this.#bulk.lacking) this.#lack(now);
     // What the daemon before it had sent does not change while it lives: the first word on it stands.
     if (!this.#known && !this.#holds(continues)) this.#lack(now);
     this.#known = true;
@@ -216,7 +223,7 @@ export class Peer {
 
   /** What it is to be told, if anything: each turn, after {@link turn}. */
   ack(now: number): Ack | undefined {
-    if (!this.live) return undefined;
+    if (!this.live || !this.greeted) return undefined;
     const again = this.#stream.ask(now);
     const asks = this.#bulk.asks(now);
     if (!this.#owes && !asks && again.length === 0) return undefined;
@@ -250,6 +257,7 @@ export class Peer {
     this.#bulk = new BulkTaker(this.#newMark);
     this.#window = new ReplayWindow();
     this.#known = false;
+    this.greeted = false;
     this.#overdue = false;
     this.earlier ||= this.applied > 0;
     this.life++;

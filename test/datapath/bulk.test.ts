@@ -128,6 +128,8 @@ describe('a connection that is gone', () => {
     expect(apply({ clientPort, version: 7 })).toEqual(one('gone'));
     expect(held(clientPort)).toBeUndefined();
     expect(apply({ clientPort, version: 8 })).toEqual(one('applied'));
+    // No sweep of a test below is to find it.
+    apply({ clientPort, version: 9, op: RECORD_OP.DELETE });
   });
 
   test('does not come back when the news of its end overtook that of its beginning', () => {
@@ -221,6 +223,30 @@ test('of two connections of equal term and version on one local port the same on
   }
 });
 
+describe('whoever tells of a connection that has ended here', () => {
+  test('is told of its end', () => {
+    const clientPort = nextPort++;
+    apply({ clientPort, version: 5 });
+    apply({ clientPort, version: 8, maker: 3, op: RECORD_OP.DELETE });
+    drain();
+    expect(apply({ clientPort, version: 6 })).toEqual(one('gone'));
+    expect(drain()).toMatchObject([{ clientPort, op: RECORD_OP.DELETE, term: 9, version: 8, maker: 3 }]);
+    // A newer word is of a new connection.
+    expect(apply({ clientPort, version: 9 })).toEqual(one('applied'));
+    expect(drain()).toEqual([]);
+  });
+
+  test('also where only its maker, which is this plane, says that it was there', () => {
+    const tuple = clientTuple();
+    establish(tuple);
+    const [own] = drain();
+    const clientPort = nextPort++;
+    const maker = own?.maker ?? 0;
+    bench.sync.apply(batchOf([record({ clientPort, maker })]), { sender: FIRST, mark: 0 });
+    expect(drain()).toMatchObject([{ clientPort, op: RECORD_OP.DELETE, term: 9, version: 6, maker }]);
+  });
+});
+
 describe('a walk', () => {
   test('sees every connection that others are told of, as a record that their plane takes', () => {
     const tuple = clientTuple();
@@ -262,6 +288,20 @@ describe('at the end of a bulk transfer', () => {
     expect(held(leftOut)).toBeUndefined();
     // Nothing brings it back but a newer word.
     expect(apply({ clientPort: leftOut }, FIRST)).toEqual(one('gone'));
+  });
+
+  test('what was made here and is not named is told again as it was, once', () => {
+    const [named, unnamed] = [clientTuple(), clientTuple()];
+    for (const tuple of [named, unnamed]) establish(tuple);
+    const told = drain();
+    const mark = bench.sync.newMark(FIRST);
+    const known = told.find(({ clientPort }) => clientPort === named.fromPort);
+    bench.sync.apply(batchOf(known ? [known] : []), { sender: FIRST, mark });
+    const cleaning = bench.sync.clean({ sender: FIRST, mark });
+    while (!cleaning.step().done);
+    const again = drain().filter(({ clientPort }) => told.some((each) => each.clientPort === clientPort));
+    expect(again).toEqual(told.filter(({ clientPort }) => clientPort === unnamed.fromPort));
+    expect(held(unnamed.fromPort)).toBeDefined();
   });
 
   test('what a packet changed here stays', () => {

@@ -31,6 +31,12 @@ function synced(): Peer {
   return peer;
 }
 
+/** It was told that it is heard. */
+function greeted(peer: Peer): Peer {
+  peer.greeted = true;
+  return peer;
+}
+
 function restart(peer: Peer, epoch: number): Peer {
   peer.accept({ sender: SENDER, epoch, counter: 1 }, 0);
   return peer;
@@ -62,7 +68,7 @@ test('of a peer that was heard live a later epoch is no recording', () => {
 });
 
 test('a peer that can tell all that it had sent before we came is synced when it did', () => {
-  const peer = new Peer({ sender: SENDER, epoch: 100, counter: 9 });
+  const peer = greeted(new Peer({ sender: SENDER, epoch: 100, counter: 9 }));
   peer.beat(beat(2), OWN, true, 0);
   expect(peer.ack(REORDER)).toMatchObject({ again: [{ from: 1, count: 2 }], upTo: 0, newest: 2, missing: 2 });
   for (const sequence of [1, 2]) peer.take({ sequence, bulk: 0 }, 0);
@@ -71,7 +77,7 @@ test('a peer that can tell all that it had sent before we came is synced when it
 });
 
 test('of a peer that cannot, a bulk transfer is wanted', () => {
-  const peer = new Peer({ sender: SENDER, epoch: 100, counter: 9 });
+  const peer = greeted(new Peer({ sender: SENDER, epoch: 100, counter: 9 }));
   peer.beat({ ...beat(5), oldest: 3 }, OWN, true, 0);
   expect(peer.turn(0)).toEqual({ gaps: 0, lost: 0 });
   expect(peer.synced).toBe(false);
@@ -117,6 +123,8 @@ test('a peer that could not tell everything yet is not synced until it has', () 
 
 test('it is told what came, at once and no more than that', () => {
   const peer = synced();
+  expect(peer.ack(0)).toBeUndefined();
+  greeted(peer);
   expect(peer.ack(0)).toMatchObject({ sender: SENDER, epoch: 100, upTo: 3, newest: 3, missing: 0 });
   expect(peer.ack(0)).toBeUndefined();
   peer.take({ sequence: 4, bulk: 0 }, 0);
@@ -172,7 +180,7 @@ describe('a peer that restarts', () => {
   });
 
   test('counts what is lost of its new epoch from the first number', () => {
-    const peer = restart(synced(), 200);
+    const peer = greeted(restart(synced(), 200));
     peer.beat(beat(0), OWN, true, 0);
     peer.take({ sequence: 3, bulk: 0 }, 0);
     expect(peer.ack(REORDER)).toMatchObject({ again: [{ from: 1, count: 2 }] });
@@ -238,7 +246,7 @@ describe('after our own restart with the plane', () => {
   });
 
   test('we ask for what it sent meanwhile', () => {
-    const peer = new Peer({ sender: SENDER, epoch: 100, counter: 50 }, held);
+    const peer = greeted(new Peer({ sender: SENDER, epoch: 100, counter: 50 }, held));
     peer.beat(beat(4), OWN, true, 0);
     expect(peer.ack(REORDER)).toMatchObject({ again: [{ from: 4, count: 1 }] });
     peer.turn(HOLE_BOUND);

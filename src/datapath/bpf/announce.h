@@ -100,29 +100,15 @@ static __always_inline struct conn_record *reserve_record(enum family family)
 	return bpf_ringbuf_reserve(&events, IPV4_RECORD_SIZE, 0);
 }
 
-/* Returns whether the sync worker will hear of it. */
-static __always_inline int announce(enum family family, enum record_op op, const struct flow_key *key,
-				    struct flow *record)
+/* Puts what is known of a connection into the ring, as it is. Returns 0 when there is no room. */
+static __always_inline int emit(enum family family, enum record_op op, const struct flow_key *key,
+				const struct flow *record)
 {
-	struct settings *set = current_settings();
-	struct lease *held = current_lease();
-	struct conn_record *out;
+	struct conn_record *out = reserve_record(family);
 	__u32 state_flags;
 
-	if (!set || !held)
+	if (!out)
 		return 0;
-	/* A takeover raised the term: what this director announces from now on is newer than what it adopted. */
-	if (is_later(held->term, record->term))
-		record->term = held->term;
-	record->maker = set->maker;
-	record->learned_from = 0;
-	record->announced_at = exact_idle_clock() / NS_PER_S;
-	out = reserve_record(family);
-	if (!out) {
-		count_event(EVENT_RING_OVERFLOW);
-		change_flags(record, FLOW_ANNOUNCED | FLOW_UNSENT, 0);
-		return 0;
-	}
 	describe_connection(family, key, record, out);
 	/* Before the state: another CPU sets the state first, so that its version never goes out with an older one. */
 	out->version = READ_ONCE(record->version);
@@ -136,6 +122,29 @@ static __always_inline int announce(enum family family, enum record_op op, const
 	out->term = record->term;
 	out->emitted_at = lease_clock() / NS_PER_US;
 	bpf_ringbuf_submit(out, BPF_RB_NO_WAKEUP);
+	return 1;
+}
+
+/* Returns whether the sync worker will hear of it. */
+static __always_inline int announce(enum family family, enum record_op op, const struct flow_key *key,
+				    struct flow *record)
+{
+	struct settings *set = current_settings();
+	struct lease *held = current_lease();
+
+	if (!set || !held)
+		return 0;
+	/* A takeover raised the term: what this director announces from now on is newer than what it adopted. */
+	if (is_later(held->term, record->term))
+		record->term = held->term;
+	record->maker = set->maker;
+	record->learned_from = 0;
+	record->announced_at = exact_idle_clock() / NS_PER_S;
+	if (!emit(family, op, key, record)) {
+		count_event(EVENT_RING_OVERFLOW);
+		change_flags(record, FLOW_ANNOUNCED | FLOW_UNSENT, 0);
+		return 0;
+	}
 	change_flags(record, FLOW_ANNOUNCED, FLOW_UNSENT);
 	return 1;
 }

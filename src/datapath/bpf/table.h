@@ -19,16 +19,46 @@ static __always_inline int is_news(const struct conn_record *in, const struct fl
 	return is_newer(in->term, in->version, in->maker, &now);
 }
 
-/* Whether a connection that is not in the table was there, and has ended since. What this plane made itself and does
- * not hold is gone, however long ago. */
-static __always_inline int is_gone(enum family family, const struct flow_key *key, const struct conn_record *in)
+/* Whether a connection that is not in the table was there, and has ended since: then also the version of its end. What
+ * this plane made itself and does not hold is gone, however long ago. */
+static __always_inline int is_gone(enum family family, const struct flow_key *key, const struct conn_record *in,
+				   struct tombstone *end)
 {
 	struct tombstone *former = find_tombstone(family, key);
 	struct settings *set = current_settings();
 
-	if (set && in->maker == set->maker)
+	if (former && !is_newer(in->term, in->version, in->maker, former)) {
+		*end = *former;
 		return 1;
-	return former && !is_newer(in->term, in->version, in->maker, former);
+	}
+	if (!set || in->maker != set->maker)
+		return 0;
+	end->term = in->term;
+	end->version = in->version + 1;
+	end->maker = in->maker;
+	return 1;
+}
+
+/* Whoever tells us of a connection that has ended here has not heard of its end. */
+static __always_inline void tell_gone(enum family family, const struct conn_record *in, const struct tombstone *end,
+				      struct apply_call *call)
+{
+	struct conn_record *out = ring_has_room() ? reserve_record(family) : NULL;
+
+	if (!out) {
+		call->deferred += 1;
+		return;
+	}
+	if (family == FAMILY_IPV6)
+		__builtin_memcpy(out, in, sizeof(*out));
+	else
+		__builtin_memcpy(out, in, IPV4_RECORD_SIZE);
+	out->op = RECORD_DELETE;
+	out->term = end->term;
+	out->version = end->version;
+	out->maker = end->maker;
+	out->emitted_at = lease_clock() / NS_PER_US;
+	bpf_ringbuf_submit(out, BPF_RB_NO_WAKEUP);
 }
 
 static __always_inline void request_key(enum family family, const struct conn_record *in, struct flow_key *key)
@@ -204,17 +234,40 @@ static __always_inline int plausible(const struct conn_record *in)
 	return in->protocol == IPPROTO_UDP && in->state == 0;
 }
 
-/* What its source did not name, and nobody changed since: it is gone there. */
+/* Named by its source, or by nobody but us: a bulk transfer says whether its sender has it too. */
+static __always_inline int is_named_by(const struct flow *held, __u32 source)
+{
+	return held->learned_from == source || !held->learned_from;
+}
+
+/* What its source did not name, and nobody changed since, is gone there. What was made here and is not named has not
+ * been heard of there, or has ended since: it is told again as it is, and the answer decides. */
 static __always_inline void forget(enum family family, const struct flow_key *key, struct flow *held,
 				   struct apply_call *call)
 {
-	if (held && held->direction == DIRECTION_REQUEST && held->learned_from == call->source &&
-	    held->mark != call->mark && remove_connection(family, key, held))
-		call->applied += 1;
+	__u8 flags;
+
+	if (!held || held->direction != DIRECTION_REQUEST || held->mark == call->mark ||
+	    !is_named_by(held, call->source))
+		return;
+	if (held->learned_from) {
+		if (remove_connection(family, key, held))
+			call->applied += 1;
+		return;
+	}
+	flags = flags_of(held->state_flags);
+	/* Never told of, or to be told of by the sweep. */
+	if ((flags & (FLOW_ANNOUNCED | FLOW_UNSENT | FLOW_GONE)) != FLOW_ANNOUNCED)
+		return;
+	if (ring_has_room() && emit(family, RECORD_UPDATE, key, held))
+		held->mark = call->mark;
+	else
+		call->deferred += 1;
 }
 
 static __always_inline void merge_record(enum family family, const struct conn_record *in, struct apply_call *call)
 {
+	struct tombstone end = {};
 	struct seen seen = {};
 	struct flow_key key;
 	struct flow *held;
@@ -227,7 +280,7 @@ static __always_inline void merge_record(enum family family, const struct conn_r
 	}
 	if (held) {
 		/* Its source names it, if only to say what we know already. */
-		if (call->mark && in->op == RECORD_UPDATE && held->learned_from == call->source)
+		if (call->mark && in->op == RECORD_UPDATE && is_named_by(held, call->source))
 			held->mark = call->mark;
 		/* A packet changes the state first, so it is read first here. */
 		seen.state_flags = READ_ONCE(held->state_flags);
@@ -252,8 +305,9 @@ static __always_inline void merge_record(enum family family, const struct conn_r
 			call->stale += 1;
 		return;
 	}
-	if (!held && is_gone(family, &key, in)) {
+	if (!held && is_gone(family, &key, in, &end)) {
 		call->gone += 1;
+		tell_gone(family, in, &end, call);
 		return;
 	}
 	if (held)

@@ -310,6 +310,7 @@ struct apply_call {
 	__u32 conflicts; /* a newer connection holds the local port */
 	__u32 refused;	/* no plane could have made it */
 	__u32 failed;	/* no room */
+	__u32 deferred; /* what others are to be told of found no room in the ring */
 };
 
 struct sweep_call {

@@ -21,19 +21,30 @@ export class MemorySyncPort implements SyncPort {
   readonly #table: MemoryTable;
   readonly #now: () => number;
   readonly #marks = new Map<number, number>();
+  /** What others are to be told of, not acknowledged yet. */
+  readonly #events: TableRecord[] = [];
+  #read = 0;
 
   constructor(port: MessagePort, capacity: number, now = bootTimeUs) {
     this.#port = port;
-    this.#table = new MemoryTable(capacity);
+    this.#table = new MemoryTable(capacity, { tell: (record) => this.#events.push(record) });
     this.#now = now;
   }
 
-  /** Without packets nothing happens that the peer should know of. */
-  read(): number {
-    return 0;
+  /** Without packets nothing happens here; only answers to what the peer says. */
+  read(batch: RecordBatch): number {
+    let count = 0;
+    for (; this.#read < this.#events.length && batch.length < batch.capacity; count++) {
+      const record = this.#events[this.#read++];
+      if (record) writeRecord(batch, batch.length++, record);
+    }
+    return count;
   }
 
-  acknowledge(): void {}
+  acknowledge(): void {
+    this.#events.splice(0, this.#read);
+    this.#read = 0;
+  }
 
   overflows(): number {
     return 0;
@@ -74,7 +85,7 @@ export class MemorySyncPort implements SyncPort {
           ...record,
           op: RECORD_OP.FORGET,
         }));
-        return { removed: this.#merge(forgotten, from).applied, done: true };
+        return { removed: this.#merge(forgotten, from).applied, waits: false, done: true };
       },
     };
   }

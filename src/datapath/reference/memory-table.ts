@@ -31,11 +31,17 @@ export interface TableRecord {
   readonly version: number;
 }
 
+/** What names a connection. */
+export type TableRequest = Pick<
+  TableRecord,
+  'protocol' | 'client' | 'clientPort' | 'virtual' | 'virtualPort' | 'high'
+>;
+
 interface Held {
   readonly record: TableRecord;
   /** Microseconds of the caller's clock. */
   readonly seenAt: number;
-  /** Who told us this version; 0: it was made here. */
+  /** Who told us this version; {@link HERE}: it was made here. */
   readonly learnedFrom: number;
   /** The bulk transfer of that one that last named it. */
   mark: number;
@@ -48,9 +54,17 @@ export interface MemoryTableOptions {
   readonly maker?: number;
   /** Connections that are gone of which that is remembered. */
   readonly tombstones?: number;
+  /**
+   * Called with what others are to be told because they do not seem to know it: that a connection has ended which they
+   * tell us of, or that there is one which their bulk transfer did not name.
+   */
+  readonly tell?: (record: TableRecord) => void;
 }
 
 const TOMBSTONES = 16_384;
+
+/** The origin of what this plane makes itself. */
+export const HERE = 0;
 
 const US_PER_S = 1_000_000;
 
@@ -106,15 +120,17 @@ export class MemoryTable {
   readonly #capacity: number;
   readonly #maker: number | undefined;
   readonly #mostStones: number;
+  readonly #tell: (record: TableRecord) => void;
   /** The oldest first. */
   readonly #stones = new Map<string, Stone>();
   readonly #byRequest = new Map<string, Held>();
   readonly #requestOfReply = new Map<string, string>();
 
-  constructor(capacity: number, { maker, tombstones = TOMBSTONES }: MemoryTableOptions = {}) {
+  constructor(capacity: number, { maker, tombstones = TOMBSTONES, tell }: MemoryTableOptions = {}) {
     this.#capacity = capacity;
     this.#maker = maker;
     this.#mostStones = tombstones;
+    this.#tell = tell ?? (() => {});
   }
 
   get size(): number {
@@ -131,11 +147,16 @@ export class MemoryTable {
     return result;
   }
 
+  /** The connection of this client and virtual address. */
+  find(request: TableRequest): TableRecord | undefined {
+    return this.#byRequest.get(requestKey(request))?.record;
+  }
+
   *records(): Generator<TableRecord> {
     for (const { record } of this.#byRequest.values()) yield record;
   }
 
-  /** What came from this sender, was not changed here since, and bears another mark. */
+  /** What came from this sender and was not changed here since, or was made here, and bears another mark. */
   *leftOver(from: Origin): Generator<TableRecord> {
     for (const held of this.#byRequest.values()) if (isLeftOver(held, from)) yield held.record;
   }
@@ -160,14 +181,18 @@ export class MemoryTable {
     const key = requestKey(record);
     const held = this.#byRequest.get(key);
     const update = record.op !== RECORD_OP.DELETE;
-    if (held && from.mark !== 0 && update && held.learnedFrom === from.sender) held.mark = from.mark;
+    if (held && from.mark !== 0 && update && isOf(held, from)) held.mark = from.mark;
     if (held && !isNewer(record, held.record)) return 'stale';
     if (!update) {
       if (held) this.#end(key, held.record);
       this.#bury(key, record);
       return held ? 'applied' : 'stale';
     }
-    if (!held && this.#isGone(key, record)) return 'gone';
+    const end = held || from.sender === HERE ? undefined : this.#endOf(key, record);
+    if (end) {
+      this.#tell({ ...record, ...end, op: RECORD_OP.DELETE });
+      return 'gone';
+    }
     if (held && replyKey(held.record) !== replyKey(record)) this.#end(key, held.record);
     if (!this.#claim(record, key)) return 'conflicts';
     if (!this.#byRequest.has(key) && this.#byRequest.size >= this.#capacity) return 'failed';
@@ -180,13 +205,20 @@ export class MemoryTable {
     const key = requestKey(record);
     const held = this.#byRequest.get(key);
     if (!held || !isLeftOver(held, from)) return undefined;
+    if (held.learnedFrom === HERE) {
+      this.#tell(held.record);
+      return undefined;
+    }
     this.#end(key, held.record);
     return 'applied';
   }
 
-  #isGone(key: string, record: TableRecord): boolean {
+  /** With what version a connection that is not here has ended; undefined: it has not, or was never here. */
+  #endOf(key: string, record: TableRecord): Stone | undefined {
     const former = this.#stones.get(key);
-    return record.maker === this.#maker || (former !== undefined && !isNewer(record, former));
+    if (former && !isNewer(record, former)) return former;
+    const { term, version, maker } = record;
+    return maker === this.#maker ? { term, version: (version + 1) >>> 0, maker } : undefined;
   }
 
   #claim(record: TableRecord, key: string): boolean {
@@ -224,7 +256,11 @@ function isNewer(a: Stone, b: Stone): boolean {
 }
 
 function isLeftOver(held: Held, from: Origin): boolean {
-  return held.learnedFrom === from.sender && held.mark !== from.mark;
+  return isOf(held, from) && held.mark !== from.mark;
+}
+
+function isOf(held: Held, from: Origin): boolean {
+  return held.learnedFrom === from.sender || held.learnedFrom === HERE;
 }
 
 function plausible(record: TableRecord): boolean {
@@ -233,7 +269,7 @@ function plausible(record: TableRecord): boolean {
   return record.protocol === PROTOCOL_NUMBER.udp && record.state === 0;
 }
 
-function requestKey(record: TableRecord): string {
+function requestKey(record: TableRequest): string {
   const { protocol, client, clientPort, virtual, virtualPort, high } = record;
   return `${protocol} ${high.slice(0, 6)} ${client}:${clientPort} ${virtual}:${virtualPort}`;
 }

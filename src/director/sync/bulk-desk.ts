@@ -151,8 +151,9 @@ export class BulkDesk {
     }
     const until = clock() + CLEANING;
     do {
-      const { removed, done } = sweeping.cleaning.step();
+      const { removed, waits, done } = sweeping.cleaning.step();
       sweeping.removed += removed;
+      if (waits) return;
       if (!done) continue;
       this.#finish(peer, sweeping.removed, now);
       return;

@@ -74,7 +74,7 @@ export class Inbound {
     if (!from || batch.length === 0) return;
     const { port, counters } = this.#options;
     const result = port.apply(batch, { sender: from.sender, mark: this.#mark });
-    const { applied, stale, gone, conflicts, refused, failed } = result;
+    const { applied, stale, gone, conflicts, refused, failed, deferred } = result;
     batch.length = 0;
     counters.add('records_applied', applied);
     counters.add('records_stale', stale);
@@ -84,7 +84,7 @@ export class Inbound {
     if (failed > 0)
       counters.reject('table-full', failed, 'the connection table has no room for records of the peer', now);
     // Of a conflict the newer connection stays, here and there: nothing is missing.
-    if (failed > 0) from.overflow(now);
+    if (failed + deferred > 0) from.overflow(now);
     from.applied = Math.max(from.applied, this.#newest);
     from.appliedAt = now;
     this.#newest = 0;

@@ -32,6 +32,8 @@ export interface OutboundOptions {
   readonly random: (length: number) => Uint8Array;
   readonly bulk: BulkDesk;
   readonly shortfall: Shortfall;
+  /** Bytes of messages that are kept to be sent again. */
+  readonly history?: number | undefined;
   /** Called after records are sent and before the plane forgets them; with undefined when it forgets some unsent. */
   readonly onSent: (position: Position | undefined) => void;
 }
@@ -53,7 +55,7 @@ export class Outbound {
 
   constructor(options: OutboundOptions, epoch: number, continues?: Position) {
     this.#options = options;
-    this.#stream = new Sender(epoch, continues);
+    this.#stream = new Sender(epoch, continues, options.history);
     this.#sealer = this.#newSealer(epoch);
   }
 
@@ -85,7 +87,7 @@ export class Outbound {
   /** Begins a new epoch: peers know a newer one of ours than the present one. */
   renew(epoch: number): void {
     const { newest, position, continues } = this.#stream;
-    this.#stream = new Sender(epoch, newest > 0 ? position : continues);
+    this.#stream = new Sender(epoch, newest > 0 ? position : continues, this.#options.history);
     this.#sealer = this.#newSealer(epoch);
     this.#options.bulk.reset();
   }

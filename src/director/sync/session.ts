@@ -73,6 +73,8 @@ export interface SyncSessionOptions {
   readonly continues?: Position | undefined;
   /** What that daemon had of the peer. */
   readonly held?: Held | undefined;
+  /** Bytes of messages that are kept to be sent again; the machine's own bound where none is given. */
+  readonly history?: number | undefined;
   readonly report: (event: SyncEvent) => void;
   /** The peer's word is on the board. */
   readonly onWord?: (() => void) | undefined;
@@ -122,7 +124,7 @@ export class SyncSession {
     this.#shortfall = new Shortfall(board, port.overflows());
     const outbound = {
       ...{ port, counters, sender, ring, random, onSent },
-      ...{ bulk: this.#bulk, shortfall: this.#shortfall },
+      ...{ bulk: this.#bulk, shortfall: this.#shortfall, history: options.history },
     };
     this.#outbound = new Outbound(outbound, options.epoch, options.continues);
     this.#beat = new HeartbeatClock(options.advertInterval);
@@ -226,11 +228,11 @@ export class SyncSession {
     this.#counters.add('lost', lost);
     this.#bulk.turn(now);
     this.#outbound.pump(now);
-    this.#acknowledge(now);
     this.#desk.turn(now);
     this.#news.look(now);
     this.#rules.turn(now);
     this.#heartbeat(now);
+    this.#acknowledge(now);
     this.#watch(now);
     this.#lease(now);
     board.set('syncAliveAt', now);
@@ -348,6 +350,7 @@ export class SyncSession {
     const own = { name, priority, address, interval, newest, oldest, shortfall, continues, keys };
     this.#outbound.say(composeHeartbeat(own, board, this.#peers, now), now);
     this.#rules.offer(now);
+    for (const peer of this.#peers) peer.greeted = true;
   }
 
   #alive(peer: Peer, now: number): boolean {

@@ -93,7 +93,7 @@ export class MemoryPort implements SyncPort {
           this.table.delete(name);
           this.#origins.delete(name);
         }
-        return { removed: left.length, done: true };
+        return { removed: left.length, waits: false, done: true };
       },
     };
   }
