@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { refuseIfServed } from '../control/probe.ts';
 import type { ControlServer } from '../control/server.ts';
 import { defaultSocketPath } from '../control/socket-path.ts';
-import type { DirectorConfig } from '../director/config.ts';
+import { type DirectorConfig, NO_TRACK } from '../director/config.ts';
 import { type Director, startDirector } from '../director/director.ts';
 import { type Head, leaveNote } from '../director/heartbeat/head-start.ts';
 import { createLog, type Log } from '../director/log.ts';
@@ -81,13 +81,13 @@ async function served(director: Director, socket: string, log: Log): Promise<Con
 /** For the next daemon, should this one be killed. */
 function leaveForNext(
   from: ReturnType<typeof startedFrom>,
-  { datapath: { kind, pins } }: DirectorConfig,
+  { datapath: { kind, pins }, track = NO_TRACK }: DirectorConfig,
   { routers }: Director,
   log: Log,
 ): void {
   if (!from || kind !== 'xdp' || routers.length === 0) return;
   try {
-    leaveNote({ ...from, pins, routers });
+    leaveNote({ ...from, pins, routers, links: track.links });
   } catch (error) {
     log.warn(`a restart after a crash will take longer: ${(error as Error).message}`);
   }

@@ -9,6 +9,7 @@ export function statusText(status: Status): string {
     ['peer', peerText(status)],
     ['sync', syncText(status.sync)],
     ['rules', rulesText(status.rules)],
+    ...trackedRow(status.tracked),
     ['connections', thousands(status.connections)],
     ['drops', countsText(status.drops)],
     ['plane', countsText(status.events)],
@@ -53,6 +54,15 @@ function peerText({ role, peer: { vrrp_ms, sync_ms, synced, paths } }: Status): 
   const lost = paths.vrrp === 'lost' ? 'VRRP' : paths.sync === 'lost' ? 'sync' : undefined;
   const warning = lost === undefined ? '' : `; ONE PATH LOST: ${lost}`;
   return `heard ${vrrp}${ago(sync_ms)} (sync); ${table}${warning}`;
+}
+
+function trackedRow(tracked: Status['tracked']): Row[] {
+  if (tracked.length === 0) return [];
+  const texts = tracked.map(({ kind, name, up, weight }) => {
+    const weighed = weight === 0 ? '' : ` (weight ${weight})`;
+    return `${kind} ${name} ${up ? 'up' : 'DOWN'}${weighed}`;
+  });
+  return [['tracked', texts.join(', ')]];
 }
 
 const ago = (ms: number | null) => (ms === null ? 'never' : `${age(ms)} ago`);

@@ -98,11 +98,34 @@ function sameIdentity(one: RouterEntry, other: RouterEntry): boolean {
   );
 }
 
+/** Advertisement intervals in milliseconds. */
+const PROFILE_MS = { standard: DEFAULT_ADVERT_MS, fast: 100, fastest: 10 } as const;
+
+/** A profile is an interval by a name. */
+export function checkProfile({ profile, routers = [] }: ConfigFile, refuse: Refuse): void {
+  if (profile === undefined) return;
+  const ms = PROFILE_MS[profile];
+  routers.forEach(({ advert, version }, index) => {
+    const path = ['routers', index];
+    if (advert !== undefined && advert !== ms)
+      refuse(
+        [...path, 'advert'],
+        `is ${advert}ms, but profile ${profile} means ${ms}ms: leave one of them out`,
+      );
+    if (version === 2 && advert === undefined && ms % 1000 !== 0)
+      refuse([...path, 'version'], `is 2, which counts whole seconds, but profile ${profile} means ${ms}ms`);
+  });
+}
+
 /** The settings of routers that move together are those of the first. */
-export function routerConfigs({ routers = [], sync }: ConfigFile): readonly RouterConfig[] {
+export function routerConfigs({
+  routers = [],
+  sync,
+  profile = 'standard',
+}: ConfigFile): readonly RouterConfig[] {
   const [first] = routers;
   if (!first) return [];
-  const { priority = DEFAULT_PRIORITY, advert = DEFAULT_ADVERT_MS, preempt = true } = first;
+  const { priority = DEFAULT_PRIORITY, advert = PROFILE_MS[profile], preempt = true } = first;
   const shared = {
     priority,
     advertMs: advert,

@@ -22,6 +22,7 @@ import {
   portRange,
   vrrpPassword,
 } from './fields.ts';
+import { trackSchema } from './track.ts';
 
 /** 64 bytes of the map's own, a key and a value, for each direction: 2^24 connections are about 5 GB. */
 const MAX_CONNECTIONS = 1 << 24;
@@ -225,6 +226,10 @@ export const fileSchema = keys(
       .max(64, 'has more than 64 virtual routers: put more addresses into each')
       .optional()
       .describe('They move together: all of them, or none'),
+    profile: choice(['standard', 'fast', 'fastest'], 'profile: fast')
+      .optional()
+      .describe('How soon a failure is noticed: advert of 1s (default), 100ms or 10ms'),
+    track: trackSchema.optional().describe('What this director must reach, and what it weighs'),
     announce: announceSchema.optional().describe('How neighbours are told where the floating addresses are'),
     sync: sync.optional(),
     timeouts: timeouts.optional(),

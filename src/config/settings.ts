@@ -6,10 +6,11 @@ import { DEFAULT_TIMEOUTS } from '../model/rules.ts';
 import { type SyncDaemon, type SyncDirection, syncDaemon } from '../model/sync-daemon.ts';
 import { announceSettings } from './announce.ts';
 import { ConfigError, type ConfigProblem } from './error.ts';
-import { checkRouters, routerConfigs } from './routers.ts';
+import { checkProfile, checkRouters, routerConfigs } from './routers.ts';
 import type { ConfigFile } from './schema.ts';
 import { serviceEdits } from './services.ts';
 import type { Path, Source } from './source.ts';
+import { checkTrack, trackSettings } from './track.ts';
 import { refuseTwins } from './twins.ts';
 
 /** What is known besides the file. */
@@ -30,6 +31,8 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
   const interfaces = file.interfaces ?? [];
   refuseTwins(interfaces, ['interfaces'], refuse);
   checkRouters(file.routers ?? [], kind === 'xdp' ? interfaces : undefined, refuse);
+  checkProfile(file, refuse);
+  checkTrack(file.track, file.routers?.[0]?.priority ?? 0, refuse);
   const group = file.sync?.group;
   if (group !== undefined && !isMulticast(group))
     refuse(['sync', 'group'], `is ${group}, which is no multicast group: use 224.0.0.81 or ff02::51`);
@@ -58,6 +61,14 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
       ...router,
       ...(file.announce && { announce: announceSettings(file.announce) }),
     })),
+    ...(kind === 'xdp' &&
+      file.routers?.length && {
+        track: trackSettings(
+          file.track,
+          interfaces,
+          file.routers.map((router) => router.interface),
+        ),
+      }),
     sync: syncDaemons(file.sync),
     ...(keyFile === undefined ? {} : { syncKeyFile: keyFile }),
     replicateRules: file.rules?.replicate ?? false,

@@ -27,6 +27,7 @@ const DIRECTOR_ERROR_CODES = Object.keys({
   'sync-running': true,
   'sync-stopped': true,
   'no-such-device': true,
+  'no-such-user': true,
   'no-route': true,
   'no-privileges': true,
   'no-xdp': true,

@@ -37,6 +37,7 @@ export function statusTo(status: Status): tandem.control.IStatus {
       ...(bulk.receiving && { bulkReceiving: bulk.receiving }),
     },
     rules: replicationTo(status.rules),
+    tracked: status.tracked.map((each) => ({ ...each })),
     vrrp: status.vrrp,
     drops: status.drops,
     events: status.events,
@@ -76,6 +77,10 @@ export function statusFrom(message: tandem.control.IStatus): Status {
     },
     sync: syncFrom(required(message.sync, 'status.sync')),
     rules: replicationFrom(message.rules),
+    tracked: (message.tracked ?? []).map(({ kind, name, up, weight }) => ({
+      kind: oneOf(['interface', 'route', 'script'] as const, kind, 'kind of what is tracked'),
+      ...{ name: name ?? '', up: up ?? false, weight: weight ?? 0 },
+    })),
     vrrp: countsFrom(message.vrrp),
     connections: amountFrom(message.connections),
     drops: countsFrom(message.drops),

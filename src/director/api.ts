@@ -66,6 +66,7 @@ export type DirectorErrorCode =
   | 'sync-running'
   | 'sync-stopped'
   | 'no-such-device'
+  | 'no-such-user'
   | 'no-route'
   | 'no-privileges'
   | 'no-xdp'

@@ -36,7 +36,7 @@ export interface CommandParts {
   /** Before sync speaks on it: the host must not answer there for a floating address. @throws HostError */
   readonly quietArp: (name: string) => Promise<void>;
   /** What only the director knows, as it is now. */
-  readonly facts: () => Pick<StatusSources, 'role' | 'vrrp' | 'connections' | 'uptimeMs'>;
+  readonly facts: () => Pick<StatusSources, 'role' | 'vrrp' | 'connections' | 'uptimeMs' | 'tracked'>;
 }
 
 /** Said whenever a direction begins. */

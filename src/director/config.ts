@@ -66,6 +66,28 @@ export interface RouterConfig {
   readonly announce?: AnnounceSettings;
 }
 
+/** A check that runs every now and then. */
+export interface TrackedScript {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Runs in a row with another outcome, until it is believed. */
+  readonly rise: number;
+  readonly fall: number;
+  readonly weight: number;
+  readonly userName: string;
+}
+
+/** What must be reached, and what it weighs (vrrp/tracking.ts). */
+export interface TrackSettings {
+  readonly links: readonly { readonly name: string; readonly weight: number }[];
+  readonly routes: readonly { readonly destination: string; readonly weight: number }[];
+  readonly scripts: readonly TrackedScript[];
+}
+
+export const NO_TRACK: TrackSettings = { links: [], routes: [], scripts: [] };
+
 export interface DirectorConfig {
   readonly name: string;
   readonly datapath: {
@@ -82,6 +104,8 @@ export interface DirectorConfig {
   /** Interfaces that carry the program: every one that clients or real servers are reached through. */
   readonly interfaces: readonly string[];
   readonly routers: readonly RouterConfig[];
+  /** {@link NO_TRACK} unless given. */
+  readonly track?: TrackSettings;
   /** Directions of connection sync that run from the start. */
   readonly sync: readonly SyncDaemon[];
   /** Without one, sync is not sealed. */

@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs';
 import { pinnedLease } from '../datapath/fence-port.ts';
 import type { FenceShare, Plane } from '../datapath/plane.ts';
 import { macBytes } from '../host/gratuitous-arp.ts';
+import { inTheWay } from '../host/pace.ts';
 import { FORWARDING, InterfaceSettings, QUIET_ARP } from '../host/sysctl.ts';
 import type { RuleSet } from '../model/rules.ts';
 import { bootTimeUs } from '../native/clock.ts';
@@ -15,7 +16,7 @@ import { AddressKeeper } from './address-keeper.ts';
 import type { DirectorApi } from './api.ts';
 import type { Board } from './board.ts';
 import { type CommandParts, Commands } from './commands.ts';
-import { type DirectorConfig, stateDirectory } from './config.ts';
+import { type DirectorConfig, NO_TRACK, stateDirectory } from './config.ts';
 import { DropWatch } from './drop-watch.ts';
 import { Handover } from './handover.ts';
 import { type Head, newHead } from './heartbeat/head-start.ts';
@@ -40,6 +41,7 @@ import type { Role } from './status.ts';
 import type { SyncEvent } from './sync/messages.ts';
 import { senderId } from './sync/sender-id.ts';
 import { SyncThread } from './sync/thread.ts';
+import { Tracker } from './tracker.ts';
 import { Upgrade } from './upgrade.ts';
 
 export interface Director {
@@ -108,6 +110,7 @@ class RunningDirector implements Director {
   readonly #stateDirectory: string;
   readonly #handover: Handover;
   readonly upgrade: Upgrade;
+  readonly #tracker: Tracker;
   readonly #heartbeat: Head['thread'];
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #startedAt = performance.now();
@@ -157,6 +160,11 @@ class RunningDirector implements Director {
       leave: (intervalUs) => this.#tellHeartbeat({ kind: 'leave', intervalUs }),
       stay: () => this.#tellHeartbeat({ kind: 'stay' }),
     });
+    this.#tracker = new Tracker({
+      track: config.track ?? NO_TRACK,
+      onChange: (items) => this.#tellHeartbeat({ kind: 'tracked', items }),
+      log: log.child('vrrp'),
+    });
     this.done = new Promise((_, reject) => {
       this.#fail = (error) => {
         this.#death ??= error;
@@ -169,6 +177,9 @@ class RunningDirector implements Director {
   async start({ rules, keys, interfaces, routers }: Prepared): Promise<void> {
     const config = this.#config;
     this.routers = routers;
+    const [first] = routers;
+    if (first && config.datapath.kind === 'xdp')
+      for (const text of inTheWay(first.advertMs)) this.#log.child('vrrp').warn(text);
     this.#stayAlive();
     // A lease that a former daemon left runs out soon: it is renewed before anything else is done.
     const early = this.#earlyHeartbeat();
@@ -209,6 +220,7 @@ class RunningDirector implements Director {
     } else if (!early) {
       await this.#startHeartbeat(plane.shareFence(), announced);
     }
+    if (routers.length > 0) this.#tracker.start();
     this.#sweep();
     // A plane in memory sees no packet to count.
     if (plane.kind === 'xdp') rates.start();
@@ -265,6 +277,7 @@ class RunningDirector implements Director {
     // A peer goes on at once. Where there is none the lease stays what it is, and the next daemon may go on with it.
     await attempt(() => this.#heartbeat.stop(!left && (!died || this.#peers.size > 0)));
     for (const timer of this.#timers) clearInterval(timer);
+    this.#tracker.stop();
     if (this.#running) {
       const { plane, sync, addresses, rates, replication } = this.#running;
       rates.close();
@@ -327,6 +340,7 @@ class RunningDirector implements Director {
         vrrp: this.#vrrpCounters,
         connections: this.#connections,
         uptimeMs: performance.now() - this.#startedAt,
+        tracked: this.#tracker.all,
       }),
     });
   }
@@ -377,6 +391,7 @@ class RunningDirector implements Director {
       routers: this.routers,
       transport: fence.kind === 'xdp' ? 'raw' : 'udp',
       floating,
+      links: this.#config.track?.links ?? [],
       board: this.#board.buffer,
       fence,
     });
@@ -407,6 +422,9 @@ class RunningDirector implements Director {
         return;
       case 'leaving':
         this.upgrade.leaving(event.refusal);
+        return;
+      case 'links':
+        this.#tracker.setLinks(event.items);
         return;
       case 'counters':
         this.#vrrpCounters = event.counters;

@@ -10,6 +10,7 @@ import type { HeartbeatRouter } from './heartbeat/messages.ts';
 import { KeptRules } from './kept-rules.ts';
 import { rulesOf } from './rule-keeper.ts';
 import { readKeyFile } from './sync/key-file.ts';
+import { checkScripts } from './tracker.ts';
 
 export interface Prepared {
   readonly rules: RuleSet;
@@ -32,6 +33,8 @@ export async function prepare(config: DirectorConfig): Promise<Prepared> {
     return { ...router, ifindex: its.ifindex, source: sourceOf(router, its, floating) };
   });
   const interfaces = config.interfaces.map((name) => existing(name, facts));
+  for (const { name } of config.track?.links ?? []) existing(name, facts);
+  checkScripts(config.track?.scripts ?? []);
   for (const daemon of config.sync) existing(daemon.interface, facts);
   return { rules, keys, interfaces, routers };
 }

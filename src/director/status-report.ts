@@ -1,6 +1,7 @@
 /** Puts `tandem status` together from what the parts say. */
 import { readFileSync } from 'node:fs';
 import type { Plane } from '../datapath/plane.ts';
+import type { Tracked } from '../vrrp/tracking.ts';
 import { BOARD_PATH, type Board, type BoardField } from './board.ts';
 import type { DirectorConfig } from './config.ts';
 import type { PathStatus, ReplicationStatus, Role, Status, SyncStatus } from './status.ts';
@@ -15,6 +16,7 @@ export interface StatusSources {
   readonly vrrp: Readonly<Record<string, number>>;
   readonly connections: number;
   readonly uptimeMs: number;
+  readonly tracked: readonly Tracked[];
   /** CLOCK_BOOTTIME in microseconds. */
   readonly now: number;
 }
@@ -42,7 +44,7 @@ export function composeStatus(sources: StatusSources): Status {
       name,
       vrid,
       state: role === 'standalone' ? 'init' : role,
-      priority,
+      priority: board.get('priority') || priority,
       addresses,
       fence: { open: remaining > 0, remaining_ms: remaining },
     })),
@@ -54,6 +56,7 @@ export function composeStatus(sources: StatusSources): Status {
     },
     sync: sources.sync,
     rules: sources.rules,
+    tracked: sources.tracked,
     vrrp: sources.vrrp,
     connections: sources.connections,
     drops: plane.drops(),

@@ -1,4 +1,5 @@
 /** `tandem status --json`: names and shapes are an interface (docs/status.md). */
+import type { Tracked } from '../vrrp/tracking.ts';
 
 export type Role = 'init' | 'backup' | 'master' | 'standalone';
 
@@ -110,6 +111,8 @@ export interface Status {
   readonly peer: PeerStatus;
   readonly sync: SyncStatus;
   readonly rules: ReplicationStatus;
+  /** Interfaces, routes and scripts that are tracked. */
+  readonly tracked: readonly Tracked[];
   readonly vrrp: Readonly<Record<string, number>>;
   readonly connections: number;
   /** Packets that the plane dropped, by reason; all since it was loaded. */

@@ -4,6 +4,7 @@ export type HostErrorCode =
   | 'no-address'
   | 'bad-address'
   | 'bad-mac'
+  | 'bad-script'
   | 'no-iproute2'
   | 'ip-failed'
   | 'sysctl-failed';

@@ -118,6 +118,52 @@ test('routers that move together take priority, interval and preemption of the f
   ]);
 });
 
+test("every interface is tracked, unless it is a router's own; weights and scripts are as keepalived has them", () => {
+  const base = `interfaces: [eth0, eth1, eth2]
+routers: [{name: m, vrid: 1, interface: eth0, addresses: [10.1.1.1]}]
+`;
+  expect(parse(base).track).toEqual({
+    links: [
+      { name: 'eth1', weight: 0 },
+      { name: 'eth2', weight: 0 },
+    ],
+    routes: [],
+    scripts: [],
+  });
+  const track = parse(`${base}track:
+  interfaces: [{name: eth1, weight: -50}]
+  routes: [{to: 0.0.0.0/0}]
+  scripts: [{name: chk, command: [/bin/true, now], interval: 2s, fall: 2}]`).track;
+  expect(track?.links).toEqual([
+    { name: 'eth1', weight: -50 },
+    { name: 'eth2', weight: 0 },
+  ]);
+  expect(track?.routes).toEqual([{ destination: '0.0.0.0/0', weight: 0 }]);
+  expect(track?.scripts).toMatchObject([
+    {
+      command: ['/bin/true', 'now'],
+      intervalMs: 2000,
+      timeoutMs: 2000,
+      rise: 1,
+      fall: 2,
+      userName: 'nobody',
+    },
+  ]);
+  expect(parse(`${base}track: {defaults: false}`).track?.links).toEqual([]);
+  expect(() => parse(`${base}track: {routes: [{to: 10.0.0.0}]}`)).toThrow(/prefix length/);
+  expect(() => parse(`${base}track: {scripts: [{name: a, command: [true]}]}`)).toThrow();
+});
+
+test('a profile is an interval', () => {
+  const router = 'routers: [{name: m, vrid: 1, interface: eth0, addresses: [10.1.1.1]';
+  const advert = (text: string) => parse(text, 'memory').routers[0]?.advertMs;
+  expect(['standard', 'fast', 'fastest'].map((name) => advert(`profile: ${name}\n${router}}]`))).toEqual([
+    1000, 100, 10,
+  ]);
+  expect(() => advert(`profile: fast\n${router}, advert: 50ms}]`)).toThrow(/profile fast means 100ms/);
+  expect(() => advert(`profile: fast\n${router}, version: 2}]`)).toThrow(/whole seconds/);
+});
+
 test('a peer on the sync path is asked to hand over, and others are told by advertisements; or nobody is', () => {
   const router = 'routers: [{name: m, vrid: 1, interface: eth0, addresses: [10.1.1.1]';
   const preempt = (text: string) => parse(text, 'memory').routers[0]?.preempt;

@@ -25,6 +25,7 @@ export const STATUS: Status = {
       fence: { open: true, remaining_ms: 231.25 },
     },
   ],
+  tracked: [{ kind: 'script', name: 'chk', up: false, weight: -50 }],
   peer: { vrrp_ms: null, sync_ms: 17, synced: true, paths: { vrrp: 'up', sync: 'up' } },
   sync: {
     sent: 2 ** 53 - 1,

@@ -135,9 +135,13 @@ class Game {
 
   #raise(player: Player): void {
     const priority = BASE + 2 * STEP;
-    this.#priority[player] = priority;
     if (player === 'keepalived') this.#keepalived.setPriority(priority);
-    else this.#director?.send({ kind: 'tracked', priority, reach: 0, fault: undefined });
+    else {
+      const items = [
+        { kind: 'script', name: 'best', up: true, weight: priority - this.#priority.director },
+      ] as const;
+      this.#director?.send({ kind: 'tracked', items });
+    }
   }
 
   /** Waits until that one is master, and the other one is not, for some intervals without a break. */

@@ -32,11 +32,7 @@ const matches: readonly Match[] = [
 ];
 
 for (const match of matches) {
-  test(
-    titleOf(match),
-    async () => {
-      expect(await play(wire, match)).toHaveLength(6);
-    },
-    400_000,
-  );
+  test(titleOf(match), async () => {
+    expect(await play(wire, match)).toHaveLength(6);
+  }, 400_000);
 }

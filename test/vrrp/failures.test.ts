@@ -84,9 +84,11 @@ class Sequence {
     );
     switch (kind) {
       case 'crash':
-        return this.#down(side, forUs, true);
+        this.#down(side, forUs, true);
+        break;
       case 'restart':
-        return this.#down(side, forUs, false);
+        this.#down(side, forUs, false);
+        break;
       case 'freeze':
         this.#pausedUntil[side] = Math.max(this.#pausedUntil[side], this.network.now + forUs);
         this.network.pause(side, forUs);

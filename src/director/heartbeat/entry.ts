@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { FencePort } from '../../datapath/ports.ts';
 import { bootTimeUs } from '../../native/clock.ts';
+import { isRunning } from '../../native/interface.ts';
 import { Bell } from '../../native/poll.ts';
 import { becomeRealTime } from '../../native/sched.ts';
 import { FrameSender } from '../../native/vrrp-socket.ts';
@@ -40,12 +41,15 @@ async function main(
   const transports = setup.routers.map((router) =>
     raw ? new RawTransport(router) : new UdpTransport(router),
   );
+  const socket = raw ? transports[0]?.fds[0] : undefined;
   const frames = raw ? new FrameSender() : undefined;
   tryOr(post, 'no real-time priority for the heartbeat', () => becomeRealTime(PRIORITY));
   const heartbeat = new Heartbeat(setup.routers, setup.floating, {
     transports,
     fence,
     board: new Board(setup.board),
+    links: setup.links,
+    ...(socket !== undefined && { running: (name: string) => isRunning(socket, name) }),
     clock: bootTimeUs,
     ...(frames && { sendFrame: (frame: Uint8Array, ifindex: number) => frames.send(frame, ifindex) }),
     post,

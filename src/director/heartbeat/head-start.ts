@@ -13,7 +13,7 @@ import { interfaceIndex } from '../../native/interface.ts';
 import { Board } from '../board.ts';
 import { PATHS, stateDirectory } from '../config.ts';
 import { writeWhole } from '../whole-file.ts';
-import type { HeartbeatRouter } from './messages.ts';
+import type { HeartbeatRouter, TrackedLink } from './messages.ts';
 import { HeartbeatThread } from './thread.ts';
 
 /** A heartbeat's thread, and the board that it shares with those that come later. */
@@ -29,6 +29,8 @@ export interface Note {
   readonly socket: string;
   readonly pins: string;
   readonly routers: readonly HeartbeatRouter[];
+  /** Absent in the note of an older daemon. */
+  readonly links?: readonly TrackedLink[];
 }
 
 const FILE = 'heartbeat.json';
@@ -76,7 +78,8 @@ export function goOnFrom(note: Note, { thread, board }: Head): boolean {
   rmSync(join(stateDirectory(note.pins), FILE), { force: true });
   // From here on the heartbeat watches whether the main thread gets anywhere.
   board.set('mainAliveAt', bootTimeUs());
-  thread.begin({ routers: note.routers, transport: 'raw', floating: [], board: board.buffer, fence: lease });
+  const { routers, links = [] } = note;
+  thread.begin({ routers, links, transport: 'raw', floating: [], board: board.buffer, fence: lease });
   return true;
 }
 

@@ -5,6 +5,7 @@
 import type { FencePort } from '../../datapath/ports.ts';
 import { deadline, newRouter, step } from '../../vrrp/machine.ts';
 import type { RouterEffect, RouterEvent, RouterState } from '../../vrrp/router.ts';
+import { type Tracked, weigh } from '../../vrrp/tracking.ts';
 import { PRIORITY } from '../../vrrp/wire.ts';
 import { BOARD_PATH, BOARD_ROLE, type Board } from '../board.ts';
 import { ANNOUNCE } from '../config.ts';
@@ -15,8 +16,15 @@ import { Announcer } from './announcer.ts';
 import { type HeartbeatCount, HeartbeatCounters } from './counters.ts';
 import { Freshness } from './freshness.ts';
 import { Leave } from './leave.ts';
+import { LinkWatch } from './link-watch.ts';
 import { Liveness, stallBound } from './liveness.ts';
-import type { FloatingAddress, HeartbeatCommand, HeartbeatEvent, HeartbeatRouter } from './messages.ts';
+import type {
+  FloatingAddress,
+  HeartbeatCommand,
+  HeartbeatEvent,
+  HeartbeatRouter,
+  TrackedLink,
+} from './messages.ts';
 import { type PathName, PathWatch } from './path-watch.ts';
 import { Punctuality } from './punctuality.ts';
 import { type Heard, Reception } from './reception.ts';
@@ -32,6 +40,9 @@ export interface HeartbeatPorts {
   /** Puts a frame on an interface; undefined where frames cannot be sent. @throws Error */
   readonly sendFrame?: (frame: Uint8Array, ifindex: number) => void;
   readonly post: (event: HeartbeatEvent) => void;
+  /** Interfaces that are tracked, and whether frames can leave by one. */
+  readonly links?: readonly TrackedLink[];
+  readonly running?: (name: string) => boolean;
 }
 
 const COUNTERS_EVERY_US = 1_000_000;
@@ -65,6 +76,9 @@ export class Heartbeat {
   readonly #leave: Leave;
   readonly #punctuality: Punctuality;
   readonly #paths = new PathWatch();
+  readonly #links: LinkWatch;
+  /** What the main thread tracks. */
+  #others: readonly Tracked[] = [];
   #state: RouterState;
   /** Not carried out yet: what an effect leads to stands behind what was wanted with it. */
   readonly #effects: RouterEffect[] = [];
@@ -110,6 +124,7 @@ export class Heartbeat {
     this.#leave = new Leave({ priority: first.priority, advertUs });
     this.#liveness = new Liveness(ports.board, advertUs);
     this.#freshness = new Freshness(ports.fence, ports.board);
+    this.#links = new LinkWatch(ports.links ?? [], ports.running ?? (() => true));
     const { priority, preempt, preemptDelayMs } = first;
     this.#state = newRouter({ priority, advertUs, preempt, preemptDelayUs: preemptDelayMs * 1000 });
   }
@@ -120,6 +135,8 @@ export class Heartbeat {
 
   start(): void {
     this.#step({ kind: 'startup', fence: this.#ports.fence.read() });
+    this.#weigh();
+    this.#ports.post({ kind: 'links', items: this.#links.items });
     this.#publish(this.#ports.clock());
   }
 
@@ -143,6 +160,7 @@ export class Heartbeat {
     const { peer } = this.#state;
     if (view && view.at !== peer.at) this.#hear('sync', view.master && view.leaseUntil > clock());
     if (view && (view.at !== peer.at || view.held !== peer.held)) this.#step({ kind: 'peer', view });
+    this.#lookAtLinks();
     this.#watch(clock());
     this.#step({ kind: 'timer' });
     const now = clock();
@@ -150,6 +168,24 @@ export class Heartbeat {
     for (const { level, text } of this.#paths.look(this.#state, now)) this.#say(level, text);
     this.#announce(now);
     this.#freshness.update(this.#state, now);
+  }
+
+  #lookAtLinks(): void {
+    const news = this.#links.look();
+    if (!news) return;
+    for (const text of news) this.#say('warn', text);
+    this.#ports.post({ kind: 'links', items: this.#links.items });
+    this.#weigh();
+  }
+
+  #weigh(): void {
+    const { priority, reach, fault } = weigh(this.#state.settings.priority, [
+      ...this.#links.items,
+      ...this.#others,
+    ]);
+    this.#fault = fault;
+    if (priority !== this.#state.priority) this.#say('info', `the priority is ${priority} from now on`);
+    this.#step({ kind: 'tracked', priority, reach });
   }
 
   #watch(now: number): void {
@@ -195,8 +231,8 @@ export class Heartbeat {
         this.#gone ||= this.#routers.some((router) => router.interface === command.name);
         return;
       case 'tracked':
-        this.#fault = command.fault;
-        this.#step({ kind: 'tracked', priority: command.priority, reach: command.reach });
+        this.#others = command.items;
+        this.#weigh();
         return;
       case 'release':
       case 'released': {

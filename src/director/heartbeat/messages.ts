@@ -1,6 +1,7 @@
 /** What the main thread and the heartbeat worker say to each other. All of it survives structured cloning. */
 import type { Address } from '../../model/address.ts';
 import type { RouterRole } from '../../vrrp/router.ts';
+import type { Tracked } from '../../vrrp/tracking.ts';
 import type { RouterConfig } from '../config.ts';
 import type { LogLevel } from '../log.ts';
 
@@ -19,6 +20,13 @@ export interface FloatingAddress {
   readonly mac: string;
 }
 
+/** An interface that is tracked. */
+export interface TrackedLink {
+  readonly name: string;
+  /** See {@link Tracked}. */
+  readonly weight: number;
+}
+
 /** What the worker is to do. */
 export interface HeartbeatSetup {
   /** At least one; they move as one unit, and share priority and interval. */
@@ -26,6 +34,7 @@ export interface HeartbeatSetup {
   /** `raw`: IP protocol 112. `udp`: the same messages in UDP, without privileges and without GARP. */
   readonly transport: 'raw' | 'udp';
   readonly floating: readonly FloatingAddress[];
+  readonly links: readonly TrackedLink[];
   /** Of the {@link Board}. */
   readonly board: SharedArrayBuffer;
   /** What the thread's fence module makes the fence from. */
@@ -37,13 +46,8 @@ export type HeartbeatCommand =
   | { readonly kind: 'floating'; readonly addresses: readonly FloatingAddress[] }
   /** An interface has gone for good; the heartbeat knows whether it needs it. */
   | { readonly kind: 'interface-gone'; readonly name: string }
-  /** What is tracked has changed. `fault`: why this director must not be master, as half a sentence. */
-  | {
-      readonly kind: 'tracked';
-      readonly priority: number;
-      readonly reach: number;
-      readonly fault: string | undefined;
-    }
+  /** What the main thread tracks has changed. */
+  | { readonly kind: 'tracked'; readonly items: readonly Tracked[] }
   /**
    * Close the fence and give the addresses away. Answered with a `role` event in any case. `ordered`: by a person, who
    * does not want them back at once.
@@ -78,6 +82,8 @@ export type HeartbeatEvent =
   | { readonly kind: 'give-handover'; readonly why: string }
   /** The peer has been told, or there is none to tell. With a `refusal`, half a sentence, all is as it was. */
   | { readonly kind: 'leaving'; readonly refusal: string | undefined }
+  /** The interfaces that are tracked, at the start and when one of them has changed. */
+  | { readonly kind: 'links'; readonly items: readonly Tracked[] }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
   /** All of them, about once a second while they change. Names: {@link HeartbeatCounters}. */
   | { readonly kind: 'counters'; readonly counters: Readonly<Record<string, number>> };

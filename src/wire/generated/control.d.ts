@@ -3829,6 +3829,9 @@ export namespace tandem {
             /** Status rules. */
             rules?: (tandem.control.ReplicationStatus.$Properties|null);
 
+            /** Status tracked. */
+            tracked: tandem.control.Tracked.$Properties[];
+
             /**
              * Creates a new Status instance using the specified properties.
              * @param [properties] Properties to set
@@ -3902,6 +3905,9 @@ export namespace tandem {
 
                 /** Status rules */
                 rules?: (tandem.control.ReplicationStatus.$Properties|null);
+
+                /** Status tracked */
+                tracked?: (tandem.control.Tracked.$Properties[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -3992,6 +3998,89 @@ export namespace tandem {
 
             /** Shape of a ReplicationStatus. */
             type $Shape = tandem.control.ReplicationStatus.$Properties;
+        }
+
+        /**
+         * Properties of a Tracked.
+         * @deprecated Use tandem.control.Tracked.$Properties instead.
+         */
+        interface ITracked extends tandem.control.Tracked.$Properties {
+        }
+
+        /** Represents a Tracked. */
+        class Tracked {
+
+            /**
+             * Constructs a new Tracked.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.control.Tracked.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Tracked kind. */
+            kind: string;
+
+            /** Tracked name. */
+            name: string;
+
+            /** Tracked up. */
+            up: boolean;
+
+            /** Tracked weight. */
+            weight: number;
+
+            /**
+             * Creates a new Tracked instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Tracked instance
+             */
+            static create(properties: tandem.control.Tracked.$Shape): tandem.control.Tracked & tandem.control.Tracked.$Shape;
+            static create(properties?: tandem.control.Tracked.$Properties): tandem.control.Tracked;
+
+            /**
+             * Encodes the specified Tracked message. Does not implicitly {@link tandem.control.Tracked.verify|verify} messages.
+             * @param message Tracked message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.control.Tracked.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Tracked message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.control.Tracked & tandem.control.Tracked.$Shape} Tracked
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.control.Tracked & tandem.control.Tracked.$Shape;
+        }
+
+        namespace Tracked {
+
+            /** Properties of a Tracked. */
+            interface $Properties {
+
+                /** Tracked kind */
+                kind?: (string|null);
+
+                /** Tracked name */
+                name?: (string|null);
+
+                /** Tracked up */
+                up?: (boolean|null);
+
+                /** Tracked weight */
+                weight?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Tracked. */
+            type $Shape = tandem.control.Tracked.$Properties;
         }
     }
 }

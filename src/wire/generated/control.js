@@ -5280,6 +5280,7 @@ export const tandem = $root.tandem = (() => {
                 this.vrrp = {};
                 this.drops = {};
                 this.events = {};
+                this.tracked = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5300,6 +5301,7 @@ export const tandem = $root.tandem = (() => {
             Status.prototype.drops = $util.emptyObject;
             Status.prototype.events = $util.emptyObject;
             Status.prototype.rules = null;
+            Status.prototype.tracked = $util.emptyArray;
 
             Status.create = function(properties) {
                 return new Status(properties);
@@ -5344,6 +5346,9 @@ export const tandem = $root.tandem = (() => {
                         writer.uint32(106).fork().uint32(10).string(keys[i]).uint32(17).double(message.events[keys[i]]).ldelim();
                 if (message.rules != null && $Object.hasOwnProperty.call(message, "rules"))
                     $root.tandem.control.ReplicationStatus.encode(message.rules, writer.uint32(162).fork(), _depth + 1).ldelim();
+                if (message.tracked != null && message.tracked.length)
+                    for (let i = 0; i < message.tracked.length; ++i)
+                        $root.tandem.control.Tracked.encode(message.tracked[i], writer.uint32(322).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5574,6 +5579,14 @@ export const tandem = $root.tandem = (() => {
                             message.rules = $root.tandem.control.ReplicationStatus.decode(reader, reader.size(), $undefined, _depth + 1, message.rules);
                             continue;
                         }
+                    case 40: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.tracked && message.tracked.length))
+                                message.tracked = [];
+                            message.tracked.push($root.tandem.control.Tracked.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -5720,6 +5733,128 @@ export const tandem = $root.tandem = (() => {
             };
 
             return ReplicationStatus;
+        })();
+
+        control.Tracked = (function() {
+
+            const Tracked = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Tracked.prototype.kind = "";
+            Tracked.prototype.name = "";
+            Tracked.prototype.up = false;
+            Tracked.prototype.weight = 0;
+
+            Tracked.create = function(properties) {
+                return new Tracked(properties);
+            };
+
+            Tracked.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== "")
+                    writer.uint32(10).string(message.kind);
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(18).string(message.name);
+                if (message.up != null && $Object.hasOwnProperty.call(message, "up") && message.up !== false)
+                    writer.uint32(24).bool(message.up);
+                if (message.weight != null && $Object.hasOwnProperty.call(message, "weight") && message.weight !== 0)
+                    writer.uint32(32).sint32(message.weight);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Tracked.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tandem.control.Tracked();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.kind = value;
+                            else
+                                delete message.kind;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.up = value;
+                            else
+                                delete message.up;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.sint32())
+                                message.weight = value;
+                            else
+                                delete message.weight;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Tracked;
         })();
 
         return control;

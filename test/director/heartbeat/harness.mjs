@@ -32,6 +32,7 @@ const thread = new HeartbeatThread(new URL('file-fence.mjs', import.meta.url).hr
 thread.begin({
   routers,
   floating,
+  links: [],
   transport: setup.transport ?? 'raw',
   board: board.buffer,
   fence: fenceFile,

@@ -8,6 +8,7 @@ import type {
   HeartbeatCommand,
   HeartbeatEvent,
   HeartbeatRouter,
+  TrackedLink,
 } from '../../../src/director/heartbeat/messages.ts';
 import type { Received, Transport } from '../../../src/director/heartbeat/transport.ts';
 import { parseAddress } from '../../../src/model/address.ts';
@@ -62,7 +63,12 @@ class World {
   readonly framesAtRole: number[] = [];
   fenceUntil = 0;
 
-  constructor(routers: readonly HeartbeatRouter[] = [ROUTER], { frames = true } = {}) {
+  readonly down = new Set<string>();
+
+  constructor(
+    routers: readonly HeartbeatRouter[] = [ROUTER],
+    { frames = true, links = [] as readonly TrackedLink[] } = {},
+  ) {
     this.transports = routers.map(() => new FakeTransport());
     const fence: FencePort = {
       open: (until) => {
@@ -80,6 +86,8 @@ class World {
       transports: this.transports,
       fence,
       board: this.board,
+      links,
+      running: (name) => !this.down.has(name),
       clock: () => this.now,
       ...(frames && { sendFrame: (_frame: Uint8Array, ifindex: number) => this.frames.push(ifindex) }),
       post: (event) => {
@@ -446,5 +454,34 @@ describe('what the plane holds', () => {
     world.board.set('peerSyncAt', world.now);
     follow(A);
     expect(world.happened.at(-1)).toBe('fresh');
+  });
+});
+
+describe('what is tracked', () => {
+  test('and has no weight ends the mastership while it is down', () => {
+    const world = new World([ROUTER], { links: [{ name: 'down0', weight: 0 }] });
+    world.pass(DOWN);
+    expect(world.role).toBe('master');
+    world.down.add('down0');
+    world.pass(A);
+    expect([world.role, world.fenceUntil]).toEqual(['backup', 0]);
+    world.down.clear();
+    world.pass(2 * DOWN);
+    expect(world.role).toBe('master');
+  });
+
+  test('changes the priority by its weight, and is shown', () => {
+    const world = new World([ROUTER], { links: [{ name: 'down0', weight: -30 }] });
+    world.pass(DOWN);
+    world.down.add('down0');
+    world.pass(2 * A);
+    expect(world.role).toBe('master');
+    expect(world.transport.sent.at(-1)?.priority).toBe(70);
+    expect(world.board.get('priority')).toBe(70);
+    world.turn({ kind: 'tracked', items: [{ kind: 'script', name: 'chk', up: true, weight: 50 }] });
+    world.pass(2 * A);
+    expect(world.transport.sent.at(-1)?.priority).toBe(120);
+    const links = world.events.filter((event) => event.kind === 'links').at(-1);
+    expect(links?.items).toEqual([{ kind: 'interface', name: 'down0', up: false, weight: -30 }]);
   });
 });
