@@ -42,6 +42,7 @@ const ENUMS = [
   'flow_flag',
   'address_kind',
   'record_op',
+  'clash_rule',
 ] as const;
 
 function camel(name: string): string {

@@ -185,17 +185,18 @@ export const CONN_RECORD = {
 } as const;
 
 export const APPLY_CALL = {
-  size: 40,
+  size: 44,
   count: 0,
   source: 4,
   mark: 8,
-  applied: 12,
-  stale: 16,
-  gone: 20,
-  conflicts: 24,
-  refused: 28,
-  failed: 32,
-  deferred: 36,
+  clash: 12,
+  applied: 16,
+  stale: 20,
+  gone: 24,
+  conflicts: 28,
+  refused: 32,
+  failed: 36,
+  deferred: 40,
 } as const;
 
 export const SWEEP_CALL = {
@@ -305,4 +306,10 @@ export const RECORD_OP = {
   RECORD_UPDATE: 0,
   RECORD_DELETE: 1,
   RECORD_FORGET: 2,
+} as const;
+
+export const CLASH_RULE = {
+  CLASH_NEWER: 0,
+  CLASH_OURS: 1,
+  CLASH_THEIRS: 2,
 } as const;

@@ -41,12 +41,20 @@ export const NOTHING_APPLIED: ApplyResult = {
   deferred: 0,
 };
 
+/**
+ * Of a connection that was made here and one that is told, on the same local port: which stays. The newer one; or, where
+ * two directors made connections at the same time, that of the one which goes on.
+ */
+export type Clash = 'newer' | 'ours' | 'theirs';
+
 /** Where records come from. */
 export interface Origin {
   /** The director that sent them, by its id on the sync channel. */
   readonly sender: number;
   /** Of the bulk transfer that they belong to, from {@link SyncPort.newMark}; 0: of none. */
   readonly mark: number;
+  /** `newer` unless given. */
+  readonly clash?: Clash;
 }
 
 /** A walk over the table, in slices that are short enough for one turn. */

@@ -6,7 +6,14 @@ import { BpfProgram } from '../native/bpf-program.ts';
 import { type Mapping, mapShared } from '../native/mmap.ts';
 import { bytes, u32, u64 } from './codec.ts';
 import { FlowWalk, isLeftOver, isTold } from './flow-walk.ts';
-import { APPLY_CALL, CONN_RECORD, PLANE_EVENT, SETTINGS, SWEEP_CALL } from './layouts.generated.ts';
+import {
+  APPLY_CALL,
+  CLASH_RULE,
+  CONN_RECORD,
+  PLANE_EVENT,
+  SETTINGS,
+  SWEEP_CALL,
+} from './layouts.generated.ts';
 import { readPerCpu } from './per-cpu.ts';
 import type { SyncMapName } from './plane.ts';
 import {
@@ -22,6 +29,11 @@ import { SourceTable, UNKNOWN_SOURCE } from './source-table.ts';
 
 const NS_PER_US = 1000n;
 const ZERO = u32(0);
+const CLASH = {
+  newer: CLASH_RULE.CLASH_NEWER,
+  ours: CLASH_RULE.CLASH_OURS,
+  theirs: CLASH_RULE.CLASH_THEIRS,
+} as const;
 
 export class BpfSyncPort implements SyncPort {
   readonly #maps: Readonly<Record<SyncMapName, BpfMap>>;
@@ -62,7 +74,7 @@ export class BpfSyncPort implements SyncPort {
   }
 
   apply(batch: RecordBatch, from: Origin): ApplyResult {
-    return this.#merge(batch, this.#sources.find(from.sender), from.mark);
+    return this.#merge(batch, this.#sources.find(from.sender), from);
   }
 
   newMark(sender: number): number {
@@ -90,7 +102,7 @@ export class BpfSyncPort implements SyncPort {
         if (!again) batch.length = 0;
         if (!again && !over) over = !walk.read(batch);
         batch.op.fill(RECORD_OP.FORGET, 0, batch.length);
-        const { applied, deferred } = this.#merge(batch, source, from.mark);
+        const { applied, deferred } = this.#merge(batch, source, from);
         // The ring must be read first.
         again = deferred > 0;
         return { removed: applied, waits: again, done: over && !again };
@@ -102,7 +114,7 @@ export class BpfSyncPort implements SyncPort {
     return { 4: this.#maps.flows4, 6: this.#maps.flows6 };
   }
 
-  #merge(batch: RecordBatch, source: number, mark: number): ApplyResult {
+  #merge(batch: RecordBatch, source: number, { mark, clash = 'newer' }: Origin): ApplyResult {
     const total = { ...NOTHING_APPLIED };
     for (let from = 0; from < batch.length; from += this.#maps.inbox.maxEntries) {
       const count = Math.min(batch.length - from, this.#maps.inbox.maxEntries);
@@ -113,6 +125,7 @@ export class BpfSyncPort implements SyncPort {
       this.#applyCall.writeUInt32LE(count, APPLY_CALL.count);
       this.#applyCall.writeUInt32LE(source, APPLY_CALL.source);
       this.#applyCall.writeUInt32LE(mark, APPLY_CALL.mark);
+      this.#applyCall.writeUInt32LE(CLASH[clash], APPLY_CALL.clash);
       this.#apply.runSyscall(this.#applyCall);
       total.applied += this.#applyCall.readUInt32LE(APPLY_CALL.applied);
       total.stale += this.#applyCall.readUInt32LE(APPLY_CALL.stale);

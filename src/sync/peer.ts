@@ -66,6 +66,8 @@ export class Peer {
   #unclean = false;
   /** It was told that we hear its present epoch: before, what we say is no proof of life to it. */
   greeted = false;
+  /** Records of it were refused for the sake of our own connections. */
+  clashed = false;
   /** There is something to acknowledge. */
   #owes = false;
 
@@ -178,6 +180,12 @@ export class Peer {
   /** Records that came found no room in the table. */
   overflow(now: number): void {
     this.#bulk.lack(this.#stream.newest, now, ROOM_DELAY);
+  }
+
+  /** What was refused is wanted now. */
+  settle(now: number): void {
+    this.clashed = false;
+    this.#lack(now);
   }
 
   /** What is not in the last bulk transfer is out of the table. */

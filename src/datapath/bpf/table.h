@@ -105,10 +105,16 @@ static __always_inline int is_orphan(enum family family, const struct flow_key *
 	return !same_key(family, &back, key);
 }
 
-/* Makes room under the reply tuple: an older connection that holds it gives way (I5). Returns 0 when a newer one
- * keeps it. */
+static __always_inline int gives_way(const struct flow *held, const struct conn_record *in, __u32 clash)
+{
+	if (!held->learned_from && clash != CLASH_NEWER)
+		return clash == CLASH_THEIRS;
+	return is_news(in, held);
+}
+
+/* Makes room under the reply tuple, which belongs to one connection (I5). Returns 0 when the one that has it stays. */
 static __always_inline int claim_reply(enum family family, const struct flow_key *reply_key,
-				       const struct conn_record *in)
+				       const struct conn_record *in, __u32 clash)
 {
 	struct flow *holder = find_flow(family, reply_key);
 	struct flow_key owner_key;
@@ -126,7 +132,7 @@ static __always_inline int claim_reply(enum family family, const struct flow_key
 		delete_flow(family, reply_key);
 		return 1;
 	}
-	if (!owner || !is_news(in, owner))
+	if (!owner || !gives_way(owner, in, clash))
 		return 0;
 	remove_connection(family, &owner_key, owner);
 	return 1;
@@ -167,7 +173,7 @@ static __always_inline enum insert_result insert_synced(enum family family, cons
 	fill_synced(family, in, call, &entry);
 	server_id = find_server(family, key, &entry);
 	other_key(family, &entry, in->protocol, &reply_key);
-	if (!claim_reply(family, &reply_key, in))
+	if (!claim_reply(family, &reply_key, in, call->clash))
 		return INSERT_CONFLICT;
 	fill_reply(family, key, FORWARD_FULLNAT, server_id, exact_idle_clock(), &entry);
 	if (insert_flow(family, &reply_key, &entry))
@@ -344,7 +350,12 @@ static long apply_record(__u32 index, void *context)
 SEC("syscall")
 int tandem_apply(struct apply_call *call)
 {
-	struct apply_call result = { .count = call->count, .source = call->source, .mark = call->mark };
+	struct apply_call result = {
+		.count = call->count,
+		.source = call->source,
+		.mark = call->mark,
+		.clash = call->clash,
+	};
 
 	if (result.count > INBOX_RECORDS)
 		return -1;

@@ -15,6 +15,7 @@ const volatile struct {
 	enum flow_flag flow_flag;
 	enum address_kind address_kind;
 	enum record_op record_op;
+	enum clash_rule clash_rule;
 } exported_enums;
 
 /* The kernel asks for a GPL-compatible licence before it lends its helpers. */

@@ -300,10 +300,14 @@ _Static_assert(sizeof(struct conn_record) % 8 == 0, "conn_record");
 #define IPV4_RECORD_SIZE __builtin_offsetof(struct conn_record, client_high)
 
 /* Argument and result of the programs that userland runs. */
+/* Of a connection that was made here and one that is told, on the same local port: which stays. */
+enum clash_rule { CLASH_NEWER, CLASH_OURS, CLASH_THEIRS };
+
 struct apply_call {
 	__u32 count;
 	__u32 source;	/* whose records: an entry of `sources` */
 	__u32 mark;	/* of the bulk transfer that they belong to; 0: none */
+	__u32 clash;	/* enum clash_rule */
 	__u32 applied;
 	__u32 stale;
 	__u32 gone;	/* closed here: not brought back */

@@ -7,7 +7,7 @@ import { type Connection, TCP_STATE_NAME } from '../../model/connection.ts';
 import { HIGH_WORDS, RECORD_FAMILY, RECORD_OP, type RecordBatch } from '../../model/record.ts';
 import { PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
 import { isLater } from '../../model/serial.ts';
-import { type ApplyResult, NOTHING_APPLIED, type Origin } from '../ports.ts';
+import { type ApplyResult, type Clash, NOTHING_APPLIED, type Origin } from '../ports.ts';
 
 /** One record of a batch, as a value. */
 export interface TableRecord {
@@ -194,7 +194,7 @@ export class MemoryTable {
       return 'gone';
     }
     if (held && replyKey(held.record) !== replyKey(record)) this.#end(key, held.record);
-    if (!this.#claim(record, key)) return 'conflicts';
+    if (!this.#claim(record, key, from.clash)) return 'conflicts';
     if (!this.#byRequest.has(key) && this.#byRequest.size >= this.#capacity) return 'failed';
     this.#byRequest.set(key, { record, seenAt: now, learnedFrom: from.sender, mark: from.mark });
     this.#requestOfReply.set(replyKey(record), key);
@@ -221,11 +221,11 @@ export class MemoryTable {
     return maker === this.#maker ? { term, version: (version + 1) >>> 0, maker } : undefined;
   }
 
-  #claim(record: TableRecord, key: string): boolean {
+  #claim(record: TableRecord, key: string, clash: Clash = 'newer'): boolean {
     const holder = this.#requestOfReply.get(replyKey(record));
     if (holder === undefined || holder === key) return true;
     const held = this.#byRequest.get(holder);
-    if (held && !isNewer(record, held.record)) return false;
+    if (held && !givesWay(held, record, clash)) return false;
     if (held) this.#end(holder, held.record);
     return true;
   }
@@ -261,6 +261,11 @@ function isLeftOver(held: Held, from: Origin): boolean {
 
 function isOf(held: Held, from: Origin): boolean {
   return held.learnedFrom === from.sender || held.learnedFrom === HERE;
+}
+
+function givesWay(held: Held, record: TableRecord, clash: Clash): boolean {
+  if (held.learnedFrom === HERE && clash !== 'newer') return clash === 'theirs';
+  return isNewer(record, held.record);
 }
 
 function plausible(record: TableRecord): boolean {

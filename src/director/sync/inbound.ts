@@ -16,6 +16,7 @@ import {
 } from '../../wire/sync-message.ts';
 import { appendRecords, MOST_RECORDS } from '../../wire/sync-records.ts';
 import type { RulesMessage } from '../../wire/sync-rules.ts';
+import { clashRule } from './clash.ts';
 import type { Counters } from './counters.ts';
 
 /** Records of several datagrams go into the table in one call. */
@@ -28,6 +29,8 @@ export interface InboundOptions {
   readonly counters: Counters;
   /** Our own sender id. */
   readonly sender: number;
+  /** Our role now: one of BOARD_ROLE. */
+  readonly role: () => number;
   /** Also of one that is not live yet: its heartbeats are what shows that it is. */
   readonly onHeartbeat: (peer: Peer, heartbeat: Heartbeat, now: number) => void;
   readonly onHandover: (peer: Peer, message: HandoverMessage, now: number) => void;
@@ -73,7 +76,10 @@ export class Inbound {
     const from = this.#from;
     if (!from || batch.length === 0) return;
     const { port, counters } = this.#options;
-    const result = port.apply(batch, { sender: from.sender, mark: this.#mark });
+    const result = port.apply(batch, {
+      ...{ sender: from.sender, mark: this.#mark },
+      clash: clashRule(this.#options.role(), from),
+    });
     const { applied, stale, gone, conflicts, refused, failed, deferred } = result;
     batch.length = 0;
     counters.add('records_applied', applied);
@@ -83,7 +89,7 @@ export class Inbound {
     if (refused > 0) counters.reject('record', refused, 'records of connections that no plane makes', now);
     if (failed > 0)
       counters.reject('table-full', failed, 'the connection table has no room for records of the peer', now);
-    // Of a conflict the newer connection stays, here and there: nothing is missing.
+    from.clashed ||= conflicts > 0;
     if (failed + deferred > 0) from.overflow(now);
     from.applied = Math.max(from.applied, this.#newest);
     from.appliedAt = now;

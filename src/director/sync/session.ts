@@ -26,6 +26,7 @@ import { BOARD_ROLE, type Board } from '../board.ts';
 import { writePeer } from '../peer-board.ts';
 import type { SyncStatus } from '../status.ts';
 import { BulkDesk } from './bulk-desk.ts';
+import { settleClashes } from './clash.ts';
 import { Counters } from './counters.ts';
 import { HandoverDesk } from './handover-desk.ts';
 import { composeHeartbeat, HeartbeatClock, RouterNews } from './heartbeat.ts';
@@ -141,6 +142,7 @@ export class SyncSession {
     });
     this.#inbound = new Inbound({
       ...{ port, peers, counters, sender },
+      role: () => board.get('role'),
       opener: new Opener(ring),
       // The other side waits for our answer to know that it is heard.
       onLife: () => this.#beat.soon(options.clock()),
@@ -226,6 +228,7 @@ export class SyncSession {
     const { gaps, lost } = this.#peers.turn(now);
     this.#counters.add('gaps', gaps);
     this.#counters.add('lost', lost);
+    for (const peer of this.#peers) settleClashes(board.get('role'), peer, now);
     this.#bulk.turn(now);
     this.#outbound.pump(now);
     this.#desk.turn(now);
