@@ -79,7 +79,7 @@ export class Peer {
     this.sender = first.sender;
     this.#newMark = newMark;
     const same = held?.epoch === first.epoch;
-    this.#stream = new Stream(first.epoch, !same, same ? held.sequence : 0);
+    this.#stream = new Stream(first.epoch, true, same ? held.sequence : 0);
     this.#bulk = new BulkTaker(newMark);
     // An epoch that we were in the middle of had been whole from its beginning.
     this.#known = same;

@@ -48,7 +48,7 @@ export class Stream {
   constructor(epoch: number, joining: boolean, after = 0) {
     this.epoch = epoch;
     this.#newest = after;
-    this.#joining = joining && after === 0;
+    this.#joining = joining;
   }
 
   /** The newest number known to have been sent. */
@@ -70,10 +70,11 @@ export class Stream {
     return this.#missing.numbers;
   }
 
-  /** Something has been missing for longer than repair takes. */
+  /** Something has been missing for longer than repair takes, or since before we listened; or much is. */
   overdue(now: number): boolean {
     const { first } = this.#missing;
-    return first !== undefined && now - first.since >= HOLE_BOUND;
+    if (!first) return false;
+    return first.from <= this.#history || this.missing > MOST_ASKED || now - first.since >= HOLE_BOUND;
   }
 
   /** A message came. @returns whether it is the first time */

@@ -70,6 +70,8 @@ test('of a peer that was heard live a later epoch is no recording', () => {
 test('a peer that can tell all that it had sent before we came is synced when it did', () => {
   const peer = greeted(new Peer({ sender: SENDER, epoch: 100, counter: 9 }));
   peer.beat(beat(2), OWN, true, 0);
+  peer.turn(0);
+  expect(peer.synced).toBe(false);
   expect(peer.ack(REORDER)).toMatchObject({ again: [{ from: 1, count: 2 }], upTo: 0, newest: 2, missing: 2 });
   for (const sequence of [1, 2]) peer.take({ sequence, bulk: 0 }, 0);
   expect(peer.turn(HOLE_BOUND)).toEqual({ gaps: 0, lost: 0 });
@@ -249,7 +251,7 @@ describe('after our own restart with the plane', () => {
     const peer = greeted(new Peer({ sender: SENDER, epoch: 100, counter: 50 }, held));
     peer.beat(beat(4), OWN, true, 0);
     expect(peer.ack(REORDER)).toMatchObject({ again: [{ from: 4, count: 1 }] });
-    peer.turn(HOLE_BOUND);
+    peer.turn(REORDER);
     expect(peer.synced).toBe(false);
   });
 

@@ -71,6 +71,8 @@ describe('a stream that we join', () => {
     stream.take(10, 0);
     expect(stream.ask(REORDER)).toEqual([{ from: 1, count: 9 }]);
     expect(stream.counts()).toEqual(NONE);
+    // From the first moment on: that is no hole which repair is about to fill.
+    expect(stream.overdue(0)).toBe(true);
     expect(stream.heard(10, 10, LONG)).toBe(true);
     expect(stream.counts()).toEqual(NONE);
     expect(stream.upTo).toBe(10);
