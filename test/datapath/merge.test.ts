@@ -218,6 +218,8 @@ test('connections are counted and measured at their server again when its rules 
 });
 
 describe('a local port that both directors gave away', () => {
+  beforeAll(() => bench.openFence());
+
   const portOf = (back: Tuple): number => back.toPort;
 
   test('stays with the newer connection', () => {
