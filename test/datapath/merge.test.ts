@@ -114,6 +114,48 @@ describe('a connection that another CPU is taking out', () => {
   });
 });
 
+describe('a local port that both directors gave away', () => {
+  const portOf = (back: Tuple): number => back.toPort;
+
+  test('stays with the newer connection', () => {
+    const ours = clientTuple();
+    const back = establish(ours);
+    const theirs = clientTuple();
+    expect(bench.sync.apply(record(theirs, portOf(back)), PEER)).toEqual({ ...NOTHING_APPLIED, applied: 1 });
+    expect([entryOf(ours), entryOf(theirs)].map((entry) => entry !== undefined)).toEqual([false, true]);
+  });
+
+  test('stays with ours where we go on, whatever is newer', () => {
+    const ours = clientTuple();
+    const back = establish(ours);
+    const theirs = clientTuple();
+    const from: Origin = { ...PEER, clash: 'ours' };
+    expect(bench.sync.apply(record(theirs, portOf(back)), from)).toEqual({
+      ...NOTHING_APPLIED,
+      conflicts: 1,
+    });
+    expect([entryOf(ours), entryOf(theirs)].map((entry) => entry !== undefined)).toEqual([true, false]);
+  });
+
+  test('goes to theirs where we yield, whatever is newer', () => {
+    const ours = clientTuple();
+    const back = establish(ours);
+    alter(ours, (entry) => entry.writeUInt32LE(10, FLOW.term));
+    const theirs = clientTuple();
+    const from: Origin = { ...PEER, clash: 'theirs' };
+    expect(bench.sync.apply(record(theirs, portOf(back)), from)).toEqual({ ...NOTHING_APPLIED, applied: 1 });
+    expect([entryOf(ours), entryOf(theirs)].map((entry) => entry !== undefined)).toEqual([false, true]);
+  });
+
+  test('stays with the newer of two that were told, also where ours would stay', () => {
+    const first = clientTuple();
+    bench.sync.apply(record(first, 5000), PEER);
+    const from: Origin = { ...PEER, clash: 'ours' };
+    expect(bench.sync.apply(record(clientTuple(), 5000, { version: 2 }), from).applied).toBe(1);
+    expect(entryOf(first)).toBeUndefined();
+  });
+});
+
 describe('a record of the peer', () => {
   test('whose reply would be an entry of a client takes nothing from it', () => {
     const client: Tuple = { ...clientTuple(), from: SERVER, fromPort: 22 };
@@ -215,48 +257,4 @@ test('connections are counted and measured at their server again when its rules 
   const counters = bench.plane.counters(rules)[rules.services.findIndex((one) => one.id === id)];
   expect(counters?.servers).toMatchObject([{ activeConnections: 1, inactiveConnections: 0, inPackets: 1 }]);
   expect(counters?.locals).toMatchObject([{ connections: 1 }]);
-});
-
-describe('a local port that both directors gave away', () => {
-  beforeAll(() => bench.openFence());
-
-  const portOf = (back: Tuple): number => back.toPort;
-
-  test('stays with the newer connection', () => {
-    const ours = clientTuple();
-    const back = establish(ours);
-    const theirs = clientTuple();
-    expect(bench.sync.apply(record(theirs, portOf(back)), PEER)).toEqual({ ...NOTHING_APPLIED, applied: 1 });
-    expect([entryOf(ours), entryOf(theirs)].map((entry) => entry !== undefined)).toEqual([false, true]);
-  });
-
-  test('stays with ours where we go on, whatever is newer', () => {
-    const ours = clientTuple();
-    const back = establish(ours);
-    const theirs = clientTuple();
-    const from: Origin = { ...PEER, clash: 'ours' };
-    expect(bench.sync.apply(record(theirs, portOf(back)), from)).toEqual({
-      ...NOTHING_APPLIED,
-      conflicts: 1,
-    });
-    expect([entryOf(ours), entryOf(theirs)].map((entry) => entry !== undefined)).toEqual([true, false]);
-  });
-
-  test('goes to theirs where we yield, whatever is newer', () => {
-    const ours = clientTuple();
-    const back = establish(ours);
-    alter(ours, (entry) => entry.writeUInt32LE(10, FLOW.term));
-    const theirs = clientTuple();
-    const from: Origin = { ...PEER, clash: 'theirs' };
-    expect(bench.sync.apply(record(theirs, portOf(back)), from)).toEqual({ ...NOTHING_APPLIED, applied: 1 });
-    expect([entryOf(ours), entryOf(theirs)].map((entry) => entry !== undefined)).toEqual([false, true]);
-  });
-
-  test('stays with the newer of two that were told, also where ours would stay', () => {
-    const first = clientTuple();
-    bench.sync.apply(record(first, 5000), PEER);
-    const from: Origin = { ...PEER, clash: 'ours' };
-    expect(bench.sync.apply(record(clientTuple(), 5000, { version: 2 }), from).applied).toBe(1);
-    expect(entryOf(first)).toBeUndefined();
-  });
 });
