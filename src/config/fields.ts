@@ -116,6 +116,22 @@ export const milliseconds = (min: number, max: number, step: number, example: st
     });
 };
 
+/** Whole seconds, as sysctls write them: a number, or with the unit, `10s`. */
+export const seconds = (max: number, example: string) => {
+  const text = expects(`whole seconds from 0 to ${max}, with or without the unit s`, example);
+  return z
+    .union(
+      [z.number(text).int(text).min(0, text).max(max, text), z.string(text).regex(/^\d{1,9}s$/, text)],
+      text,
+    )
+    .transform((value, context): number => {
+      const count = typeof value === 'number' ? value : Number.parseInt(value, 10);
+      if (count <= max) return count;
+      context.addIssue({ code: 'custom', message: text.error({ input: value }) });
+      return z.NEVER;
+    });
+};
+
 /** `1024-65535`: both ends included. At least two, because each director of a pair takes half of them first. */
 export const portRange = (example: string) => {
   const text = expects('a range of at least two ports, low to high, within 1-65535', example);

@@ -22,6 +22,7 @@ import {
   portRange,
   vrrpPassword,
 } from './fields.ts';
+import { ipvsSchema } from './ipvs.ts';
 import { trackSchema } from './track.ts';
 
 /** 64 bytes of the map's own, a key and a value, for each direction: 2^24 connections are about 5 GB. */
@@ -232,6 +233,9 @@ export const fileSchema = keys(
     track: trackSchema.optional().describe('What this director must reach, and what it weighs'),
     announce: announceSchema.optional().describe('How neighbours are told where the floating addresses are'),
     sync: sync.optional(),
+    ipvs: ipvsSchema
+      .optional()
+      .describe('What IPVS has as sysctls net.ipv4.vs.*; the same on both directors'),
     timeouts: timeouts.optional(),
     services: list(service, 'services', 'services: ["-A -t 10.1.1.1:80 -s rr"]').optional(),
     rules: rules.optional(),

@@ -6,6 +6,7 @@ import { DEFAULT_TIMEOUTS } from '../model/rules.ts';
 import { type SyncDaemon, type SyncDirection, syncDaemon } from '../model/sync-daemon.ts';
 import { announceSettings } from './announce.ts';
 import { ConfigError, type ConfigProblem } from './error.ts';
+import { ipvsOptions } from './ipvs.ts';
 import { checkProfile, checkRouters, routerConfigs } from './routers.ts';
 import type { ConfigFile } from './schema.ts';
 import { serviceEdits } from './services.ts';
@@ -55,6 +56,7 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
       localPorts: file.datapath?.local_ports ?? [1024, 65535],
       // A bpf file system takes no dots in names, and a host name may have some.
       pins: pins ?? `${PATHS.pins}/${name.replaceAll(/[./]/g, '_')}`,
+      ipvs: ipvsOptions(file.ipvs),
     },
     interfaces,
     routers: routerConfigs(file).map((router) => ({

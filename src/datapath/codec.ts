@@ -7,6 +7,7 @@ import {
   type Family,
 } from '../model/address.ts';
 import type { Connection } from '../model/connection.ts';
+import type { IpvsOptions } from '../model/ipvs-options.ts';
 import { FORWARDING_METHODS, type ForwardingMethod, protocolOf } from '../model/rules.ts';
 import {
   ADDRESS,
@@ -205,6 +206,7 @@ export interface PlaneSettings {
   /** Seconds, by TCP state. */
   readonly tcpTimeouts: readonly number[];
   readonly udpTimeout: number;
+  readonly ipvs: IpvsOptions;
 }
 
 export function settingsBytes(settings: PlaneSettings): Buffer {
@@ -217,6 +219,11 @@ export function settingsBytes(settings: PlaneSettings): Buffer {
     buffer.writeUInt32LE(seconds, SETTINGS.tcpTimeout + state * 4);
   });
   buffer.writeUInt32LE(settings.udpTimeout, SETTINGS.udpTimeout);
+  const { syncThreshold, syncRefreshPeriod, sloppyTcp } = settings.ipvs;
+  buffer.writeUInt32LE(syncThreshold[0], SETTINGS.announcePackets);
+  buffer.writeUInt32LE(syncThreshold[1], SETTINGS.repeatPackets);
+  buffer.writeUInt32LE(syncRefreshPeriod, SETTINGS.refreshPeriod);
+  buffer.writeUInt32LE(sloppyTcp ? 1 : 0, SETTINGS.sloppyTcp);
   return buffer;
 }
 

@@ -39,6 +39,7 @@ export const FLOW = {
   knownTerm: 56,
   maker: 60,
   mark: 64,
+  announcedPackets: 68,
   sourceHigh: 72,
   destinationHigh: 84,
 } as const;
@@ -149,13 +150,17 @@ export const LEASE = {
 } as const;
 
 export const SETTINGS = {
-  size: 60,
+  size: 76,
   director: 0,
   maker: 4,
   firstPort: 8,
   lastPort: 10,
   tcpTimeout: 12,
   udpTimeout: 56,
+  announcePackets: 60,
+  repeatPackets: 64,
+  refreshPeriod: 68,
+  sloppyTcp: 72,
 } as const;
 
 export const CONN_RECORD = {

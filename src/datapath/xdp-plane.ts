@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Family } from '../model/address.ts';
 import type { Connection } from '../model/connection.ts';
 import type { ServiceCounters } from '../model/counters.ts';
+import type { IpvsOptions } from '../model/ipvs-options.ts';
 import {
   PROTOCOL_NUMBER,
   type RuleSet,
@@ -101,6 +102,7 @@ export interface XdpPlaneOptions {
   readonly pins: string;
   readonly connections: number;
   readonly localPorts: readonly [number, number];
+  readonly ipvs: IpvsOptions;
   readonly mode: XdpMode;
   readonly interfaces: readonly XdpInterface[];
 }
@@ -307,6 +309,7 @@ export class XdpPlane implements Plane {
       localPorts: this.#options.localPorts,
       tcpTimeouts: this.#timeouts,
       udpTimeout: this.#udpTimeout,
+      ipvs: this.#options.ipvs,
     };
     this.#maps.settings.update(ZERO, settingsBytes(settings));
   }

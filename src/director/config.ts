@@ -2,6 +2,7 @@
 import { dirname, join, relative } from 'node:path';
 import type { Address } from '../model/address.ts';
 import type { RuleEdit } from '../model/edit.ts';
+import type { IpvsOptions } from '../model/ipvs-options.ts';
 import type { SyncDaemon } from '../model/sync-daemon.ts';
 import type { ChecksumStyle } from '../vrrp/advertisement.ts';
 import type { Preempt } from '../vrrp/router.ts';
@@ -100,6 +101,7 @@ export interface DirectorConfig {
     readonly localPorts: readonly [number, number];
     /** The folder on a bpf file system where maps and programs outlive the daemon. */
     readonly pins: string;
+    readonly ipvs: IpvsOptions;
   };
   /** Interfaces that carry the program: every one that clients or real servers are reached through. */
   readonly interfaces: readonly string[];

@@ -14,7 +14,7 @@ import type { Log } from './log.ts';
  * @throws DirectorError saying what this host lacks
  */
 export function openPlane(config: DirectorConfig, interfaces: readonly InterfaceFacts[], log: Log): Plane {
-  const { kind, connections, localPorts, mode, pins } = config.datapath;
+  const { kind, connections, localPorts, mode, pins, ipvs } = config.datapath;
   if (kind === 'memory') {
     log.warn('the plane is in memory: every command works, no packet is forwarded');
     return new MemoryPlane(connections, bootTimeUs);
@@ -27,6 +27,7 @@ export function openPlane(config: DirectorConfig, interfaces: readonly Interface
       pins,
       connections,
       localPorts,
+      ipvs,
       mode,
       interfaces: interfaces.map(({ name, ifindex, mac, kind: linkKind }) => ({
         name,

@@ -5,6 +5,7 @@ import { openSyncPort } from '../../src/datapath/share.ts';
 import { type XdpInterface, XdpPlane } from '../../src/datapath/xdp-plane.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
+import { IPVS_OPTIONS, type IpvsOptions } from '../../src/model/ipvs-options.ts';
 import { EMPTY_RULES, type RuleSet, type Scheduler, type ServiceId } from '../../src/model/rules.ts';
 import type { BpfProgram } from '../../src/native/bpf-program.ts';
 import { bootTimeUs } from '../../src/native/clock.ts';
@@ -36,12 +37,19 @@ export class PlaneBench {
   rules: RuleSet = EMPTY_RULES;
   readonly connections: number;
   readonly localPorts: readonly [number, number];
+  ipvs: IpvsOptions;
 
   constructor(
     label: string,
-    { director = 0, connections = 4096, localPorts = [1024, 65535] as [number, number] } = {},
+    {
+      director = 0,
+      connections = 4096,
+      localPorts = [1024, 65535] as [number, number],
+      ipvs = {} as Partial<IpvsOptions>,
+    } = {},
   ) {
     this.localPorts = localPorts;
+    this.ipvs = { ...IPVS_OPTIONS, ...ipvs };
     this.connections = connections;
     this.namespace = new TestNamespace(label);
     ip('link', 'add', 'front', 'type', 'veth', 'peer', 'name', 'front-far');
@@ -77,9 +85,19 @@ export class PlaneBench {
       pins: this.namespace.pins,
       connections,
       localPorts: this.localPorts,
+      ipvs: this.ipvs,
       mode: 'auto',
       interfaces,
     });
+  }
+
+  /** What a daemon does that starts with another configuration: the running plane goes on by it. */
+  reopen(ipvs: Partial<IpvsOptions>): void {
+    this.ipvs = { ...IPVS_OPTIONS, ...ipvs };
+    this.plane.close(true);
+    this.plane = this.open();
+    this.sync = openSyncPort(this.plane.shareSync());
+    this.plane.applyRules(this.rules);
   }
 
   edit(...edits: RuleEdit[]): void {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { XdpPlane } from '../../src/datapath/xdp-plane.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
+import { IPVS_OPTIONS } from '../../src/model/ipvs-options.ts';
 import { EMPTY_RULES, type ServiceId } from '../../src/model/rules.ts';
 import { bootTimeUs } from '../../src/native/clock.ts';
 import { ip, TestNamespace } from './namespace.ts';
@@ -40,6 +41,7 @@ export class Wire {
       pins: this.namespace.pins,
       connections: 1000,
       localPorts: [1024, 65535],
+      ipvs: IPVS_OPTIONS,
       mode,
       interfaces,
     });

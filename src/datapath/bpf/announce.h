@@ -137,6 +137,7 @@ static __always_inline int announce(enum family family, enum record_op op, const
 	/* A takeover raised the term: what this director announces from now on is newer than what it adopted. */
 	if (is_later(held->term, record->term))
 		record->term = held->term;
+	record->announced_packets = record->packets;
 	record->maker = set->maker;
 	record->learned_from = 0;
 	record->announced_at = exact_idle_clock() / NS_PER_S;

@@ -14,9 +14,6 @@
 #define TC_ACT_UNSPEC -1
 #define TC_ACT_SHOT 2
 
-/* Third packet of a UDP "connection" from the client: the default sync_threshold of IPVS. */
-#define UDP_ANNOUNCE_PACKETS 3
-
 static __always_inline void count_traffic(const struct packet *p, const struct flow *flow)
 {
 	__u32 id = flow->server_id;
@@ -33,6 +30,14 @@ static __always_inline void count_traffic(const struct packet *p, const struct f
 	}
 }
 
+/* Whether a connection that has no states has lasted long enough to cost the channel something. */
+static __always_inline int has_announce_packets(const struct flow *flow)
+{
+	struct settings *set = current_settings();
+
+	return set && flow->packets >= set->announce_packets;
+}
+
 static __always_inline int forward(struct xdp_md *ctx, enum family family, struct packet *p, struct flow *flow)
 {
 	struct lease *held = current_lease();
@@ -45,8 +50,8 @@ static __always_inline int forward(struct xdp_md *ctx, enum family family, struc
 	flow->packets += 1;
 	if (p->tcp)
 		tcp_follow(family, p, flow, held ? held->term : 0);
-	else if (flow->direction == DIRECTION_REQUEST && flow->packets >= UDP_ANNOUNCE_PACKETS &&
-		 !(flags_of(flow->state_flags) & FLOW_ANNOUNCED))
+	else if (flow->direction == DIRECTION_REQUEST && !(flags_of(flow->state_flags) & FLOW_ANNOUNCED) &&
+		 has_announce_packets(flow))
 		announce(family, RECORD_UPDATE, &p->key, flow);
 	if (flow->direction == DIRECTION_REQUEST && flags_of(flow->state_flags) & FLOW_SYNCED)
 		change_flags(flow, 0, FLOW_SYNCED);
@@ -55,10 +60,24 @@ static __always_inline int forward(struct xdp_md *ctx, enum family family, struc
 	return send_packet(ctx, family, p);
 }
 
+/* Whether a segment of no connection begins one: a SYN, or with sloppy_tcp whatever a connection goes on with. */
+static __always_inline int begins_connection(const struct tcphdr *tcp)
+{
+	struct settings *set;
+
+	if (tcp->rst)
+		return 0;
+	if (tcp->syn)
+		return !tcp->ack && !tcp->fin;
+	set = current_settings();
+	return set && set->sloppy_tcp && tcp->ack;
+}
+
 static __always_inline int open_and_forward(struct xdp_md *ctx, enum family family, struct packet *p,
 					    const struct service *service)
 {
-	__u8 state = p->tcp ? TCP_S_SYN_RECV : TCP_S_NONE;
+	/* From NONE a segment that is no SYN moves it on itself, as it is followed. */
+	__u8 state = p->tcp && p->tcp->syn ? TCP_S_SYN_RECV : TCP_S_NONE;
 	struct opening *opening;
 	struct traffic *traffic;
 	struct flow *flow;
@@ -68,7 +87,7 @@ static __always_inline int open_and_forward(struct xdp_md *ctx, enum family fami
 		return drop(DROP_FENCE_CLOSED);
 	if (is_martian(family, p))
 		return drop(DROP_MARTIAN);
-	if (p->tcp && (!p->tcp->syn || p->tcp->ack || p->tcp->rst || p->tcp->fin))
+	if (p->tcp && !begins_connection(p->tcp))
 		return send_reset(ctx, family, p);
 	if (hops_left(family, p) <= 1)
 		return drop(DROP_TTL);

@@ -9,7 +9,8 @@
 /* How the passive director counts: the owner's deletes may be late, or the owner dead. */
 #define PASSIVE_GRACE 2
 
-/* An owner announces a connection in use again each third of its timeout, so that the peer's copy is never older. */
+/* An owner announces a connection in use again each third of its timeout, unless refresh_period says otherwise, so
+ * that the peer's copy is never older. */
 #define REFRESH_PARTS 3
 
 static __always_inline int is_news(const struct conn_record *in, const struct flow *held)
@@ -375,6 +376,39 @@ static __always_inline __u64 idle_since(const struct flow *record, const struct 
 	return reply && reply->last_seen > record->last_seen ? reply->last_seen : record->last_seen;
 }
 
+/* How long nothing is repeated, if that is set: at most half the timeout, as ip_vs_sync_conn_needed() bounds it. */
+static __always_inline __u64 quiet_period(const struct settings *set, __u64 timeout)
+{
+	__u64 period = set->refresh_period * NS_PER_S;
+
+	return period < timeout / 2 ? period : timeout / 2;
+}
+
+/* The age at which what was announced of a connection in use is announced again whatever its packets. All in ns. */
+static __always_inline __u64 oldest_announcement(__u64 timeout)
+{
+	struct settings *set = current_settings();
+	__u64 usual = timeout / REFRESH_PARTS, quiet;
+
+	if (!set || !set->refresh_period)
+		return usual;
+	quiet = quiet_period(set, timeout);
+	/* With a count of packets the period only holds them back. */
+	return set->repeat_packets && quiet < usual ? usual : quiet;
+}
+
+/* Packets are looked at here, not one by one as they pass: however fast they come, a sweep repeats a connection once,
+ * and leaves the ring to what is new. */
+static __always_inline int is_refresh_due(const struct flow *record, __u64 age, __u64 timeout)
+{
+	struct settings *set = current_settings();
+
+	if (age > oldest_announcement(timeout))
+		return 1;
+	return set && set->repeat_packets && record->packets - record->announced_packets >= set->repeat_packets &&
+	       age > quiet_period(set, timeout);
+}
+
 static __always_inline void refresh_if_due(enum family family, struct sweep *s, const struct flow_key *key,
 					   struct flow *record, __u64 seen, __u64 timeout)
 {
@@ -387,7 +421,7 @@ static __always_inline void refresh_if_due(enum family family, struct sweep *s, 
 		return;
 	/* A change that the ring had no room for is told by whoever made it; refreshes are the owner's. */
 	if (!(flags & FLOW_UNSENT) &&
-	    !(s->owner && used_since && s->now - announced > timeout / REFRESH_PARTS))
+	    !(s->owner && used_since && is_refresh_due(record, s->now - announced, timeout)))
 		return;
 	if (!ring_has_room()) {
 		s->call.deferred += 1;
@@ -472,7 +506,7 @@ static __always_inline void sweep_flow(enum family family, const struct flow_key
 		limit *= PASSIVE_GRACE;
 	else if (flags_of(record->state_flags) & FLOW_SYNCED)
 		/* What the peer last said of it may be this old: nobody expires early after a takeover. */
-		limit += timeout / REFRESH_PARTS;
+		limit += oldest_announcement(timeout);
 	if (s->now > seen && s->now - seen > limit) {
 		expire(family, s, &key, record);
 		return;

@@ -138,7 +138,8 @@ struct flow {
 	__u32 known_term;	/* the lease's, when FLOW_*_KNOWN was set: of another one nothing is known */
 	__u32 maker;		/* of the record: the plane that made this version, by its settings */
 	__u8 mark;		/* of the record: the bulk transfer of its source that last named it */
-	__u8 reserved[7];
+	__u8 reserved[3];
+	__u32 announced_packets; /* of the record: packets at the last announcement */
 	/* IPv6 only */
 	__be32 source_high[3];
 	__be32 destination_high[3];
@@ -259,6 +260,11 @@ struct settings {
 	__u16 last_port;
 	__u32 tcp_timeout[TCP_STATES]; /* s */
 	__u32 udp_timeout;	/* s */
+	/* what IPVS has as sysctls */
+	__u32 announce_packets;	/* from the client, until a UDP connection is announced */
+	__u32 repeat_packets;	/* from the client, until any is announced again; 0: not by packets */
+	__u32 refresh_period;	/* s, until a connection in use is announced again; 0: REFRESH_PARTS says */
+	__u32 sloppy_tcp;	/* a segment that is no SYN may begin a connection */
 };
 
 enum record_op {
