@@ -1,7 +1,6 @@
 /** One drill from an empty machine to an empty machine. */
 import { Lab } from '../lab/lab.ts';
 import { PAIR_TOPOLOGY } from '../lab/pair.ts';
-import { outside } from './answerers.ts';
 import { PRIORITY } from './director.ts';
 import { tenth } from './gaps.ts';
 import { judge, numbers } from './judge.ts';
@@ -40,7 +39,7 @@ const NUMBERS_EVERY_MS = 200;
 export async function perform(scenario: Scenario, options: PerformOptions): Promise<DrillRecord> {
   const { audience, signal, advertMs } = options;
   const timeline = new Timeline((event) => audience.event(event));
-  const lab = new Lab(scenario.topology ?? PAIR_TOPOLOGY);
+  const lab = new Lab(PAIR_TOPOLOGY);
   const checks: Check[] = [];
   const breakOff = (error: unknown): void => {
     if (signal.aborted) throw error;
@@ -54,7 +53,6 @@ export async function perform(scenario: Scenario, options: PerformOptions): Prom
     stage = await Stage.set({
       ...options,
       answerers,
-      ...(scenario.setting && { setting: scenario.setting }),
       lab,
       timeline,
       progress: (text) => audience.event(text),
@@ -95,8 +93,7 @@ async function play(
     await scenario.play(stage).catch(breakOff);
     audience.event('asking every connection whether it lives');
     const traffic = await stage.traffic.finish(stage.signal);
-    const heard = await stage.watcher.finish(stage.signal);
-    const arp = stage.contest ? outside(heard, stage.contest) : heard;
+    const arp = await stage.watcher.finish(stage.signal);
     await stage.roles(stage.answerers.at(-1) ?? 'lb1');
     checks.push(
       ...judge({ ...scenario, answerers: stage.answerers }, traffic, arp, stage.timeline.faultAt ?? 0),
