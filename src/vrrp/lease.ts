@@ -20,6 +20,9 @@ const DEAF_WORD_STANDS = 3;
 /** Words about something so old say more about the way that they took. */
 const OLDEST_NEWS = 1.75;
 
+/** So much of an interval before a lease ends, a last look is taken at what the peer has said, and whether it still counts. */
+export const LAST_LOOK = 1 / 4;
+
 /** @param age microseconds since the last advertisement was heard, of a master with that interval */
 export function isDeaf(age: number, intervalUs: number): boolean {
   return age > DEAF_AFTER * intervalUs;

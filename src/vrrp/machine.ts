@@ -4,6 +4,7 @@
  * that heard that advertisement moves. Pure.
  */
 import { backupHears, backupTimer, released } from './backup.ts';
+import { LAST_LOOK } from './lease.ts';
 import { barMaster, masterHears, masterLearns, masterTimer, release, sent } from './master.ts';
 import {
   NO_PEER,
@@ -18,8 +19,6 @@ import { LONGEST_INTERVAL_US, PRIORITY } from './wire.ts';
 
 /** Steps further apart than this many intervals were slept through. Below it lies ordinary jitter. */
 const SLEEP_INTERVALS = 1.5;
-/** So much of an interval before a lease ends, a last look is taken at what the peer says. */
-const LAST_LOOK = 1 / 4;
 
 /** A step that no caller may ask for: a mistake in the program. */
 export class RouterMisuse extends Error {

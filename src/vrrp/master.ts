@@ -1,5 +1,5 @@
 /** The master: advertises, holds the lease, and gives way. Pure. */
-import { deafPeer, leaseEnd } from './lease.ts';
+import { deafPeer, LAST_LOOK, leaseEnd } from './lease.ts';
 import { authority, believedInterval, canTakeOver } from './peer.ts';
 import type { RouterEvent, RouterState, RouterStep } from './router.ts';
 import { count, farewell, still, yieldTo } from './steps.ts';
@@ -18,10 +18,19 @@ export function masterTimer(state: RouterState, now: number): RouterStep {
   if (state.givingUntil > 0 && now >= state.givingUntil) {
     return letGo(state, now, 'the peer did not take over in time');
   }
-  const { state: calm, effects } = calmed(state, now);
-  if (now < calm.advertAt) return { state: calm, effects };
+  const looked = lastLook(state, now);
+  if (looked.state.role !== 'master') return looked;
+  const { state: calm, effects } = calmed(looked.state, now);
+  const before = [...looked.effects, ...effects];
+  if (now < calm.advertAt) return { state: calm, effects: before };
   const advertised = advertise(calm, now);
-  return { state: advertised.state, effects: [...effects, ...advertised.effects] };
+  return { state: advertised.state, effects: [...before, ...advertised.effects] };
+}
+
+/** A word that came late may have made the lease short, and be too old to count by now. */
+function lastLook(state: RouterState, now: number): RouterStep {
+  const due = now >= state.leaseUntil - LAST_LOOK * state.settings.advertUs;
+  return due && !state.unproven && state.sentAt > 0 ? renewed(state, now) : still(state);
 }
 
 /**

@@ -88,6 +88,20 @@ describe('the lease of a master whose peer is heard', () => {
     expect(rig.state.role).toBe('master');
   });
 
+  test('goes on between two words that were both long under way', () => {
+    const rig = master();
+    rig.pass(2 * A);
+    for (let i = 0; i < 20; i += 1) {
+      // Just before an advertisement: it still counts then, and the lease ends before the next one.
+      rig.pass(rig.state.advertAt - rig.now - 1000);
+      rig.peer(0, { master: false, advertHeardAt: rig.now - 1.6 * A });
+      rig.pass(1000);
+      rig.pass(A - 2000);
+    }
+    expect(rig.state.role).toBe('master');
+    expect(counts(rig, 'lapses')).toBe(0);
+  });
+
   test('goes on when what the peer says comes late', () => {
     const rig = master();
     for (let i = 0; i < 100; i += 1) {
