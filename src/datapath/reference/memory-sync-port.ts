@@ -7,6 +7,7 @@ import { RECORD_OP, type RecordBatch } from '../../model/record.ts';
 import { bootTimeUs } from '../../native/clock.ts';
 import type { ApplyResult, Cleaning, Origin, SyncPort, TableWalk } from '../ports.ts';
 import { MemoryTable, recordAt, type TableRecord, writeRecord } from './memory-table.ts';
+import { Events, Marks } from './told.ts';
 
 /** What the worker sends to the main thread. */
 export interface MemoryApply {
@@ -14,16 +15,13 @@ export interface MemoryApply {
   readonly from: Origin;
 }
 
-const LARGEST_MARK = 255;
-
 export class MemorySyncPort implements SyncPort {
   readonly #port: MessagePort;
   readonly #table: MemoryTable;
   readonly #now: () => number;
-  readonly #marks = new Map<number, number>();
+  readonly #marks = new Marks();
   /** What others are to be told of, not acknowledged yet. */
-  readonly #events: TableRecord[] = [];
-  #read = 0;
+  readonly #events = new Events();
 
   constructor(port: MessagePort, capacity: number, now = bootTimeUs) {
     this.#port = port;
@@ -33,17 +31,11 @@ export class MemorySyncPort implements SyncPort {
 
   /** Without packets nothing happens here; only answers to what the peer says. */
   read(batch: RecordBatch): number {
-    let count = 0;
-    for (; this.#read < this.#events.length && batch.length < batch.capacity; count++) {
-      const record = this.#events[this.#read++];
-      if (record) writeRecord(batch, batch.length++, record);
-    }
-    return count;
+    return this.#events.read(batch);
   }
 
   acknowledge(): void {
-    this.#events.splice(0, this.#read);
-    this.#read = 0;
+    this.#events.acknowledge();
   }
 
   overflows(): number {
@@ -58,9 +50,7 @@ export class MemorySyncPort implements SyncPort {
   }
 
   newMark(sender: number): number {
-    const mark = ((this.#marks.get(sender) ?? 0) % LARGEST_MARK) + 1;
-    this.#marks.set(sender, mark);
-    return mark;
+    return this.#marks.next(sender);
   }
 
   walk(): TableWalk {

@@ -17,11 +17,11 @@ import {
   type TableRecord,
   writeRecord,
 } from '../../../../src/datapath/reference/memory-table.ts';
+import { Events, Marks } from '../../../../src/datapath/reference/told.ts';
 import { RECORD_FAMILY, RECORD_OP, type RecordBatch } from '../../../../src/model/record.ts';
 import type { Random } from './random.ts';
 
 export const STATES = [1, 4, 5, 7] as const;
-const LARGEST_MARK = 255;
 /** Connections of a slice: so few that much happens between two. */
 const SLICE = 3;
 
@@ -57,11 +57,10 @@ export class SimulatedPlane implements SyncPort {
   readonly #table: MemoryTable;
   /** The newest word on each connection that this plane has made or taken, also of those that are gone. */
   readonly #known = new Map<number, TableRecord>();
-  readonly #events: TableRecord[] = [];
+  readonly #events = new Events();
   /** Changes that found no room in the ring. */
   readonly #unsent = new Set<number>();
-  readonly #marks = new Map<number, number>();
-  #read = 0;
+  readonly #marks = new Marks();
   #overflows = 0;
   /** Events that the ring takes before it is read. */
   room = Number.POSITIVE_INFINITY;
@@ -123,22 +122,16 @@ export class SimulatedPlane implements SyncPort {
 
   /** Another daemon adopts the plane: it reads what was not acknowledged. */
   adopted(): this {
-    this.#read = 0;
+    this.#events.rewind();
     return this;
   }
 
   read(batch: RecordBatch): number {
-    let count = 0;
-    for (; this.#read < this.#events.length && batch.length < batch.capacity; count++) {
-      const record = this.#events[this.#read++];
-      if (record) writeRecord(batch, batch.length++, record);
-    }
-    return count;
+    return this.#events.read(batch);
   }
 
   acknowledge(): void {
-    this.#events.splice(0, this.#read);
-    this.#read = 0;
+    this.#events.acknowledge();
   }
 
   overflows(): number {
@@ -151,9 +144,7 @@ export class SimulatedPlane implements SyncPort {
   }
 
   newMark(sender: number): number {
-    const mark = ((this.#marks.get(sender) ?? 0) % LARGEST_MARK) + 1;
-    this.#marks.set(sender, mark);
-    return mark;
+    return this.#marks.next(sender);
   }
 
   /** Sees what is there all the time, and of what comes meanwhile nothing. */

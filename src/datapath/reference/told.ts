@@ -1,0 +1,50 @@
+/** What a plane in plain TypeScript keeps for those who listen, as the ring and the `sources` map do for the XDP plane. */
+import type { RecordBatch } from '../../model/record.ts';
+import { type TableRecord, writeRecord } from './memory-table.ts';
+
+const LARGEST_MARK = 255;
+
+/** Events, the oldest first. Those that were read stay until they are acknowledged. */
+export class Events {
+  readonly #events: TableRecord[] = [];
+  #read = 0;
+
+  get length(): number {
+    return this.#events.length;
+  }
+
+  push(record: TableRecord): void {
+    this.#events.push(record);
+  }
+
+  /** @returns how many were appended */
+  read(batch: RecordBatch): number {
+    let count = 0;
+    for (; this.#read < this.#events.length && batch.length < batch.capacity; count++) {
+      const record = this.#events[this.#read++];
+      if (record) writeRecord(batch, batch.length++, record);
+    }
+    return count;
+  }
+
+  acknowledge(): void {
+    this.#events.splice(0, this.#read);
+    this.#read = 0;
+  }
+
+  /** Whoever reads next begins with what was not acknowledged. */
+  rewind(): void {
+    this.#read = 0;
+  }
+}
+
+/** Marks of bulk transfers, by sender: 1 to 255, over and over. */
+export class Marks {
+  readonly #newest = new Map<number, number>();
+
+  next(sender: number): number {
+    const mark = ((this.#newest.get(sender) ?? 0) % LARGEST_MARK) + 1;
+    this.#newest.set(sender, mark);
+    return mark;
+  }
+}
