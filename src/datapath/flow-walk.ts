@@ -1,6 +1,6 @@
 /** Walks the connection table of the kernel, and turns what is wanted of it into records. */
 import type { Family } from '../model/address.ts';
-import { HIGH_WORDS, RECORD_FAMILY, type RecordBatch } from '../model/record.ts';
+import { HIGH_WORDS, RECORD_FAMILY, RECORD_OP, type RecordBatch } from '../model/record.ts';
 import type { BpfMap } from '../native/bpf-map.ts';
 import { FLOW_SIZES } from './codec.ts';
 import { DIRECTION, FLOW, FLOW_FLAG, FLOW_KEY } from './layouts.generated.ts';
@@ -79,7 +79,7 @@ export class FlowWalk implements TableWalk {
     const index = batch.length++;
     const protocol = keys[key + FLOW_KEY.protocol] ?? 0;
     const state = flow[at + FLOW.stateFlags] ?? 0;
-    batch.op[index] = 0;
+    batch.op[index] = RECORD_OP.UPDATE;
     batch.protocol[index] = protocol;
     batch.state[index] = state;
     batch.flags[index] = (flow[at + FLOW.stateFlags + 1] ?? 0) & FLOW_FLAG.FLOW_INACTIVE;

@@ -10,14 +10,16 @@ import { BOARD_ROLE } from '../board.ts';
 /** @param role ours, one of BOARD_ROLE */
 export function clashRule(role: number, peer: Peer): Clash {
   if (role === BOARD_ROLE.MASTER) return 'ours';
-  const yields = role === BOARD_ROLE.BACKUP && peer.heartbeat?.role === BOARD_ROLE.MASTER;
-  return yields ? 'theirs' : 'newer';
+  return yieldsTo(role, peer) ? 'theirs' : 'newer';
+}
+
+function yieldsTo(role: number, peer: Peer): boolean {
+  return role === BOARD_ROLE.BACKUP && peer.heartbeat?.role === BOARD_ROLE.MASTER;
 }
 
 /** To be called each turn. */
 export function settleClashes(role: number, peer: Peer, now: number): void {
   if (!peer.clashed) return;
-  const theirs = peer.heartbeat?.role;
-  if (role === BOARD_ROLE.BACKUP && theirs === BOARD_ROLE.MASTER) peer.settle(now);
-  else if (role === BOARD_ROLE.MASTER && theirs === BOARD_ROLE.BACKUP) peer.clashed = false;
+  if (yieldsTo(role, peer)) peer.settle(now);
+  else if (role === BOARD_ROLE.MASTER && peer.heartbeat?.role === BOARD_ROLE.BACKUP) peer.clashed = false;
 }

@@ -132,7 +132,7 @@ export class Outbound {
     const generation = this.#generation;
     const { counters, bulk } = this.#options;
     const count = batch.length;
-    const limit = channel.maxlen - this.#sealer.overhead;
+    const limit = this.room;
     const again = this.#stream.resends.take(now);
     const bodies = [...this.#stream.pack(batch, limit), ...again];
     // News go first: a walk over the table takes what they leave.
