@@ -154,4 +154,35 @@ static __always_inline int remove_connection(enum family family, const struct fl
 	return 1;
 }
 
+/* The server's id of a connection, 0 when no rule names it. */
+static __always_inline __u32 find_server(enum family family, const struct flow_key *key, const struct flow *record)
+{
+	struct server_index_key wanted = {
+		.virtual_port = key->destination_port,
+		.server_port = record->destination_port,
+		.protocol = key->protocol,
+	};
+	__u32 *id;
+
+	whole_address(family, key->destination, key->destination_high, &wanted.virtual_address);
+	whole_address(family, record->destination, record->destination_high, &wanted.server_address);
+	id = bpf_map_lookup_elem(&server_index, &wanted);
+	return id ? *id : 0;
+}
+
+/* Half a connection: its client has none, or by now another one with another local port. Not one that is being
+ * opened or taken out right now. */
+static __always_inline int is_orphan(enum family family, const struct flow_key *key, const struct flow *reply,
+				     const struct flow *request, __u64 now)
+{
+	struct flow_key back;
+
+	if (now <= reply->last_seen || now - reply->last_seen <= NS_PER_S)
+		return 0;
+	if (!request)
+		return 1;
+	other_key(family, request, key->protocol, &back);
+	return !same_key(family, &back, key);
+}
+
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The kernel half of Tandem, one object: the programs that see packets, and those that userland runs on the table. */
+#include "merge.h"
 #include "plane.h"
-#include "table.h"
+#include "sweep.h"
 
 /* Only what a symbol names reaches BTF, and the layouts that userland uses are made from BTF. */
 const volatile struct {

@@ -1,5 +1,5 @@
 /**
- * The connection table in plain TypeScript, with the merge rules of bpf/table.h: a newer (term, version, maker) wins,
+ * The connection table in plain TypeScript, with the merge rules of bpf/merge.h: a newer (term, version, maker) wins,
  * a reply tuple belongs to one connection, an older holder gives way, and what is gone does not come back.
  */
 import { type Address, addressFromBytes, ipv4FromNumber } from '../../model/address.ts';

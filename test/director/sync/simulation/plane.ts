@@ -1,6 +1,6 @@
 /**
  * A plane of the simulation behind the sync port: the reference table with its merge rules, and what packets and the
- * sweep would do to it. Its ring may have no room; then changes wait for a sweep, as in bpf/table.h.
+ * sweep would do to it. Its ring may have no room; then changes wait for a sweep, as in bpf/merge.h.
  */
 import {
   type ApplyResult,
