@@ -1,10 +1,11 @@
 /** Walks the connection table of the kernel, and turns what is wanted of it into records. */
 import type { Family } from '../model/address.ts';
-import { HIGH_WORDS, RECORD_FAMILY, RECORD_OP, type RecordBatch } from '../model/record.ts';
+import type { RecordBatch } from '../model/record.ts';
 import type { BpfMap } from '../native/bpf-map.ts';
 import { FLOW_SIZES } from './codec.ts';
-import { DIRECTION, FLOW, FLOW_FLAG, FLOW_KEY } from './layouts.generated.ts';
+import { DIRECTION, FLOW, FLOW_FLAG } from './layouts.generated.ts';
 import type { TableWalk } from './ports.ts';
+import { describeFlow } from './record-bytes.ts';
 
 /** Entries of a slice: about a millisecond of copying. */
 const SLICE = 4096;
@@ -68,55 +69,16 @@ export class FlowWalk implements TableWalk {
       const at = this.#position * sizes.entry;
       if (!this.#wanted(values, at)) continue;
       if (batch.length === batch.capacity) return true;
-      this.#append(batch, keys, this.#position * sizes.key, values, at);
-      if (family === 6) appendHigh(batch, keys, this.#position * sizes.key, values, at);
+      const index = batch.length++;
+      describeFlow({ family, keys, key: this.#position * sizes.key, flows: values, flow: at }, batch, index);
+      batch.timeout[index] = this.#timeout(batch.protocol[index] ?? 0, batch.state[index] ?? 0);
     }
     this.#slice = undefined;
     return true;
-  }
-
-  #append(batch: RecordBatch, keys: Buffer, key: number, flow: Buffer, at: number): void {
-    const index = batch.length++;
-    const protocol = keys[key + FLOW_KEY.protocol] ?? 0;
-    const state = flow[at + FLOW.stateFlags] ?? 0;
-    batch.op[index] = RECORD_OP.UPDATE;
-    batch.protocol[index] = protocol;
-    batch.state[index] = state;
-    batch.flags[index] = (flow[at + FLOW.stateFlags + 1] ?? 0) & FLOW_FLAG.FLOW_INACTIVE;
-    batch.client[index] = keys.readUInt32BE(key + FLOW_KEY.source);
-    batch.clientPort[index] = keys.readUInt16BE(key + FLOW_KEY.sourcePort);
-    batch.virtual[index] = keys.readUInt32BE(key + FLOW_KEY.destination);
-    batch.virtualPort[index] = keys.readUInt16BE(key + FLOW_KEY.destinationPort);
-    batch.local[index] = flow.readUInt32BE(at + FLOW.source);
-    batch.localPort[index] = flow.readUInt16BE(at + FLOW.sourcePort);
-    batch.server[index] = flow.readUInt32BE(at + FLOW.destination);
-    batch.serverPort[index] = flow.readUInt16BE(at + FLOW.destinationPort);
-    batch.timeout[index] = this.#timeout(protocol, state);
-    batch.maker[index] = flow.readUInt32LE(at + FLOW.maker);
-    batch.term[index] = flow.readUInt32LE(at + FLOW.term);
-    batch.version[index] = flow.readUInt32LE(at + FLOW.version);
-    batch.emittedAt[index] = 0;
-    batch.family[index] = RECORD_FAMILY.IPV4;
   }
 }
 
 function* slices(flows: Readonly<Record<Family, BpfMap>>): Generator<Slice> {
   for (const family of [4, 6] as const)
     for (const chunk of flows[family].chunks(SLICE)) yield { family, ...chunk };
-}
-
-/** The rest of the addresses of the record that was appended last. */
-function appendHigh(batch: RecordBatch, keys: Buffer, key: number, flow: Buffer, at: number): void {
-  const index = batch.length - 1;
-  const parts: ReadonlyArray<readonly [Buffer, number]> = [
-    [keys, key + FLOW_KEY.sourceHigh],
-    [keys, key + FLOW_KEY.destinationHigh],
-    [flow, at + FLOW.sourceHigh],
-    [flow, at + FLOW.destinationHigh],
-  ];
-  batch.family[index] = RECORD_FAMILY.IPV6;
-  parts.forEach(([buffer, from], part) => {
-    for (let word = 0; word < 3; word++)
-      batch.high[index * HIGH_WORDS + part * 3 + word] = buffer.readUInt32BE(from + word * 4);
-  });
 }

@@ -183,6 +183,7 @@ export const CONN_RECORD = {
   emittedAt: 44,
   state: 48,
   family: 49,
+  forwarding: 50,
   clientHigh: 56,
   virtualHigh: 68,
   localHigh: 80,

@@ -1,5 +1,5 @@
 /** The XDP plane's side of connection sync: the ring of its events, the inbox of the peer's records. */
-import { HIGH_WORDS, RECORD_FAMILY, RECORD_OP, RecordBatch } from '../model/record.ts';
+import { RECORD_OP, RecordBatch } from '../model/record.ts';
 import { PROTOCOL_NUMBER } from '../model/rules.ts';
 import type { BpfMap } from '../native/bpf-map.ts';
 import { BpfProgram } from '../native/bpf-program.ts';
@@ -24,6 +24,7 @@ import {
   type SyncPort,
   type TableWalk,
 } from './ports.ts';
+import { readRecord, writeRecord } from './record-bytes.ts';
 import { Ring } from './ring.ts';
 import { SourceTable, UNKNOWN_SOURCE } from './source-table.ts';
 
@@ -151,55 +152,5 @@ export class BpfSyncPort implements SyncPort {
   close(): void {
     this.#ring.close();
     this.#inboxMapping.unmap();
-  }
-}
-
-/** The first twelve bytes of the four addresses stand in a row, behind what an IPv4 record has. */
-function readRecord(data: DataView, at: number, batch: RecordBatch, index: number): void {
-  batch.op[index] = data.getUint8(at + CONN_RECORD.op);
-  batch.protocol[index] = data.getUint8(at + CONN_RECORD.protocol);
-  batch.state[index] = data.getUint8(at + CONN_RECORD.state);
-  batch.maker[index] = data.getUint32(at + CONN_RECORD.maker, true);
-  batch.flags[index] = data.getUint16(at + CONN_RECORD.flags, true);
-  batch.client[index] = data.getUint32(at + CONN_RECORD.client);
-  batch.virtual[index] = data.getUint32(at + CONN_RECORD.virtualAddress);
-  batch.local[index] = data.getUint32(at + CONN_RECORD.local);
-  batch.server[index] = data.getUint32(at + CONN_RECORD.server);
-  batch.clientPort[index] = data.getUint16(at + CONN_RECORD.clientPort);
-  batch.virtualPort[index] = data.getUint16(at + CONN_RECORD.virtualPort);
-  batch.localPort[index] = data.getUint16(at + CONN_RECORD.localPort);
-  batch.serverPort[index] = data.getUint16(at + CONN_RECORD.serverPort);
-  batch.timeout[index] = data.getUint32(at + CONN_RECORD.timeout, true);
-  batch.term[index] = data.getUint32(at + CONN_RECORD.term, true);
-  batch.version[index] = data.getUint32(at + CONN_RECORD.version, true);
-  batch.emittedAt[index] = data.getUint32(at + CONN_RECORD.emittedAt, true);
-  batch.family[index] = data.getUint8(at + CONN_RECORD.family);
-  if (batch.family[index] !== RECORD_FAMILY.IPV6) return;
-  for (let word = 0; word < HIGH_WORDS; word++) {
-    batch.high[index * HIGH_WORDS + word] = data.getUint32(at + CONN_RECORD.clientHigh + word * 4);
-  }
-}
-
-function writeRecord(data: DataView, at: number, batch: RecordBatch, index: number): void {
-  data.setUint8(at + CONN_RECORD.op, batch.op[index] ?? 0);
-  data.setUint8(at + CONN_RECORD.protocol, batch.protocol[index] ?? 0);
-  data.setUint8(at + CONN_RECORD.state, batch.state[index] ?? 0);
-  data.setUint32(at + CONN_RECORD.maker, batch.maker[index] ?? 0, true);
-  data.setUint16(at + CONN_RECORD.flags, batch.flags[index] ?? 0, true);
-  data.setUint32(at + CONN_RECORD.client, batch.client[index] ?? 0);
-  data.setUint32(at + CONN_RECORD.virtualAddress, batch.virtual[index] ?? 0);
-  data.setUint32(at + CONN_RECORD.local, batch.local[index] ?? 0);
-  data.setUint32(at + CONN_RECORD.server, batch.server[index] ?? 0);
-  data.setUint16(at + CONN_RECORD.clientPort, batch.clientPort[index] ?? 0);
-  data.setUint16(at + CONN_RECORD.virtualPort, batch.virtualPort[index] ?? 0);
-  data.setUint16(at + CONN_RECORD.localPort, batch.localPort[index] ?? 0);
-  data.setUint16(at + CONN_RECORD.serverPort, batch.serverPort[index] ?? 0);
-  data.setUint32(at + CONN_RECORD.timeout, batch.timeout[index] ?? 0, true);
-  data.setUint32(at + CONN_RECORD.term, batch.term[index] ?? 0, true);
-  data.setUint32(at + CONN_RECORD.version, batch.version[index] ?? 0, true);
-  data.setUint8(at + CONN_RECORD.family, batch.family[index] ?? 0);
-  if (batch.family[index] !== RECORD_FAMILY.IPV6) return;
-  for (let word = 0; word < HIGH_WORDS; word++) {
-    data.setUint32(at + CONN_RECORD.clientHigh + word * 4, batch.high[index * HIGH_WORDS + word] ?? 0);
   }
 }

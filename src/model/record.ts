@@ -13,6 +13,14 @@ export const RECORD_OP = {
   FORGET: 2,
 } as const;
 
+/**
+ * Columns of what most connections do not have: 0 then, and a message leaves out a column that is 0 in all its records.
+ * A new one is a name here, a field of `Records` in proto/sync.proto, and a line in datapath/record-bytes.ts.
+ */
+export const EXTRA_COLUMNS = ['forwarding'] as const;
+export type ExtraColumn = (typeof EXTRA_COLUMNS)[number];
+type Extras = Readonly<Record<ExtraColumn, Uint32Array>>;
+
 /** The plane's `enum family`. */
 export const RECORD_FAMILY = { IPV4: 0, IPV6: 1 } as const;
 
@@ -57,6 +65,7 @@ export class RecordBatch {
   readonly version: Uint32Array;
   /** Microseconds of CLOCK_BOOTTIME, modulo 2^32, when the plane emitted it: the start of the lag. 0 in a bulk. */
   readonly emittedAt: Uint32Array;
+  readonly extra: Extras;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -79,5 +88,7 @@ export class RecordBatch {
     this.term = new Uint32Array(capacity);
     this.version = new Uint32Array(capacity);
     this.emittedAt = new Uint32Array(capacity);
+    const extra = EXTRA_COLUMNS.map((name) => [name, new Uint32Array(capacity)]);
+    this.extra = Object.fromEntries(extra) as Extras;
   }
 }

@@ -1,5 +1,12 @@
 /** Connection records to and from the packed columns of `Records`. */
-import { HIGH_WORDS, RECORD_FAMILY, RECORD_OP, type RecordBatch } from '../model/record.ts';
+import {
+  EXTRA_COLUMNS,
+  type ExtraColumn,
+  HIGH_WORDS,
+  RECORD_FAMILY,
+  RECORD_OP,
+  type RecordBatch,
+} from '../model/record.ts';
 import type { tandem } from './generated/sync.js';
 import { SyncWireError } from './sync-error.ts';
 
@@ -25,6 +32,9 @@ function varintLength(value: number): number {
   for (let limit = 2 ** 35; value >= limit; limit *= 128) length++;
   return length;
 }
+
+/** Field numbers from 16 to 2047. */
+const EXTRA_TAG = 2;
 
 /** Columns of IPv6: field numbers of 16 and above have tags of two bytes. */
 const IPV6_TAGS = 2 * 2;
@@ -64,6 +74,7 @@ export function recordsThatFit(batch: RecordBatch, from: number, place: Place, l
   let version = 0;
   let sameMaker = true;
   let ipv6 = 0;
+  const extras = extraSizes(batch);
   const placeFields = placeLength(place);
   for (let at = from; at < batch.length; at++) {
     const count = at - from + 1;
@@ -78,6 +89,7 @@ export function recordsThatFit(batch: RecordBatch, from: number, place: Place, l
     sameMaker &&= batch.maker[at] === batch.maker[from];
     const maker = sameMaker ? 4 : count * 4;
     if (batch.family[at] === RECORD_FAMILY.IPV6) ipv6++;
+    const extra = extras.length === 0 ? NO_EXTRA : addExtra(extras, at);
     // Far from the limit no exact sum is needed: lengths and tags of all columns stay below 100 bytes.
     const content =
       count * FIXED_BYTES +
@@ -90,6 +102,7 @@ export function recordsThatFit(batch: RecordBatch, from: number, place: Place, l
       term +
       version +
       maker +
+      extra.content +
       (ipv6 > 0 ? count + ipv6 * HIGH_BYTES : 0);
     if (content + 100 <= limit) continue;
     const size =
@@ -107,10 +120,41 @@ export function recordsThatFit(batch: RecordBatch, from: number, place: Place, l
         varintLength(version)) +
       (MAKER_TAG + varintLength(maker)) +
       (ipv6 > 0 ? IPV6_TAGS + varintLength(count) + varintLength(ipv6 * HIGH_BYTES) : 0) +
+      extra.lengths +
       (content - count * FIXED_BYTES);
     if (field(size) > limit) return at - from;
   }
   return batch.length - from;
+}
+
+interface ExtraSize {
+  readonly values: Uint32Array;
+  bytes: number;
+  used: boolean;
+}
+
+const NO_EXTRA = { content: 0, lengths: 0 } as const;
+
+/** Of the columns that are used in this batch at all. */
+function extraSizes({ extra, length }: RecordBatch): ExtraSize[] {
+  return EXTRA_COLUMNS.map((name) => extra[name])
+    .filter((values) => values.subarray(0, length).some((value) => value !== 0))
+    .map((values) => ({ values, bytes: 0, used: false }));
+}
+
+/** Takes in one record. @returns bytes of all columns that are not 0 until there, and of their lengths and tags */
+function addExtra(sizes: ExtraSize[], at: number): { content: number; lengths: number } {
+  let content = 0;
+  let lengths = 0;
+  for (const size of sizes) {
+    const value = size.values[at] ?? 0;
+    size.bytes += varintLength(value);
+    size.used ||= value !== 0;
+    if (!size.used) continue;
+    content += size.bytes;
+    lengths += EXTRA_TAG + varintLength(size.bytes);
+  }
+  return { content, lengths };
 }
 
 /** The generated types ask for plain arrays; its encoder only ever indexes them. */
@@ -133,6 +177,14 @@ function highWords(batch: RecordBatch, from: number, to: number): number[] {
     for (let word = 0; word < HIGH_WORDS; word++) words.push(batch.high[at * HIGH_WORDS + word] ?? 0);
   }
   return words;
+}
+
+function extraColumns({ extra }: RecordBatch, from: number, to: number): Record<ExtraColumn, number[]> {
+  const columns = EXTRA_COLUMNS.map((name) => {
+    const values = extra[name].subarray(from, to);
+    return [name, values.some((value) => value !== 0) ? values : []];
+  });
+  return Object.fromEntries(columns) as Record<ExtraColumn, number[]>;
 }
 
 export function packRecords(
@@ -160,6 +212,7 @@ export function packRecords(
     maker: makerColumn(batch, from, to),
     family: high.length > 0 ? batch.family.subarray(from, to) : new Uint8Array(),
     high,
+    ...extraColumns(batch, from, to),
   };
 }
 
@@ -186,6 +239,9 @@ export function checkRecords(records: Columns): number {
     if (values.length !== count) refuse(`column ${name} has another length than op`);
     for (const value of values) if (value > 0xffff) refuse(`${name} ${value} is above 65535`);
   }
+  for (const name of EXTRA_COLUMNS)
+    if (records[name].length !== 0 && records[name].length !== count)
+      refuse(`column ${name} has another length than op`);
   checkFamilies(records, count);
   for (const op of records.op) if (op > RECORD_OP.DELETE) refuse(`operation ${op} is not known`);
   return count;
@@ -222,6 +278,10 @@ export function appendRecords(records: Columns, batch: RecordBatch): void {
   if (records.maker.length === 1) batch.maker.fill(records.maker[0] ?? 0, at, at + records.op.length);
   else batch.maker.set(records.maker, at);
   appendFamilies(records, batch);
+  for (const name of EXTRA_COLUMNS) {
+    if (records[name].length > 0) batch.extra[name].set(records[name], at);
+    else batch.extra[name].fill(0, at, at + records.op.length);
+  }
   // Not sent: it is a time of the other's clock.
   batch.emittedAt.fill(0, at, at + records.op.length);
   batch.length = at + records.op.length;

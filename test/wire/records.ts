@@ -1,6 +1,12 @@
 /** Records for tests: one at a time as an object, or any number from fast-check. */
 import fc from 'fast-check';
-import { HIGH_WORDS, RECORD_FAMILY, RecordBatch } from '../../src/model/record.ts';
+import {
+  EXTRA_COLUMNS,
+  type ExtraColumn,
+  HIGH_WORDS,
+  RECORD_FAMILY,
+  RecordBatch,
+} from '../../src/model/record.ts';
 
 const COLUMNS = [
   'op',
@@ -23,6 +29,8 @@ const COLUMNS = [
 
 /** A record without the time of its emission, which never travels. */
 export type PlainRecord = Record<(typeof COLUMNS)[number], number> & {
+  /** What is not 0. */
+  readonly extra?: Partial<Record<ExtraColumn, number>>;
   /** IPv6 records have one. */
   readonly high?: readonly number[];
 };
@@ -52,9 +60,14 @@ const anyIpv4Record: fc.Arbitrary<PlainRecord> = fc.record({
 
 const anyHigh = fc.array(u32, { minLength: HIGH_WORDS, maxLength: HIGH_WORDS });
 
+const anyExtra = fc.tuple(fc.constantFrom(...EXTRA_COLUMNS), fc.integer({ min: 1, max: 0xffff_ffff }));
+
 export const anyRecord: fc.Arbitrary<PlainRecord> = fc.oneof(
   anyIpv4Record,
   fc.tuple(anyIpv4Record, anyHigh).map(([record, high]) => ({ ...record, high })),
+  fc
+    .tuple(anyIpv4Record, anyExtra)
+    .map(([record, extra]) => ({ ...record, extra: Object.fromEntries([extra]) })),
 );
 
 /** An ordinary established connection; the number makes it one of its own. */
@@ -77,6 +90,7 @@ export function append(batch: RecordBatch, record: PlainRecord, emittedAt = 0): 
   for (const name of COLUMNS) batch[name][batch.length] = record[name];
   batch.family[batch.length] = record.high ? RECORD_FAMILY.IPV6 : RECORD_FAMILY.IPV4;
   if (record.high) batch.high.set(record.high, batch.length * HIGH_WORDS);
+  for (const name of EXTRA_COLUMNS) batch.extra[name][batch.length] = record.extra?.[name] ?? 0;
   batch.emittedAt[batch.length] = emittedAt;
   batch.length++;
 }
@@ -92,7 +106,11 @@ export function batchOf(
 
 export function recordAt(batch: RecordBatch, at: number): PlainRecord {
   const entries = COLUMNS.map((name) => [name, batch[name][at] ?? 0]);
-  const plain = Object.fromEntries(entries) as PlainRecord;
+  const extra = EXTRA_COLUMNS.map((name) => [name, batch.extra[name][at] ?? 0] as const).filter(
+    ([, value]) => value !== 0,
+  );
+  const columns = Object.fromEntries(entries) as PlainRecord;
+  const plain = extra.length > 0 ? { ...columns, extra: Object.fromEntries(extra) } : columns;
   if (batch.family[at] !== RECORD_FAMILY.IPV6) return plain;
   return { ...plain, high: [...batch.high.subarray(at * HIGH_WORDS, (at + 1) * HIGH_WORDS)] };
 }

@@ -87,6 +87,7 @@ static __always_inline void describe_connection(enum family family, const struct
 	out->local_port = record->source_port;
 	out->server = record->destination;
 	out->server_port = record->destination_port;
+	out->forwarding = record->forwarding;
 	copy_high(family, out->client_high, key->source_high);
 	copy_high(family, out->virtual_high, key->destination_high);
 	copy_high(family, out->local_high, record->source_high);

@@ -114,7 +114,7 @@ static __always_inline void fill_synced(enum family family, const struct conn_re
 	copy_high(family, record->source_high, in->local_high);
 	copy_high(family, record->destination_high, in->server_high);
 	record->direction = DIRECTION_REQUEST;
-	record->forwarding = FORWARD_FULLNAT;
+	record->forwarding = in->forwarding;
 	record->maker = in->maker;
 	record->learned_from = call->source;
 	record->mark = call->mark;
@@ -138,7 +138,7 @@ static __always_inline enum insert_result insert_synced(enum family family, cons
 	other_key(family, &entry, in->protocol, &reply_key);
 	if (!claim_reply(family, &reply_key, in, call->clash))
 		return INSERT_CONFLICT;
-	fill_reply(family, key, FORWARD_FULLNAT, server_id, exact_idle_clock(), &entry);
+	fill_reply(family, key, in->forwarding, server_id, exact_idle_clock(), &entry);
 	if (insert_flow(family, &reply_key, &entry))
 		return INSERT_NO_ROOM;
 	fill_synced(family, in, call, &entry);
@@ -196,7 +196,7 @@ changed:
 
 static __always_inline int plausible(const struct conn_record *in)
 {
-	if (in->family > FAMILY_IPV6)
+	if (in->family > FAMILY_IPV6 || in->forwarding != FORWARD_FULLNAT)
 		return 0;
 	if (in->protocol == IPPROTO_TCP)
 		return in->state < TCP_STATES;

@@ -293,7 +293,8 @@ struct conn_record {
 	__u32 emitted_at;	/* us, CLOCK_BOOTTIME, modulo 2^32 */
 	__u8 state;
 	__u8 family;
-	__u8 reserved[6];
+	__u8 forwarding;
+	__u8 reserved[5];
 	/* IPv6 only */
 	__be32 client_high[3];
 	__be32 virtual_high[3];

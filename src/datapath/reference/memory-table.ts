@@ -4,8 +4,15 @@
  */
 import { type Address, addressFromBytes, ipv4FromNumber } from '../../model/address.ts';
 import { type Connection, TCP_STATE_NAME } from '../../model/connection.ts';
-import { HIGH_WORDS, RECORD_FAMILY, RECORD_OP, type RecordBatch } from '../../model/record.ts';
-import { PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
+import {
+  EXTRA_COLUMNS,
+  type ExtraColumn,
+  HIGH_WORDS,
+  RECORD_FAMILY,
+  RECORD_OP,
+  type RecordBatch,
+} from '../../model/record.ts';
+import { FORWARDING_METHODS, PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
 import { isLater } from '../../model/serial.ts';
 import { type ApplyResult, type Clash, NOTHING_APPLIED, type Origin } from '../ports.ts';
 
@@ -29,6 +36,8 @@ export interface TableRecord {
   readonly maker: number;
   readonly term: number;
   readonly version: number;
+  /** What is not 0. */
+  readonly extra?: Readonly<Partial<Record<ExtraColumn, number>>>;
 }
 
 /** What names a connection. */
@@ -91,7 +100,13 @@ export function recordAt(batch: RecordBatch, index: number): TableRecord {
     maker: at(batch.maker),
     term: at(batch.term),
     version: at(batch.version),
+    ...extraAt(batch, index),
   };
+}
+
+function extraAt({ extra }: RecordBatch, index: number): Pick<TableRecord, 'extra'> {
+  const used = EXTRA_COLUMNS.filter((name) => extra[name][index]);
+  return used.length > 0 ? { extra: Object.fromEntries(used.map((name) => [name, extra[name][index]])) } : {};
 }
 
 export function writeRecord(batch: RecordBatch, index: number, record: TableRecord): void {
@@ -114,6 +129,7 @@ export function writeRecord(batch: RecordBatch, index: number, record: TableReco
   batch.emittedAt[index] = 0;
   batch.family[index] = record.family;
   batch.high.set(record.high, index * HIGH_WORDS);
+  for (const name of EXTRA_COLUMNS) batch.extra[name][index] = record.extra?.[name] ?? 0;
 }
 
 export class MemoryTable {
@@ -306,7 +322,7 @@ function connectionOf(held: Held, now: number): Connection {
     virtual: { address: addressOf(record, 1, record.virtual), port: record.virtualPort },
     local: { address: addressOf(record, 2, record.local), port: record.localPort },
     server: { address: addressOf(record, 3, record.server), port: record.serverPort },
-    forwarding: 'fullnat',
+    forwarding: FORWARDING_METHODS[record.extra?.forwarding ?? 0] ?? 'fullnat',
     state: record.state,
     expires: Math.max(0, Math.floor(remaining(held, now))),
   };

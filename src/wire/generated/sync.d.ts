@@ -200,6 +200,9 @@ export namespace tandem {
             /** Records high. */
             high: number[];
 
+            /** Records forwarding. */
+            forwarding: number[];
+
             /**
              * Creates a new Records instance using the specified properties.
              * @param [properties] Properties to set
@@ -294,6 +297,9 @@ export namespace tandem {
 
                 /** Records high */
                 high?: (number[]|null);
+
+                /** Records forwarding */
+                forwarding?: (number[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -172,6 +172,7 @@ export const tandem = $root.tandem = (() => {
                 this.version = [];
                 this.maker = [];
                 this.high = [];
+                this.forwarding = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -199,6 +200,7 @@ export const tandem = $root.tandem = (() => {
             Records.prototype.walked = false;
             Records.prototype.family = $util.newBuffer([]);
             Records.prototype.high = $util.emptyArray;
+            Records.prototype.forwarding = $util.emptyArray;
 
             Records.create = function(properties) {
                 return new Records(properties);
@@ -253,6 +255,8 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(242).bytes(message.family);
                 if (message.high != null && message.high.length)
                     writer.uint32(250).fixed32s(message.high);
+                if (message.forwarding != null && message.forwarding.length)
+                    writer.uint32(258).uint32s(message.forwarding);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -543,6 +547,20 @@ export const tandem = $root.tandem = (() => {
                             if (!(message.high && message.high.length))
                                 message.high = [];
                             message.high.push(reader.fixed32());
+                            continue;
+                        }
+                    case 32: {
+                            if (wireType === 2) {
+                                if (!(message.forwarding && message.forwarding.length))
+                                    message.forwarding = [];
+                                reader.uint32s(message.forwarding);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.forwarding && message.forwarding.length))
+                                message.forwarding = [];
+                            message.forwarding.push(reader.uint32());
                             continue;
                         }
                     }
