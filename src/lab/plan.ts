@@ -34,7 +34,11 @@ export function hostLines(host: HostSpec): IpLines {
   return [
     'link set dev lo up',
     ...host.interfaces.flatMap(({ name, addresses }) => [
-      ...addresses.map((address) => `address add ${address} brd + dev ${name}`),
+      ...addresses.map((address) =>
+        isIpv6(address)
+          ? `address add ${address} dev ${name} nodad`
+          : `address add ${address} brd + dev ${name}`,
+      ),
       `link set dev ${name} up`,
     ]),
     ...(host.routes ?? []).map(({ to, via }) => `route add ${to} via ${via}`),
@@ -49,14 +53,20 @@ export const unplugLines = (host: HostSpec): IpLines =>
 const setPorts = (host: HostSpec, state: 'up' | 'down'): IpLines =>
   host.interfaces.map(({ name }) => `link set dev ${portName(host.name, name)} ${state}`);
 
+const isIpv6 = (address: string): boolean => address.includes(':');
+
+const NO_IPV6 = '[ ! -d /proc/sys/net/ipv6 ] || echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6';
+
 /**
  * Shell script for inside the host. Checksums that veth leaves to hardware would travel on unfinished once
  * XDP has rewritten the packet, so every end computes its own.
  */
 export function hostScript(host: HostSpec): string {
+  const speaksIpv6 = host.interfaces.some(({ addresses }) => addresses.some(isIpv6));
   return [
     'set -e',
-    '[ ! -d /proc/sys/net/ipv6 ] || echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6',
+    // Only who has an address of it speaks IPv6: nobody else's neighbour discovery is on the wires.
+    ...(speaksIpv6 ? [] : [NO_IPV6]),
     // Debian's /usr/lib/sysctl.d/50-default.conf: loose reverse-path filter on every interface.
     ...['default', ...host.interfaces.map(({ name }) => name)].map((name) =>
       writeSysctl(`net.ipv4.conf.${name}.rp_filter`, '2'),
@@ -76,7 +86,7 @@ export function portScript(host: HostSpec, passProgram: string, pins: string): s
     'set -e',
     // ip makes directories in the bpf filesystem that it finds: let it be the lab's.
     `export TC_BPF_MNT=${pins}`,
-    '[ ! -d /proc/sys/net/ipv6 ] || echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6',
+    NO_IPV6,
     ...host.interfaces.flatMap((each) => portSettings(host, each, passProgram)),
   ].join('\n');
 }

@@ -72,6 +72,13 @@ test("a host has Debian's reverse-path filter, no IPv6, and the settings of its 
   expect(script).toContain("echo '1' > /proc/sys/net/ipv4/ip_forward");
 });
 
+test('a host with an IPv6 address speaks IPv6, and uses it at once', () => {
+  const [first] = host.interfaces;
+  const both = { ...host, interfaces: first ? [{ ...first, addresses: ['10.1.1.2/24', 'fd00::2/64'] }] : [] };
+  expect(hostScript(both)).not.toContain('disable_ipv6');
+  expect(hostLines(both)).toContain('address add fd00::2/64 dev eth0 nodad');
+});
+
 test('cutting a host takes every one of its links in one batch', () => {
   expect(cutLines(host)).toEqual(['link set dev lb1-eth0 down', 'link set dev lb1-eth2 down']);
   expect(unplugLines(host)).toEqual(['link delete dev lb1-eth0', 'link delete dev lb1-eth2']);
