@@ -13,6 +13,14 @@ export interface ArpRecord {
   readonly runs: readonly AnswerRun[];
   /** Questions that two directors answered. */
   readonly doubles: number;
+  /** When the second answer to each of those came. */
+  readonly doubledAt?: readonly number[];
+}
+
+/** A time in which both directors must answer, because neither can know of the other. */
+export interface Contest {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Runs that are told in words; more than two are a violation, and each is like the ones before. */
@@ -28,7 +36,7 @@ export class AnswerLog {
   readonly #runs: { mac: string; from: number; to: number; count: number }[] = [];
   /** Who answered each question first. */
   readonly #first = new Map<number, string>();
-  #doubles = 0;
+  readonly #doubledAt: number[] = [];
 
   /** @param question number of the question that this answers */
   add(question: number, mac: string, at: number): void {
@@ -41,12 +49,26 @@ export class AnswerLog {
     }
     const before = this.#first.get(question);
     if (before === undefined) this.#first.set(question, mac);
-    else if (before !== mac) this.#doubles++;
+    else if (before !== mac) this.#doubledAt.push(at);
   }
 
   record(asked: number): ArpRecord {
-    return { asked, runs: this.#runs, doubles: this.#doubles };
+    const doubledAt = this.#doubledAt;
+    return { asked, runs: this.#runs, doubles: doubledAt.length, doubledAt };
   }
+}
+
+/** The record without what was answered during a contest. */
+export function outside(record: ArpRecord, { from, to }: Contest): ArpRecord {
+  const runs: AnswerRun[] = [];
+  for (const run of record.runs) {
+    if (run.from >= from && run.to <= to) continue;
+    const last = runs.at(-1);
+    if (last?.mac === run.mac) runs.splice(-1, 1, { ...last, to: run.to, count: last.count + run.count });
+    else runs.push(run);
+  }
+  const doubledAt = (record.doubledAt ?? []).filter((at) => at < from || at > to);
+  return { asked: record.asked, runs, doubles: doubledAt.length, doubledAt };
 }
 
 /**

@@ -10,6 +10,7 @@ import { labSuffix } from '../lab/ownership.ts';
 import { type DirectorName, PAIR } from '../lab/pair.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { waitFor } from '../lab/wait.ts';
+import type { Connection } from '../model/connection.ts';
 import { tandemCommand } from './paths.ts';
 import { DrillError } from './result.ts';
 import { PORTS } from './servers.ts';
@@ -165,6 +166,18 @@ export class Director {
     } catch (error) {
       if (error instanceof ControlError) return undefined;
       throw error;
+    }
+  }
+
+  /** What `tandem-ipvsadm -Lnc` lists. @throws ControlError */
+  async connections(): Promise<Connection[]> {
+    const client = await connect(this.socket);
+    try {
+      const all: Connection[] = [];
+      for await (const some of client.connections()) all.push(...some);
+      return all;
+    } finally {
+      client.close();
     }
   }
 

@@ -1,6 +1,7 @@
 /** One drill from an empty machine to an empty machine. */
 import { Lab } from '../lab/lab.ts';
 import { PAIR_TOPOLOGY } from '../lab/pair.ts';
+import { outside } from './answerers.ts';
 import { PRIORITY } from './director.ts';
 import { tenth } from './gaps.ts';
 import { judge, numbers } from './judge.ts';
@@ -39,7 +40,7 @@ const NUMBERS_EVERY_MS = 200;
 export async function perform(scenario: Scenario, options: PerformOptions): Promise<DrillRecord> {
   const { audience, signal, advertMs } = options;
   const timeline = new Timeline((event) => audience.event(event));
-  const lab = new Lab(PAIR_TOPOLOGY);
+  const lab = new Lab(scenario.topology ?? PAIR_TOPOLOGY);
   const checks: Check[] = [];
   const breakOff = (error: unknown): void => {
     if (signal.aborted) throw error;
@@ -53,6 +54,7 @@ export async function perform(scenario: Scenario, options: PerformOptions): Prom
     stage = await Stage.set({
       ...options,
       answerers,
+      ...(scenario.setting && { setting: scenario.setting }),
       lab,
       timeline,
       progress: (text) => audience.event(text),
@@ -93,7 +95,8 @@ async function play(
     await scenario.play(stage).catch(breakOff);
     audience.event('asking every connection whether it lives');
     const traffic = await stage.traffic.finish(stage.signal);
-    const arp = await stage.watcher.finish(stage.signal);
+    const heard = await stage.watcher.finish(stage.signal);
+    const arp = stage.contest ? outside(heard, stage.contest) : heard;
     await stage.roles(stage.answerers.at(-1) ?? 'lb1');
     checks.push(
       ...judge({ ...scenario, answerers: stage.answerers }, traffic, arp, stage.timeline.faultAt ?? 0),

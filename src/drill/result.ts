@@ -1,6 +1,6 @@
 /** What a drill prints with --json: names and shapes are an interface that programs read. */
 
-export const SCENARIO_NAMES = ['crash', 'kill', 'restart', 'handover', 'double-crash'] as const;
+export const SCENARIO_NAMES = ['crash', 'kill', 'restart', 'handover', 'double-crash', 'split'] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
 export interface TimelineEntry {

@@ -1,5 +1,7 @@
 /** What a drill does and what it promises; the promises common to all are judged in judge.ts. */
 import type { DirectorName } from '../lab/pair.ts';
+import type { Topology } from '../lab/topology.ts';
+import type { Setting } from './director.ts';
 import type { ScenarioName } from './result.ts';
 import type { Stage } from './stage.ts';
 
@@ -13,6 +15,10 @@ export interface Scenario {
   readonly answerers: readonly DirectorName[];
   /** Whether no packet of an established connection may be lost. */
   readonly lossless: boolean;
+  /** Hosts and links; the ordinary pair when absent. */
+  readonly topology?: Topology;
+  /** What the directors are set to; the drills' ordinary services when absent. */
+  readonly setting?: Setting;
   /** Whose takeover is measured; lb2's when absent. */
   readonly survivor?: DirectorName;
   /** Plays the fault and what follows; adds checks of its own to the stage. */

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import type { Lab } from '../lab/lab.ts';
 import type { DirectorName } from '../lab/pair.ts';
 import { pause } from '../lab/wait.ts';
-import { Director, PRIORITY } from './director.ts';
+import type { Contest } from './answerers.ts';
+import { Director, PRIORITY, type Setting } from './director.ts';
 import { masterDownMs } from './limit.ts';
 import type { Check } from './result.ts';
 import { startServers } from './servers.ts';
+import { type Match, match } from './table-match.ts';
 import type { Timeline } from './timeline.ts';
 import { now } from './traffic/channel.ts';
 import { TARGETS, Traffic } from './traffic-set.ts';
@@ -22,6 +24,8 @@ export interface StageOptions {
   readonly signal: AbortSignal;
   /** Told what is being done, for people who wait. */
   readonly progress: (text: string) => void;
+  /** What the directors are set to; the drills' ordinary services when absent. */
+  readonly setting?: Setting;
   /** The `tandem` command; the built one when absent. */
   readonly command?: readonly string[];
 }
@@ -30,6 +34,7 @@ export interface StageOptions {
 const PATIENCE_MS = 10_000;
 /** Traffic before the fault, and after each event, so that a late effect is seen. */
 const STEADY_MS = 1500;
+const ASK_EVERY_MS = 200;
 /** Bytes of the sync channel's key. */
 const KEY_BYTES = 32;
 
@@ -49,6 +54,8 @@ export class Stage {
   readonly advertMs: number;
   /** The survivor's first advertisement after the fault. */
   takeoverAt: number | undefined;
+  /** When both had to answer, if the play made them. */
+  contest: Contest | undefined;
 
   private constructor(
     options: StageOptions,
@@ -71,12 +78,12 @@ export class Stage {
 
   /** @throws DrillError or LabError that says what did not come up */
   static async set(options: StageOptions): Promise<Stage> {
-    const { lab, timeline, advertMs, signal, progress, command } = options;
+    const { lab, timeline, advertMs, signal, progress, command, setting } = options;
     progress('building hosts and links');
     await lab.up(signal);
     const key = join(lab.directory, 'sync.key');
     writeFileSync(key, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { mode: 0o600 });
-    const settings = { advertMs, key, ...(command && { command }) };
+    const settings = { advertMs, key, ...(command && { command }), ...(setting && { setting }) };
     const [lb1, lb2] = [new Director(lab, 'lb1', settings), new Director(lab, 'lb2', settings)];
     progress('starting servers and directors');
     const watcher = await Watcher.start(lab, timeline, signal);
@@ -157,6 +164,24 @@ export class Stage {
   async holdsTable(name: DirectorName): Promise<void> {
     await this[name].until('hold the whole table', ({ peer }) => peer.synced, PATIENCE_MS, this.signal);
     this.timeline.note(`${name} holds the whole table`, now());
+  }
+
+  /** Waits until a director says that it has this role. @throws DrillError that it has not */
+  async role(name: DirectorName, role: 'master' | 'backup'): Promise<void> {
+    const patience = this.masterDownMs + PATIENCE_MS;
+    await this[name].until(`be ${role}`, (status) => status.role === role, patience, this.signal);
+  }
+
+  /** What of lb1's table lb2 lacks or has more, once it is nothing, or still after a while. */
+  async sameTables(): Promise<Match> {
+    const end = now() + PATIENCE_MS;
+    for (;;) {
+      const before = await this.lb1.connections();
+      const other = await this.lb2.connections();
+      const found = match(before, other, await this.lb1.connections());
+      if (found.lacking.length + found.strange.length === 0 || now() > end) return found;
+      await pause(ASK_EVERY_MS, this.signal);
+    }
   }
 
   /** Whether both directors have these roles, as they say themselves. */

@@ -4,6 +4,7 @@ import { DIRECTOR_FRONT, DIRECTORS, type DirectorName, PAIR } from '../lab/pair.
 import { waitFor } from '../lab/wait.ts';
 import type { ArpRecord } from './answerers.ts';
 import { Generator } from './generator.ts';
+import { Masters } from './masters.ts';
 import type { Timeline } from './timeline.ts';
 import type { Heard } from './traffic/frames.ts';
 import type { WatchDone } from './traffic/messages.ts';
@@ -21,6 +22,7 @@ const SAME_ANNOUNCEMENT_MS = 1000;
 export class Watcher {
   readonly adverts: Advert[] = [];
   readonly #timeline: Timeline;
+  readonly #masters = new Masters();
   readonly #announced = new Map<string, number>();
   #generator: Generator<WatchDone> | undefined;
 
@@ -65,15 +67,10 @@ export class Watcher {
     if (!from) return;
     if (priority === 0) {
       // It is sent several times, because one may be lost.
-      if (this.adverts.at(-1)?.priority !== 0) {
+      if (this.#masters.released(from))
         this.#timeline.note(`${from} gives the addresses up (priority 0)`, at);
-      }
-    } else if (this.#lastMaster() !== from) this.#timeline.note(`${from} advertises as master`, at);
+    } else if (this.#masters.advertised(from, at)) this.#timeline.note(`${from} advertises as master`, at);
     this.adverts.push({ at, from, priority });
-  }
-
-  #lastMaster(): DirectorName | undefined {
-    return this.adverts.findLast(({ priority }) => priority > 0)?.from;
   }
 
   #announcement(mac: string, at: number): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AnswerLog, oneAnswerer } from '../../src/drill/answerers.ts';
+import { AnswerLog, oneAnswerer, outside } from '../../src/drill/answerers.ts';
 
 const NAMES = new Map([
   ['a', 'lb1'],
@@ -90,4 +90,23 @@ test('nobody is a violation: the question was never heard', () => {
 test('many changes are told in few words', () => {
   const answers = Array.from({ length: 1000 }, (_, index) => [index, index % 2 ? 'a' : 'b'] as const);
   expect(verdict(answers, ['a', 'b']).detail).toMatch(/then 996 changes more$/);
+});
+
+test('what both answered in a contest is left out, and only that', () => {
+  const log = new AnswerLog();
+  const answers = [
+    [0, 'a', 10],
+    [1, 'a', 20],
+    [1, 'b', 21],
+    [2, 'a', 30],
+    [2, 'b', 31],
+    [3, 'a', 40],
+  ] as const;
+  for (const [question, mac, at] of answers) log.add(question, mac, at);
+  const record = log.record(4);
+  const lb1Alone = (from: number, to: number) => oneAnswerer(outside(record, { from, to }), ['a'], NAMES);
+  expect(lb1Alone(15, 35)).toEqual({ passed: true, detail: 'asked 4 times; answered by lb1 3 times' });
+  expect(lb1Alone(15, 30).passed).toBe(false);
+  expect(lb1Alone(21, 35).passed).toBe(true);
+  expect(lb1Alone(22, 35).passed).toBe(false);
 });

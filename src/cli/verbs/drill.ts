@@ -17,7 +17,7 @@ export const drill: Verb<Options> = {
     yargs
       .positional('scenario', {
         type: 'string',
-        describe: 'crash, kill, restart, handover or double-crash; without one, all of them',
+        describe: 'crash, kill, restart, handover, double-crash or split; without one, all of them',
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print results as JSON on stdout' })
       .option('report', {

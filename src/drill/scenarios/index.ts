@@ -5,6 +5,7 @@ import { doubleCrash } from './double-crash.ts';
 import { handover } from './handover.ts';
 import { kill } from './kill.ts';
 import { restart } from './restart.ts';
+import { split } from './split.ts';
 
 export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   crash,
@@ -12,4 +13,5 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   restart,
   handover,
   'double-crash': doubleCrash,
+  split,
 };
