@@ -1,8 +1,9 @@
 /** The master: advertises, holds the lease, and gives way. Pure. */
+import { isLater, nextAfter } from '../model/serial.ts';
 import { deafPeer, LAST_LOOK, leaseEnd } from './lease.ts';
 import { authority, believedInterval, canTakeOver } from './peer.ts';
 import type { RouterEvent, RouterState, RouterStep } from './router.ts';
-import { count, farewell, still, yieldTo } from './steps.ts';
+import { andThen, count, farewell, still, yieldTo } from './steps.ts';
 import { masterDown } from './timing.ts';
 import { PRIORITY } from './wire.ts';
 
@@ -97,9 +98,24 @@ export function masterHears(state: RouterState, advert: Advert, now: number): Ro
 }
 
 /** What the peer says of itself on the sync path. */
-export function masterLearns(before: RouterState, now: number): RouterStep {
+export function masterLearns(state: RouterState, now: number): RouterStep {
+  const { peer } = state;
+  if (peer.master && peer.at > state.masterSince && peer.leaseUntil > now) return rival(state, now);
+  return andThen(raised(state), (next) => learn(next, now));
+}
+
+/**
+ * The peer was master beside us, took over last, or as often as we, and has lost: from now on what we say of
+ * connections is newer than all that it said.
+ */
+function raised(state: RouterState): RouterStep {
+  if (isLater(state.term, state.peer.term)) return still(state);
+  const term = nextAfter(state.term, state.peer.term);
+  return { state: { ...state, term }, effects: [{ kind: 'open-fence', until: state.leaseUntil, term }] };
+}
+
+function learn(before: RouterState, now: number): RouterStep {
   const { peer } = before;
-  if (peer.master && peer.at > before.masterSince && peer.leaseUntil > now) return rival(before, now);
   const deaf = deafPeer(before, now);
   const state = { ...before, offeringSince: deaf ? before.offeringSince || now : 0 };
   // An adopted lease stands until we have advertised ourselves.
@@ -109,15 +125,14 @@ export function masterLearns(before: RouterState, now: number): RouterStep {
   if (!deaf || !canTakeOver(state, now) || peer.reach <= state.reach || recentlyGave(state, now))
     return lease;
   const why = `it does not hear us, and reaches ${peer.reach} of what is tracked, we ${state.reach}`;
-  const gift = give(lease.state, now, why);
-  return { state: gift.state, effects: [...lease.effects, ...gift.effects] };
+  return andThen(lease, (leased) => give(leased, now, why));
 }
 
 /** Both are master, and the sync path tells us so. */
 function rival(state: RouterState, now: number): RouterStep {
   const { peer, priority } = state;
   const wins = peer.priority > priority || (peer.priority === priority && peer.outranks);
-  if (!wins) return contested(state, peer, now);
+  if (!wins) return andThen(raised(state), (next) => contested(next, peer, now));
   if (now < state.staleUntil) return { state, effects: [count('stale')] };
   const intervalUs = peer.intervalUs || state.settings.advertUs;
   return yieldTo(state, now, intervalUs, `the peer, of priority ${peer.priority}, is master`);

@@ -14,6 +14,11 @@ export function still(state: RouterState): RouterStep {
   return { state, effects: [] };
 }
 
+export function andThen(first: RouterStep, next: (state: RouterState) => RouterStep): RouterStep {
+  const { state, effects } = next(first.state);
+  return { state, effects: [...first.effects, ...effects] };
+}
+
 export function count(name: RouterCount): RouterEffect {
   return { kind: 'count', name };
 }

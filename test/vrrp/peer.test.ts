@@ -207,6 +207,31 @@ describe('two masters that hear each other on the sync path alone', () => {
   });
 });
 
+describe('the term of a master', () => {
+  test.each([
+    ['that wins against a later one', { master: true, term: 7 }],
+    ['that wins against an equal one', { master: true, term: 1 }],
+    ['whose rival has yielded before it was heard', { master: false, term: 7 }],
+  ])('%s goes above it, in the fence at once', (_, view) => {
+    const rig = master();
+    rig.pass(2 * A);
+    rig.effects = [];
+    rig.peer(rig.now + A, { priority: 99, ...view });
+    const { role, term, leaseUntil } = rig.state;
+    expect([role, term]).toEqual(['master', view.term + 1]);
+    expect(rig.effects).toContainEqual({ kind: 'open-fence', until: leaseUntil, term });
+  });
+
+  test('stays where the peer has an earlier one, and where the peer wins', () => {
+    const rig = master();
+    rig.pass(2 * A);
+    rig.peer(0, { master: false, priority: 99, term: 0 });
+    expect(rig.state.term).toBe(1);
+    rig.peer(rig.now + A, { priority: 101, term: 7 });
+    expect(rig.state).toMatchObject({ role: 'backup', term: 1 });
+  });
+});
+
 describe('preemption', () => {
   const lower = { priority: 50, held: true };
 
