@@ -206,13 +206,15 @@ export const APPLY_CALL = {
 } as const;
 
 export const SWEEP_CALL = {
-  size: 24,
-  expired: 0,
-  announced: 4,
-  connections: 8,
-  orphans: 12,
-  deferred: 16,
-  unsent: 20,
+  size: 32,
+  family: 0,
+  count: 4,
+  expired: 8,
+  announced: 12,
+  connections: 16,
+  orphans: 20,
+  deferred: 24,
+  unsent: 28,
 } as const;
 
 export const FAMILY = {

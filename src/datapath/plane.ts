@@ -45,8 +45,10 @@ export interface Plane {
   counters(rules: RuleSet): ServiceCounters[];
   zero(rules: RuleSet, service?: ServiceId): void;
   connections(): AsyncIterable<readonly Connection[]>;
-  /** Expires idle connections and counts the others. */
+  /** Expires idle connections, announces what is due, and counts what stays. */
   sweep(): SweepResult;
+  /** The same in slices of about a millisecond. */
+  sweepSlices(): Generator<undefined, SweepResult>;
   drops(): Record<string, number>;
   events(): Record<string, number>;
   readonly fence: FencePort;

@@ -40,7 +40,6 @@ import {
   LOCAL_USE,
   PLANE_EVENT,
   SETTINGS,
-  SWEEP_CALL,
 } from './layouts.generated.ts';
 import { checkLayouts, foreignPins, loadObject, removePins } from './object.ts';
 import { readPerCpu } from './per-cpu.ts';
@@ -56,6 +55,7 @@ import {
 } from './plane.ts';
 import { PlaneCounters } from './plane-counters.ts';
 import { RuleTables } from './rule-tables.ts';
+import { TableSweep } from './table-sweep.ts';
 import { tcpTimeouts } from './timeouts.ts';
 
 const MAPS = [
@@ -82,6 +82,7 @@ const MAPS = [
   'layout_digest',
   'events',
   'inbox',
+  'sweep_keys',
   'drops',
   'plane_events',
 ] as const;
@@ -116,7 +117,7 @@ export class XdpPlane implements Plane {
   readonly #options: XdpPlaneOptions;
   readonly #object: BpfObject;
   readonly #maps: Readonly<Record<MapName, BpfMap>>;
-  readonly #sweep: BpfProgram;
+  readonly #sweep: TableSweep;
   readonly #counters: PlaneCounters;
   readonly #tables: RuleTables;
   readonly #addresses: AddressTable;
@@ -156,7 +157,8 @@ export class XdpPlane implements Plane {
     this.#options = options;
     this.#object = object;
     this.#maps = Object.fromEntries(MAPS.map((name) => [name, object.map(name)])) as Record<MapName, BpfMap>;
-    this.#sweep = object.program('tandem_sweep');
+    const { flows4, flows6, sweep_keys: keys } = this.#maps;
+    this.#sweep = new TableSweep({ 4: flows4, 6: flows6 }, keys, object.program('tandem_sweep'));
     this.fence = new BpfFence(this.#maps.lease);
     this.adopted = this.#claim(digest);
     const { server_traffic: traffic, server_load: load, servers } = this.#maps;
@@ -241,14 +243,15 @@ export class XdpPlane implements Plane {
   }
 
   sweep(): SweepResult {
-    const call = bytes(SWEEP_CALL.size);
-    this.#sweep.runSyscall(call);
-    return {
-      expired: call.readUInt32LE(SWEEP_CALL.expired),
-      connections: call.readUInt32LE(SWEEP_CALL.connections),
-      deferred: call.readUInt32LE(SWEEP_CALL.deferred),
-      unsent: call.readUInt32LE(SWEEP_CALL.unsent),
-    };
+    const slices = this.#sweep.slices(true);
+    for (;;) {
+      const { done, value } = slices.next();
+      if (done) return value;
+    }
+  }
+
+  sweepSlices(): Generator<undefined, SweepResult> {
+    return this.#sweep.slices();
   }
 
   drops(): Record<string, number> {
@@ -275,6 +278,7 @@ export class XdpPlane implements Plane {
       detachAll(this.#options.pins);
       removePins(this.#options.pins);
     }
+    this.#sweep.close();
     this.#object.close();
   }
 

@@ -38,6 +38,7 @@ import { type RuleAuthor, RuleKeeper } from './rule-keeper.ts';
 import { SavedRulesFile } from './saved-rules.ts';
 import { readSettings, writeSettings } from './saved-settings.ts';
 import type { Role } from './status.ts';
+import { Sweeper } from './sweeper.ts';
 import type { SyncEvent } from './sync/messages.ts';
 import { senderId } from './sync/sender-id.ts';
 import { SyncThread } from './sync/thread.ts';
@@ -62,7 +63,8 @@ export interface Director {
   readonly done: Promise<void>;
 }
 
-const SWEEP_EVERY_MS = 1000;
+/** Between looks at interfaces, and at what was dropped. */
+const LOOK_EVERY_MS = 1000;
 /** An interface that was down has lost its next hops: so long a takeover's first packets may then wait for ARP. */
 const NEXT_HOPS_EVERY_MS = 10_000;
 /** Far below the bound after which the heartbeat doubts this thread (heartbeat/liveness.ts). */
@@ -120,6 +122,7 @@ class RunningDirector implements Director {
         plane: Plane;
         addresses: AddressKeeper;
         rates: RateWatch;
+        sweeper: Sweeper;
         replication: Replication;
         sync: SyncThread;
         commands: Commands;
@@ -129,7 +132,6 @@ class RunningDirector implements Director {
   #role: Role = 'init';
   /** Names of those that are heard on the sync channel now. */
   readonly #peers = new Set<string>();
-  #connections = 0;
   #vrrpCounters: Readonly<Record<string, number>> = {};
   #onRole: Array<() => void> = [];
   #stopping = false;
@@ -204,9 +206,10 @@ class RunningDirector implements Director {
     });
     const sync = this.#startSync(plane, keys);
     const rates = new RateWatch(plane, () => keeper.rules);
+    const sweeper = new Sweeper(plane, this.#board);
     const replication = this.#replication(keeper, addresses, sync);
     const commands = this.#commands({ plane, keeper, rates, replication, addresses, sync });
-    this.#running = { plane, addresses, rates, replication, sync, commands };
+    this.#running = { plane, addresses, rates, sweeper, replication, sync, commands };
     await early;
     keeper.start(rules, config.sync);
     replication.changed();
@@ -221,7 +224,7 @@ class RunningDirector implements Director {
       await this.#startHeartbeat(plane.shareFence(), announced);
     }
     if (routers.length > 0) this.#tracker.start();
-    this.#sweep();
+    sweeper.start();
     // A plane in memory sees no packet to count.
     if (plane.kind === 'xdp') rates.start();
     const drops = new DropWatch(plane.drops(), this.#log.child('datapath'));
@@ -229,12 +232,11 @@ class RunningDirector implements Director {
     const watch = new InterfaceWatch(used, this.#log.child('host'));
     this.#timers.push(
       setInterval(() => {
-        this.#sweep();
         drops.look(plane.drops(), bootTimeUs());
         const { gone, readdressed } = watch.look();
         for (const name of gone) this.#tellHeartbeat({ kind: 'interface-gone', name });
         if (readdressed.length > 0) this.#readdress(readdressed);
-      }, SWEEP_EVERY_MS),
+      }, LOOK_EVERY_MS),
       setInterval(() => addresses.renewNextHops(), NEXT_HOPS_EVERY_MS),
     );
   }
@@ -279,8 +281,9 @@ class RunningDirector implements Director {
     for (const timer of this.#timers) clearInterval(timer);
     this.#tracker.stop();
     if (this.#running) {
-      const { plane, sync, addresses, rates, replication } = this.#running;
+      const { plane, sync, addresses, rates, sweeper, replication } = this.#running;
       rates.close();
+      sweeper.stop();
       replication.close();
       await attempt(() => sync.close());
       // That of a plane which goes on was the heartbeat's to close; one whose heartbeat died ends by itself.
@@ -338,7 +341,7 @@ class RunningDirector implements Director {
       facts: () => ({
         role: this.#role,
         vrrp: this.#vrrpCounters,
-        connections: this.#connections,
+        connections: this.#running?.sweeper.connections ?? 0,
         uptimeMs: performance.now() - this.#startedAt,
         tracked: this.#tracker.all,
       }),
@@ -517,15 +520,6 @@ class RunningDirector implements Director {
     const { plane, addresses } = this.#parts;
     for (const { ifindex, mac } of interfaces) plane.setMac(ifindex, macBytes(mac));
     addresses.place(true).catch((error: Error) => this.#log.child('host').warn(error.message));
-  }
-
-  #sweep(): void {
-    const { connections, unsent } = this.#parts.plane.sweep();
-    const board = this.#board;
-    this.#connections = connections;
-    board.set('connections', connections);
-    board.set('unsent', unsent);
-    board.set('sweeps', board.get('sweeps') + 1);
   }
 }
 

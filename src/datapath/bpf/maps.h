@@ -19,6 +19,8 @@
 #define RING_BYTES (4 << 20)
 /* One datagram holds fewer; the sync worker passes on what it received in one turn. */
 #define INBOX_RECORDS 1024
+/* A slice of a sweep: a kernel that does not preempt is kept for about a millisecond. */
+#define SWEEP_KEYS 4096
 /* Entry 0 stands for this director. */
 #define MAX_SOURCES 16
 
@@ -217,6 +219,16 @@ struct {
 	__type(value, struct conn_record);
 	PINNED;
 } inbox SEC(".maps");
+
+/* Whom a slice of a sweep looks at; of IPv4 the key ends where it does in flows4. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SWEEP_KEYS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct flow_key);
+	PINNED;
+} sweep_keys SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

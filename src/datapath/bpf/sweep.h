@@ -129,60 +129,100 @@ static __always_inline void bind_server(enum family family, const struct flow_ke
 	count_connection(family, record, 1);
 }
 
-static __always_inline void sweep_flow(enum family family, const struct flow_key *found, struct flow *record,
-				       struct sweep *s)
+/* The other direction's entry costs a lookup: it matters only to what has been silent here, or is to be told again. */
+static __always_inline int needs_reply(const struct sweep *s, const struct flow *record, __u64 timeout)
 {
-	struct flow_key key, other;
-	struct flow *reply;
-	__u64 timeout, limit, seen;
+	__u64 announced = record->announced_at * NS_PER_S;
 
-	copy_key(family, &key, found);
-	other_key(family, record, key.protocol, &other);
-	reply = find_flow(family, &other);
-	if (record->direction == DIRECTION_REPLY) {
-		if (is_orphan(family, &key, record, reply, s->now)) {
-			delete_flow(family, &key);
-			s->call.orphans += 1;
-		}
-		return;
+	return s->now - record->last_seen > timeout ||
+	       (s->owner && is_refresh_due(record, s->now - announced, timeout));
+}
+
+static __always_inline void sweep_request(enum family family, const struct flow_key *key, struct flow *record,
+					  struct sweep *s)
+{
+	__u64 timeout = state_timeout(key->protocol, state_of(record->state_flags)) * NS_PER_S;
+	__u64 limit = timeout, seen;
+	struct flow *reply = NULL;
+	struct flow_key other;
+	int wants = wants_server(record);
+
+	if (wants || needs_reply(s, record, timeout)) {
+		other_key(family, record, key->protocol, &other);
+		reply = find_flow(family, &other);
 	}
 	s->call.connections += 1;
-	timeout = state_timeout(key.protocol, state_of(record->state_flags)) * NS_PER_S;
 	seen = idle_since(record, reply);
-	limit = timeout;
 	if (!s->owner)
 		limit *= PASSIVE_GRACE;
 	else if (flags_of(record->state_flags) & FLOW_SYNCED)
 		/* What the peer last said of it may be this old: nobody expires early after a takeover. */
 		limit += oldest_announcement(timeout);
 	if (s->now > seen && s->now - seen > limit) {
-		expire(family, s, &key, record);
+		expire(family, s, key, record);
 		return;
 	}
-	if (wants_server(record))
-		bind_server(family, &key, record, reply);
-	refresh_if_due(family, s, &key, record, seen, timeout);
+	if (wants)
+		bind_server(family, key, record, reply);
+	refresh_if_due(family, s, key, record, seen, timeout);
 }
 
-static long sweep_flow4(void *map, const void *key, void *value, void *context)
+static __always_inline void sweep_reply(enum family family, const struct flow_key *key, struct flow *reply,
+					struct sweep *s)
 {
-	sweep_flow(FAMILY_IPV4, key, value, context);
+	struct flow_key other;
+
+	other_key(family, reply, key->protocol, &other);
+	if (!is_orphan(family, key, reply, find_flow(family, &other), s->now))
+		return;
+	delete_flow(family, key);
+	s->call.orphans += 1;
+}
+
+static __always_inline void sweep_key(enum family family, const struct flow_key *found, struct sweep *s)
+{
+	struct flow_key key;
+	struct flow *entry;
+
+	copy_key(family, &key, found);
+	entry = find_flow(family, &key);
+	if (!entry)
+		return;
+	if (entry->direction == DIRECTION_REQUEST)
+		sweep_request(family, &key, entry, s);
+	else
+		sweep_reply(family, &key, entry, s);
+}
+
+static long sweep_at(__u32 index, void *context)
+{
+	struct flow_key *key = bpf_map_lookup_elem(&sweep_keys, &index);
+	struct sweep *s = context;
+
+	if (!key)
+		return 1;
+	if (s->call.family == FAMILY_IPV6)
+		sweep_key(FAMILY_IPV6, key, s);
+	else
+		sweep_key(FAMILY_IPV4, key, s);
 	return 0;
 }
 
-static long sweep_flow6(void *map, const void *key, void *value, void *context)
-{
-	sweep_flow(FAMILY_IPV6, key, value, context);
-	return 0;
-}
-
+/* A walk over a large table in one piece would keep a CPU from everybody for tenths of a second, where the kernel does
+ * not preempt: also from the heartbeat, whatever its priority. So userland walks, in slices. */
 SEC("syscall")
 int tandem_sweep(struct sweep_call *call)
 {
-	struct sweep s = { .now = exact_idle_clock(), .owner = fence_is_open() };
+	struct sweep s = {
+		.call.family = call->family,
+		.call.count = call->count,
+		.now = exact_idle_clock(),
+		.owner = fence_is_open(),
+	};
 
-	bpf_for_each_map_elem(&flows4, sweep_flow4, &s, 0);
-	bpf_for_each_map_elem(&flows6, sweep_flow6, &s, 0);
+	if (s.call.count > SWEEP_KEYS)
+		return -1;
+	bpf_loop(s.call.count, sweep_at, &s, 0);
 	*call = s.call;
 	return 0;
 }

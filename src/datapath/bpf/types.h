@@ -325,6 +325,8 @@ struct apply_call {
 };
 
 struct sweep_call {
+	__u32 family;
+	__u32 count;	/* of the keys in sweep_keys */
 	__u32 expired;
 	__u32 announced;
 	__u32 connections;

@@ -59,6 +59,11 @@ export class MemoryPlane implements Plane {
     return { expired, connections: this.#table.size, deferred: 0, unsent: 0 };
   }
 
+  *sweepSlices(): Generator<undefined, SweepResult> {
+    yield;
+    return this.sweep();
+  }
+
   drops(): Record<string, number> {
     return {};
   }
