@@ -17,7 +17,7 @@ export function openPlane(config: DirectorConfig, interfaces: readonly Interface
   const { kind, connections, localPorts, mode, pins, ipvs } = config.datapath;
   if (kind === 'memory') {
     log.warn('the plane is in memory: every command works, no packet is forwarded');
-    return new MemoryPlane(connections, bootTimeUs);
+    return new MemoryPlane({ connections, localPorts, ipvs }, bootTimeUs);
   }
   if (interfaces.length === 0) {
     log.warn('no interfaces are configured: nothing is forwarded until the configuration names some');

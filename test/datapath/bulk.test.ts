@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ApplyResult, NOTHING_APPLIED, type Origin, type SyncPort } from '../../src/datapath/ports.ts';
-import {
-  MemoryTable,
-  recordAt,
-  type TableRecord,
-  writeRecord,
-} from '../../src/datapath/reference/memory-table.ts';
+import { MemoryTable } from '../../src/datapath/reference/memory-table.ts';
+import { recordAt, type TableRecord, writeRecord } from '../../src/datapath/reference/table-record.ts';
 import { openSyncPort } from '../../src/datapath/share.ts';
 import { ipv4ToNumber, parseAddress } from '../../src/model/address.ts';
 import { TCP_STATE } from '../../src/model/connection.ts';

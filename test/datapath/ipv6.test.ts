@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ApplyResult, NOTHING_APPLIED } from '../../src/datapath/ports.ts';
-import {
-  MemoryTable,
-  recordAt,
-  type TableRecord,
-  writeRecord,
-} from '../../src/datapath/reference/memory-table.ts';
+import { MemoryTable } from '../../src/datapath/reference/memory-table.ts';
+import { recordAt, type TableRecord, writeRecord } from '../../src/datapath/reference/table-record.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import { type Connection, TCP_STATE } from '../../src/model/connection.ts';
 import { RECORD_FAMILY, RECORD_OP, RecordBatch } from '../../src/model/record.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FLOW_SIZES, settingsBytes } from '../../src/datapath/codec.ts';
 import { DIRECTION, FLOW, FLOW_KEY, SETTINGS } from '../../src/datapath/layouts.generated.ts';
-import { recordAt, type TableRecord, writeRecord } from '../../src/datapath/reference/memory-table.ts';
+import { recordAt, type TableRecord, writeRecord } from '../../src/datapath/reference/table-record.ts';
 import { tcpTimeouts } from '../../src/datapath/timeouts.ts';
 import { type Connection, TCP_STATE } from '../../src/model/connection.ts';
 import { IPVS_OPTIONS, type IpvsOptions } from '../../src/model/ipvs-options.ts';

@@ -4,6 +4,7 @@ import { openSyncPort } from '../../src/datapath/share.ts';
 import { type Address, ipv4ToNumber, parseAddress } from '../../src/model/address.ts';
 import { TCP_STATE } from '../../src/model/connection.ts';
 import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
+import { IPVS_OPTIONS } from '../../src/model/ipvs-options.ts';
 import { RecordBatch } from '../../src/model/record.ts';
 import { EMPTY_RULES, type ServiceId } from '../../src/model/rules.ts';
 import { until } from '../support/until.ts';
@@ -24,7 +25,8 @@ const edits: RuleEdit[] = [
 const rules = edits.reduce(applyEdit, EMPTY_RULES);
 
 let now = 0;
-const plane = new MemoryPlane(100, () => now);
+const plane = new MemoryPlane({ connections: 100, localPorts: [1024, 65535], ipvs: IPVS_OPTIONS }, () => now);
+plane.applyRules(rules);
 afterEach(() => plane.close());
 
 const number = (address: Address) => ipv4ToNumber(address);
@@ -54,9 +56,10 @@ test('what the peer sends is listed, counted at its server, and expires', async 
   const listed = [];
   for await (const chunk of plane.connections()) listed.push(...chunk);
   expect(listed.map(({ client, local, expires }) => [client.port, local?.port, expires])).toEqual([
-    [1000, 2000, 120],
+    [1000, 2000, 900],
     [1001, 2001, 120],
   ]);
-  now += 121_000_000;
+  // Whoever is not the owner waits for the owner's word, twice the timeout.
+  now += 1801_000_000;
   expect(plane.sweep()).toMatchObject({ expired: 2, connections: 0 });
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CONN_RECORD } from '../../src/datapath/layouts.generated.ts';
 import { type ApplyResult, NOTHING_APPLIED, type Origin } from '../../src/datapath/ports.ts';
-import { MemoryTable, recordAt } from '../../src/datapath/reference/memory-table.ts';
+import { MemoryTable } from '../../src/datapath/reference/memory-table.ts';
+import { recordAt } from '../../src/datapath/reference/table-record.ts';
 import { openSyncPort } from '../../src/datapath/share.ts';
 import { ipv4ToNumber, parseAddress } from '../../src/model/address.ts';
 import { type Connection, isActive, TCP_STATE } from '../../src/model/connection.ts';

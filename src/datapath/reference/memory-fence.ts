@@ -30,6 +30,10 @@ export class MemoryFence implements FencePort {
     this.#set(STALE, stale ? 1 : 0);
   }
 
+  isStale(): boolean {
+    return this.#get(STALE) !== 0;
+  }
+
   #get(field: number): number {
     return Number(Atomics.load(this.#values, field));
   }

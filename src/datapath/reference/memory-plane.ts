@@ -1,14 +1,26 @@
-/** The plane without a kernel: rules, sync, heartbeat and every command work; no packet is forwarded. */
+/**
+ * The plane without a kernel: rules, sync, heartbeat and every command work. It forwards what it is given, and a daemon
+ * gives it nothing.
+ */
+import { randomBytes } from 'node:crypto';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { type Connection, isActive } from '../../model/connection.ts';
-import { NO_TRAFFIC, type ServiceCounters } from '../../model/counters.ts';
-import { type RuleSet, sameEndpoint, type VirtualService } from '../../model/rules.ts';
-import type { FenceShare, Plane, SweepResult, SyncShare } from '../plane.ts';
+import type { Connection } from '../../model/connection.ts';
+import type { ServiceCounters } from '../../model/counters.ts';
+import type { IpvsOptions } from '../../model/ipvs-options.ts';
+import { type RuleSet, type ServiceId, serviceKey } from '../../model/rules.ts';
+import type { FenceShare, Plane, PlaneAddress, SweepResult, SyncShare } from '../plane.ts';
+import { Forwarder } from './forwarder.ts';
 import { MemoryFence } from './memory-fence.ts';
 import type { MemoryApply } from './memory-sync-port.ts';
-import { MemoryTable } from './memory-table.ts';
+import { NO_NETWORK } from './network.ts';
 
 const CHUNK = 1000;
+
+export interface MemoryPlaneOptions {
+  readonly connections: number;
+  readonly localPorts: readonly [number, number];
+  readonly ipvs: IpvsOptions;
+}
 
 export class MemoryPlane implements Plane {
   readonly kind = 'memory';
@@ -16,36 +28,51 @@ export class MemoryPlane implements Plane {
   readonly fence: MemoryFence;
   readonly #lease = new SharedArrayBuffer(24);
   readonly #capacity: number;
-  readonly #table: MemoryTable;
-  readonly #now: () => number;
+  readonly #forwarder: Forwarder;
   readonly #ports: MessagePort[] = [];
 
   /** @param now microseconds of a clock that does not step back */
-  constructor(capacity: number, now: () => number) {
+  constructor({ connections, localPorts, ipvs }: MemoryPlaneOptions, now: () => number) {
     this.fence = new MemoryFence(this.#lease);
-    this.#capacity = capacity;
-    this.#table = new MemoryTable(capacity);
-    this.#now = now;
+    this.#capacity = connections;
+    this.#forwarder = new Forwarder({
+      ...{ capacity: connections, localPorts, ipvs },
+      ...{ network: NO_NETWORK, fence: this.fence, clock: { idle: now, boot: now } },
+      maker: randomBytes(4).readUInt32LE(),
+      // The sync worker has a table of its own, and answers from there.
+      tell: () => {},
+    });
   }
 
-  applyRules(): void {}
+  applyRules(rules: RuleSet): void {
+    this.#forwarder.rules.apply(rules);
+  }
 
-  setAddresses(): void {}
+  setAddresses(addresses: readonly PlaneAddress[]): void {
+    this.#forwarder.setAddresses(addresses);
+  }
 
-  setMac(): void {}
+  setMac(ifindex: number, mac: Uint8Array): void {
+    this.#forwarder.setMac(ifindex, mac);
+  }
 
-  setDirector(): void {}
+  setDirector(director: number): void {
+    this.#forwarder.director = director;
+  }
 
   counters(rules: RuleSet): ServiceCounters[] {
-    const connections = [...this.#table.connections(this.#now())];
-    return rules.services.map((service) => countersOf(service, connections));
+    return this.#forwarder.rules.counters(rules);
   }
 
-  zero(): void {}
+  zero(rules: RuleSet, service?: ServiceId): void {
+    const chosen = service && serviceKey(service);
+    for (const { id } of rules.services)
+      if (!chosen || serviceKey(id) === chosen) this.#forwarder.rules.of(id)?.zero();
+  }
 
   async *connections(): AsyncGenerator<readonly Connection[]> {
     let chunk: Connection[] = [];
-    for (const connection of this.#table.connections(this.#now())) {
+    for (const connection of this.#forwarder.connections()) {
       chunk.push(connection);
       if (chunk.length < CHUNK) continue;
       yield chunk;
@@ -55,8 +82,8 @@ export class MemoryPlane implements Plane {
   }
 
   sweep(): SweepResult {
-    const expired = this.#table.expire(this.#now());
-    return { expired, connections: this.#table.size, deferred: 0, unsent: 0 };
+    const expired = this.#forwarder.sweep();
+    return { expired, connections: this.#forwarder.table.size, deferred: 0, unsent: 0 };
   }
 
   *sweepSlices(): Generator<undefined, SweepResult> {
@@ -65,11 +92,11 @@ export class MemoryPlane implements Plane {
   }
 
   drops(): Record<string, number> {
-    return {};
+    return { ...this.#forwarder.drops };
   }
 
   events(): Record<string, number> {
-    return {};
+    return { ...this.#forwarder.events };
   }
 
   shareFence(): FenceShare {
@@ -78,7 +105,7 @@ export class MemoryPlane implements Plane {
 
   shareSync(): SyncShare {
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', ({ records, from }: MemoryApply) => this.#table.apply(records, from, this.#now()));
+    port1.on('message', ({ records, from }: MemoryApply) => this.#forwarder.apply(records, from));
     port1.unref();
     this.#ports.push(port1);
     return { kind: 'memory', port: port2, capacity: this.#capacity };
@@ -87,24 +114,4 @@ export class MemoryPlane implements Plane {
   close(): void {
     for (const port of this.#ports) port.close();
   }
-}
-
-function countersOf(service: VirtualService, connections: readonly Connection[]): ServiceCounters {
-  const { id } = service;
-  const own = connections.filter(
-    (connection) =>
-      id.kind === 'address' && connection.protocol === id.protocol && sameEndpoint(connection.virtual, id),
-  );
-  return {
-    total: NO_TRAFFIC,
-    servers: service.servers.map((server) => {
-      const its = own.filter((connection) => sameEndpoint(connection.server, server));
-      const active = its.filter(isActive).length;
-      return { ...NO_TRAFFIC, activeConnections: active, inactiveConnections: its.length - active };
-    }),
-    locals: service.locals.map((local) => ({
-      conflicts: 0,
-      connections: own.filter((connection) => connection.local?.address === local.address).length,
-    })),
-  };
 }

@@ -6,7 +6,8 @@ import type { MessagePort } from 'node:worker_threads';
 import { RECORD_OP, type RecordBatch } from '../../model/record.ts';
 import { bootTimeUs } from '../../native/clock.ts';
 import type { ApplyResult, Cleaning, Origin, SyncPort, TableWalk } from '../ports.ts';
-import { MemoryTable, recordAt, type TableRecord, writeRecord } from './memory-table.ts';
+import { MemoryTable } from './memory-table.ts';
+import { recordAt, type TableRecord, writeRecord } from './table-record.ts';
 import { Events, Marks } from './told.ts';
 
 /** What the worker sends to the main thread. */

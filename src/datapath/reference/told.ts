@@ -1,6 +1,6 @@
 /** What a plane in plain TypeScript keeps for those who listen, as the ring and the `sources` map do for the XDP plane. */
 import type { RecordBatch } from '../../model/record.ts';
-import { type TableRecord, writeRecord } from './memory-table.ts';
+import { type TableRecord, writeRecord } from './table-record.ts';
 
 const LARGEST_MARK = 255;
 

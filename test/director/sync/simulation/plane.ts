@@ -10,13 +10,8 @@ import {
   type SyncPort,
   type TableWalk,
 } from '../../../../src/datapath/ports.ts';
-import {
-  HERE,
-  MemoryTable,
-  recordAt,
-  type TableRecord,
-  writeRecord,
-} from '../../../../src/datapath/reference/memory-table.ts';
+import { HERE, MemoryTable } from '../../../../src/datapath/reference/memory-table.ts';
+import { recordAt, type TableRecord, writeRecord } from '../../../../src/datapath/reference/table-record.ts';
 import { Events, Marks } from '../../../../src/datapath/reference/told.ts';
 import { RECORD_FAMILY, RECORD_OP, type RecordBatch } from '../../../../src/model/record.ts';
 import type { Random } from './random.ts';

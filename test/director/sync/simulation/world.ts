@@ -3,7 +3,7 @@
  * connections come and go, daemons are restarted and machines lose their power. Everything follows from the seed.
  */
 
-import type { TableRecord } from '../../../../src/datapath/reference/memory-table.ts';
+import type { TableRecord } from '../../../../src/datapath/reference/table-record.ts';
 import { BOARD_ROLE, Board } from '../../../../src/director/board.ts';
 import { senderId } from '../../../../src/director/sync/sender-id.ts';
 import { SyncSession } from '../../../../src/director/sync/session.ts';

@@ -1,0 +1,394 @@
+/**
+ * The forwarding plane in plain TypeScript, written from docs/datapath.md: a frame in, a verdict out, and what changes in
+ * the table and the counters. The XDP plane must do the same (test/datapath/differential).
+ */
+import { type Connection, isActive, TCP_STATE } from '../../model/connection.ts';
+import type { IpvsOptions } from '../../model/ipvs-options.ts';
+import { RECORD_OP } from '../../model/record.ts';
+import { PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
+import { isLater } from '../../model/serial.ts';
+import type { PlaneAddress } from '../plane.ts';
+import type { ApplyResult, Origin } from '../ports.ts';
+import { tcpTimeouts } from '../timeouts.ts';
+import { type Answerer, answerArp } from './arp.ts';
+import { connectionOf, type Held, replyOf, requestOf, seenAt, wordsAt } from './held.ts';
+import type { MemoryFence } from './memory-fence.ts';
+import { type Found, HERE, MemoryTable } from './memory-table.ts';
+import { answerNd, isSolicitation } from './nd.ts';
+import type { Link, Network } from './network.ts';
+import { isMartian, PortCursors } from './open.ts';
+import { ETHERNET, ETHERTYPE, type Packet, parsePacket, type TcpHeader } from './packet.ts';
+import { resetFor } from './reset.ts';
+import { addressKey, type LocalState, RuleBook, type ServerState, type ServiceState } from './rule-book.ts';
+import { schedule } from './schedule.ts';
+import { isOver, isRefreshDue } from './sweep.ts';
+import type { TableRecord } from './table-record.ts';
+import { followTcp } from './tcp.ts';
+import { translated } from './translate.ts';
+import { destinationOf, reversed, split, type Tuple, tupleKey, type Words, wordsOf } from './tuple.ts';
+import { drop, PASS, sendBack, sendRouted, type Verdict } from './verdict.ts';
+
+const US_PER_S = 1_000_000;
+const US_PER_MS = 1000;
+/** 00:00:5e:00:01:VRID, and :02: for IPv6 (RFC 9568, 7.3): what they have in common. */
+const VIRTUAL_MAC = Buffer.from('00005e00', 'hex');
+
+export interface ForwarderOptions {
+  /** Connections of each family. */
+  readonly capacity: number;
+  readonly localPorts: readonly [number, number];
+  readonly ipvs: IpvsOptions;
+  readonly maker: number;
+  readonly network: Network;
+  readonly fence: MemoryFence;
+  /** Microseconds: of the clock that idle times are counted by, and since boot, by which leases run. */
+  readonly clock: { readonly idle: () => number; readonly boot: () => number };
+  /** What others are to be told. */
+  readonly tell: (record: TableRecord) => void;
+}
+
+export class Forwarder {
+  readonly rules = new RuleBook();
+  readonly table: MemoryTable;
+  readonly drops: Record<string, number> = {};
+  readonly events: Record<string, number> = {};
+  director = 0;
+  /** Microseconds since boot until which new connections are synced; 0: there is nobody to sync to. */
+  syncLease = 0;
+  readonly #options: ForwarderOptions;
+  readonly #ports = new PortCursors();
+  #addresses = new Map<string, PlaneAddress>();
+  readonly #ownMacs = new Map<number, Uint8Array>();
+
+  constructor(options: ForwarderOptions) {
+    this.#options = options;
+    this.table = new MemoryTable(options.capacity, {
+      maker: options.maker,
+      tell: options.tell,
+      joined: (held) => {
+        held.server ??= this.#serverOf(held.record);
+        countUse(held, held.record, 1);
+      },
+      left: (held) => countUse(held, held.record, -1),
+      changed: (held, before) => {
+        countLoad(held.server, before, -1);
+        countLoad(held.server, held.record, 1);
+      },
+      clashed: () => this.#count('sync_conflict'),
+    });
+  }
+
+  setAddresses(addresses: readonly PlaneAddress[]): void {
+    this.#addresses = new Map(addresses.map((entry) => [addressKey(wordsOf(entry.address)), entry]));
+  }
+
+  setMac(ifindex: number, mac: Uint8Array): void {
+    this.#ownMacs.set(ifindex, mac);
+  }
+
+  apply(records: readonly TableRecord[], from: Origin): ApplyResult {
+    return this.table.apply(records, from, this.#now());
+  }
+
+  receive(frame: Buffer, ingress: number): Verdict {
+    const verdict = this.#handle(frame, ingress);
+    if (verdict.kind === 'drop') this.drops[verdict.reason] = (this.drops[verdict.reason] ?? 0) + 1;
+    if (verdict.kind === 'resolve') this.#count('neighbour_resolve');
+    return verdict;
+  }
+
+  *connections(): Generator<Connection> {
+    for (const held of this.table.held()) {
+      const timeout = this.#timeout(held.record.protocol, held.record.state);
+      const idle = (this.#now() - seenAt(held)) / US_PER_S;
+      yield connectionOf(held, Math.max(0, Math.ceil(timeout - idle)));
+    }
+  }
+
+  /** Ends what is idle, and tells again of what is in use. @returns how many ended */
+  sweep(): number {
+    const owner = this.#isOwner();
+    let expired = 0;
+    for (const held of [...this.table.held()]) {
+      const timeout = this.#timeout(held.record.protocol, held.record.state) * US_PER_S;
+      if (isOver(held, owner, timeout, this.#options.ipvs, this.#now())) {
+        if (held.announced && owner) this.#repeat(held, RECORD_OP.DELETE);
+        this.table.end(held);
+        this.#count('expired');
+        expired += 1;
+        continue;
+      }
+      this.#bind(held);
+      if (held.announced && owner && isRefreshDue(held, timeout, this.#options.ipvs, this.#now()))
+        this.#repeat(held, RECORD_OP.UPDATE);
+    }
+    return expired;
+  }
+
+  /** Tells of half-open connections too: before a handover. */
+  announceAll(): void {
+    for (const held of this.table.held()) if (!held.announced) this.#announce(held, RECORD_OP.UPDATE);
+  }
+
+  #handle(frame: Buffer, ingress: number): Verdict {
+    if (frame.length < ETHERNET) return PASS;
+    const asked = { frame, ingress, link: this.#link(ingress) };
+    const count = (event: string) => this.#count(event);
+    switch (frame.readUInt16BE(12)) {
+      case ETHERTYPE.ARP:
+        return answerArp(asked, (address) => this.#answerer([address]), count);
+      case ETHERTYPE.IPV6:
+        if (isSolicitation(frame)) return answerNd(asked, (words) => this.#answerer(words), count);
+        return this.#handleIp(frame, ingress);
+      case ETHERTYPE.IPV4:
+        return this.#handleIp(frame, ingress);
+      default:
+        return PASS;
+    }
+  }
+
+  #handleIp(frame: Buffer, ingress: number): Verdict {
+    const parsed = parsePacket(frame, ingress);
+    if (parsed.kind === 'not-ip') return PASS;
+    const { tuple } = parsed.kind === 'packet' ? parsed.packet : parsed;
+    const address = this.#floating(destinationOf(tuple));
+    if (!this.#isForUs(frame, ingress, address)) return PASS;
+    if (parsed.kind === 'packet') {
+      const found = this.table.lookup(tupleKey(tuple));
+      if (found) return this.#forward(parsed.packet, found);
+      const service = this.rules.find(tuple.protocol, destinationOf(tuple), tuple.destinationPort);
+      if (service) return this.#begin(parsed.packet, service);
+    }
+    if (!address) return PASS;
+    if (parsed.kind === 'fragment' || parsed.kind === 'malformed') return drop(parsed.kind);
+    if (!this.#isOwner()) return drop('fence_closed');
+    if (address.kind === 'virtual') return PASS;
+    const tcp = parsed.kind === 'packet' ? parsed.packet.tcp : undefined;
+    return tcp && parsed.kind === 'packet' ? this.#reset(parsed.packet, tcp) : drop('no_connection');
+  }
+
+  /** Frames for other hosts are seen too: flooded by a switch, or on a link of two. */
+  #isForUs(frame: Buffer, ingress: number, address: PlaneAddress | undefined): boolean {
+    const link = this.#link(ingress);
+    const destination = frame.subarray(0, 6);
+    if (!link) return false;
+    if (destination.equals(link.mac)) return true;
+    return (
+      VIRTUAL_MAC.equals(destination.subarray(0, 4)) && !!address?.mac && destination.equals(address.mac)
+    );
+  }
+
+  #begin(packet: Packet, service: ServiceState): Verdict {
+    const { tuple, tcp } = packet;
+    if (!this.#isOwner()) return drop('fence_closed');
+    if (isMartian(tuple)) return drop('martian');
+    if (tcp && !this.#beginsConnection(tcp)) return this.#reset(packet, tcp);
+    if (packet.hops <= 1) return drop('ttl');
+    if (this.syncLease !== 0 && this.syncLease <= this.#boot()) return drop('sync_lease');
+    const server = schedule(service);
+    if (!server) return drop('no_server');
+    if (server.forwarding !== 'fullnat') return drop('unsupported');
+    if (service.locals.length === 0) return drop('no_local_address');
+    const held = this.#open(packet, service, server);
+    if (typeof held === 'string') return drop(held);
+    server.traffic.connections += 1;
+    return this.#forward(packet, { held, isRequest: true });
+  }
+
+  #beginsConnection({ rst, syn, ack, fin }: TcpHeader): boolean {
+    if (rst) return false;
+    if (syn) return !ack && !fin;
+    return this.#options.ipvs.sloppyTcp && ack;
+  }
+
+  #open({ tuple, tcp }: Packet, service: ServiceState, server: ServerState): Held | string {
+    const [first, last] = this.#options.localPorts;
+    const range = { director: this.director, first, last };
+    // A segment that is no SYN moves it on from there itself.
+    const state = tcp?.syn ? TCP_STATE.SYN_RECV : TCP_STATE.NONE;
+    for (const { local, port } of this.#ports.tries(tuple, server, service.locals, range)) {
+      const held = this.table.open(this.#record(tuple, server, local, port, state), this.#now());
+      if (held === 'full') return 'table_full';
+      if (held !== 'taken') {
+        this.#count('new_connection');
+        return held;
+      }
+      this.#count('port_conflict');
+      useOf(service, local.words).conflicts += 1;
+    }
+    return 'no_local_port';
+  }
+
+  #record(request: Tuple, server: ServerState, local: LocalState, port: number, state: number): TableRecord {
+    const [lip, rip] = [split(local.words), split(server.words)];
+    const names = {
+      ...{ protocol: request.protocol, family: request.family },
+      ...{ client: request.source, clientPort: request.sourcePort },
+      ...{ virtual: request.destination, virtualPort: request.destinationPort },
+      ...{ local: lip.low, localPort: port, server: rip.low, serverPort: server.port },
+      high: request.high.length > 0 ? [...request.high, ...lip.high, ...rip.high] : [],
+    };
+    const version = { term: this.#options.fence.read().term, version: this.#versionClock() };
+    return {
+      ...{ op: RECORD_OP.UPDATE, ...names, state, timeout: this.#timeout(request.protocol, state) },
+      ...this.table.outlive(names, { ...version, maker: this.#options.maker }),
+    };
+  }
+
+  #forward(packet: Packet, { held, isRequest }: Found): Verdict {
+    const { fence } = this.#options;
+    if (fence.isStale() && !this.#isOwner()) return drop('table_stale');
+    if (packet.hops <= 1) return drop('ttl');
+    const own = isRequest ? held.request : held.reply;
+    own.seenAt = this.#now();
+    own.packets += 1;
+    if (packet.tcp) this.#follow(packet.tcp, held, isRequest);
+    else if (isRequest && !held.announced && own.packets >= this.#options.ipvs.syncThreshold[0])
+      this.#announce(held, RECORD_OP.UPDATE);
+    if (isRequest) held.synced = false;
+    this.#countTraffic(held, isRequest, packet.length);
+    const to = reversed(isRequest ? replyOf(held.record) : requestOf(held.record));
+    const frame = translated(packet, to);
+    const { length, ingress } = packet;
+    return sendRouted(this.#network(), frame, { destination: destinationOf(to), length, ingress });
+  }
+
+  #follow(tcp: TcpHeader, held: Held, isRequest: boolean): void {
+    const [own, other] = isRequest ? [held.request, held.reply] : [held.reply, held.request];
+    const { term } = this.#options.fence.read();
+    const { ignored, state } = followTcp(tcp, isRequest, held.record.state, own, other, term);
+    if (ignored) this.#count('reset_ignored');
+    if (state === held.record.state) return;
+    this.table.change(held, { state, version: this.#raised(held.record.version) });
+    // Half-open connections cost the channel nothing.
+    if (state === TCP_STATE.ESTABLISHED || held.announced) this.#announce(held, RECORD_OP.UPDATE);
+  }
+
+  #reset(packet: Packet, tcp: TcpHeader): Verdict {
+    if (tcp.rst) return drop('no_connection');
+    this.#count('reset_sent');
+    return sendBack(packet.ingress, this.#link(packet.ingress), resetFor(packet, tcp));
+  }
+
+  #repeat(held: Held, op: number): void {
+    this.table.change(held, { version: this.#raised(held.record.version) });
+    this.#announce(held, op);
+  }
+
+  #announce(held: Held, op: number): void {
+    const { record } = held;
+    const { term } = this.#options.fence.read();
+    this.table.change(held, {
+      // After a takeover what is told is newer than what was taken over.
+      term: isLater(term, record.term) ? term : record.term,
+      maker: this.#options.maker,
+      timeout: this.#timeout(record.protocol, record.state),
+    });
+    held.announced = true;
+    held.learnedFrom = HERE;
+    held.announcedAt = Math.floor(this.#now() / US_PER_S);
+    held.announcedPackets = held.request.packets;
+    this.#options.tell({ ...held.record, op });
+  }
+
+  /** A server that is there now takes the connections that name it. */
+  #bind(held: Held): void {
+    if (held.server && held.server.weight > 0) return;
+    const server = this.#serverOf(held.record);
+    if (!server || server === held.server) return;
+    countUse(held, held.record, -1);
+    held.server = server;
+    countUse(held, held.record, 1);
+  }
+
+  #serverOf(record: TableRecord): ServerState | undefined {
+    return this.rules.server(
+      record.protocol,
+      wordsAt(record, 1, record.virtual),
+      record.virtualPort,
+      wordsAt(record, 3, record.server),
+      record.serverPort,
+    );
+  }
+
+  #countTraffic({ server }: Held, isRequest: boolean, bytes: number): void {
+    if (!server) return;
+    server.traffic[isRequest ? 'inPackets' : 'outPackets'] += 1;
+    server.traffic[isRequest ? 'inBytes' : 'outBytes'] += bytes;
+  }
+
+  #timeout(protocol: number, state: number): number {
+    const { timeouts } = this.rules.rules;
+    return protocol === PROTOCOL_NUMBER.udp ? timeouts.udp : (tcpTimeouts(timeouts)[state] ?? 0);
+  }
+
+  #floating(words: Words): PlaneAddress | undefined {
+    const address = this.#addresses.get(addressKey(words));
+    return address?.floating ? address : undefined;
+  }
+
+  #answerer(words: Words): Answerer | undefined {
+    const address = this.#floating(words);
+    if (!address) return undefined;
+    const { ifindex, mac } = address;
+    return { isOwner: this.#isOwner(), ifindex, ...(mac ? { mac } : {}) };
+  }
+
+  #link(ifindex: number): Link | undefined {
+    const link = this.#network().links.get(ifindex);
+    const mac = this.#ownMacs.get(ifindex);
+    return link && mac ? { ...link, mac } : link;
+  }
+
+  #network(): Network {
+    return this.#options.network;
+  }
+
+  #isOwner(): boolean {
+    return this.#options.fence.read().until > this.#boot();
+  }
+
+  #boot(): number {
+    return this.#options.clock.boot();
+  }
+
+  #now(): number {
+    return this.#options.clock.idle();
+  }
+
+  /** Milliseconds since boot: so a tuple that is used again is newer than it was before. */
+  #versionClock(): number {
+    return Math.floor(this.#boot() / US_PER_MS) >>> 0;
+  }
+
+  #raised(version: number): number {
+    const now = this.#versionClock();
+    return isLater(now, version) ? now : (version + 1) >>> 0;
+  }
+
+  #count(event: string): void {
+    this.events[event] = (this.events[event] ?? 0) + 1;
+  }
+}
+
+function useOf(service: ServiceState, local: Words) {
+  const key = addressKey(local);
+  const use = service.localUse.get(key) ?? { connections: 0, conflicts: 0 };
+  service.localUse.set(key, use);
+  return use;
+}
+
+function countLoad(server: ServerState | undefined, record: TableRecord, change: number): void {
+  const protocol = protocolOf(record.protocol) ?? 'udp';
+  if (server) server[isActive({ protocol, state: record.state }) ? 'active' : 'inactive'] += change;
+}
+
+/** One that joined or left, at its server and at its local address. */
+function countUse({ server }: Held, record: TableRecord, change: number): void {
+  countLoad(server, record, change);
+  if (!server) return;
+  const local = wordsAt(record, 2, record.local);
+  // Of a service that is gone nobody asks.
+  if (change > 0 || server.service.localUse.has(addressKey(local)))
+    useOf(server.service, local).connections += change;
+}

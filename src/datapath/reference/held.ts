@@ -1,0 +1,105 @@
+/** A connection as the plain plane holds it: the record that others are told, and what its packets have left. */
+import { type Connection, TCP_STATE_NAME } from '../../model/connection.ts';
+import { RECORD_FAMILY } from '../../model/record.ts';
+import { FORWARDING_METHODS, PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
+import type { ServerState } from './rule-book.ts';
+import type { TableRecord } from './table-record.ts';
+import { addressOf, type Tuple, type Words } from './tuple.ts';
+
+/** What is known of one direction. */
+export interface Side {
+  /** Microseconds of the idle clock. */
+  seenAt: number;
+  packets: number;
+  /** TCP: end of the newest segment; undefined: nothing is known. */
+  nextSequence: number | undefined;
+  /** TCP: the newest acknowledgement. */
+  lastAck: number | undefined;
+  /** The lease's term when these two were learned: under another one they are worth nothing. */
+  knownTerm: number;
+}
+
+export interface Held {
+  record: TableRecord;
+  readonly request: Side;
+  readonly reply: Side;
+  /** Who told us this version; HERE: it was made here. */
+  learnedFrom: number;
+  /** The bulk transfer of that one that last named it. */
+  mark: number;
+  /** Others were told of it. */
+  announced: boolean;
+  /** Came from another director, and its client was not seen here since. */
+  synced: boolean;
+  /** Seconds of the idle clock. */
+  announcedAt: number;
+  /** Packets of the client at the last announcement. */
+  announcedPackets: number;
+  /** Undefined: no rule names it. */
+  server: ServerState | undefined;
+}
+
+export function newSide(seenAt: number): Side {
+  return { seenAt, packets: 0, nextSequence: undefined, lastAck: undefined, knownTerm: 0 };
+}
+
+/** When a packet of either direction was seen last. */
+export function seenAt({ request, reply }: Held): number {
+  return Math.max(request.seenAt, reply.seenAt);
+}
+
+/** The tuple of the client's packets. */
+export function requestOf(record: Omit<TableRecord, 'op'>): Tuple {
+  return {
+    family: record.high.length > 0 ? RECORD_FAMILY.IPV6 : RECORD_FAMILY.IPV4,
+    protocol: record.protocol,
+    source: record.client,
+    sourcePort: record.clientPort,
+    destination: record.virtual,
+    destinationPort: record.virtualPort,
+    high: record.high.slice(0, 6),
+  };
+}
+
+/** The tuple of the server's packets. */
+export function replyOf(record: TableRecord): Tuple {
+  return {
+    family: record.family,
+    protocol: record.protocol,
+    source: record.server,
+    sourcePort: record.serverPort,
+    destination: record.local,
+    destinationPort: record.localPort,
+    high: record.high.length > 0 ? [...record.high.slice(9), ...record.high.slice(6, 9)] : [],
+  };
+}
+
+/** @param which of client, virtual, local, server */
+export function wordsAt({ family, high }: TableRecord, which: number, low: number): Words {
+  return family === RECORD_FAMILY.IPV6 ? [...high.slice(which * 3, which * 3 + 3), low] : [low];
+}
+
+/** Such as a plane could have made. */
+export function isPlausible(record: TableRecord): boolean {
+  if (record.family > RECORD_FAMILY.IPV6 || (record.extra?.forwarding ?? 0) !== 0) return false;
+  if (record.protocol === PROTOCOL_NUMBER.tcp) return record.state < TCP_STATE_NAME.length;
+  return record.protocol === PROTOCOL_NUMBER.udp && record.state === 0;
+}
+
+/** @param expires whole seconds */
+export function connectionOf({ record }: Held, expires: number): Connection {
+  const endpoint = (which: number, low: number, port: number) => ({
+    address: addressOf(wordsAt(record, which, low)),
+    port,
+  });
+  return {
+    protocol: protocolOf(record.protocol) ?? 'tcp',
+    client: endpoint(0, record.client, record.clientPort),
+    virtual: endpoint(1, record.virtual, record.virtualPort),
+    local: endpoint(2, record.local, record.localPort),
+    server: endpoint(3, record.server, record.serverPort),
+    forwarding: FORWARDING_METHODS[record.extra?.forwarding ?? 0] ?? 'fullnat',
+    state: record.state,
+    expires,
+  };
+}

@@ -1,0 +1,57 @@
+/** Gives a packet the addresses and ports of its other end: docs/datapath.md, "Translation". */
+import { RECORD_FAMILY } from '../../model/record.ts';
+import { PROTOCOL_NUMBER } from '../../model/rules.ts';
+import { sumOf, updated } from './checksum.ts';
+import { ETHERNET, type Packet } from './packet.ts';
+import { destinationOf, sourceOf, type Tuple } from './tuple.ts';
+
+const TCP_CHECKSUM = 16;
+const UDP_CHECKSUM = 6;
+const IPV4_CHECKSUM = 10;
+
+/** @param to the tuple that it gets. Returns a new frame. */
+export function translated(packet: Packet, to: Tuple): Buffer {
+  const frame = Buffer.from(packet.frame);
+  const [first, last] = to.family === RECORD_FAMILY.IPV6 ? [8, 40] : [12, 20];
+  const addresses = frame.subarray(ETHERNET + first, ETHERNET + last);
+  const ports = frame.subarray(packet.transport, packet.transport + 4);
+  const before = { addresses: sumOf(addresses), ports: sumOf(ports) };
+  [...sourceOf(to), ...destinationOf(to)].forEach((word, at) => {
+    addresses.writeUInt32BE(word, at * 4);
+  });
+  ports.writeUInt16BE(to.sourcePort, 0);
+  ports.writeUInt16BE(to.destinationPort, 2);
+  const after = { addresses: sumOf(addresses), ports: sumOf(ports) };
+  updateTransport(frame, packet, before.addresses + before.ports, after.addresses + after.ports);
+  if (to.family === RECORD_FAMILY.IPV4) {
+    updateAt(frame, ETHERNET + IPV4_CHECKSUM, before.addresses, after.addresses);
+    passHopIpv4(frame);
+  } else {
+    frame[ETHERNET + 7] = packet.hops - 1;
+  }
+  return frame;
+}
+
+/** The pseudo-header has the addresses too. UDP without a checksum stays so: RFC 768. */
+function updateTransport(frame: Buffer, { tuple, transport }: Packet, removed: number, added: number): void {
+  if (tuple.protocol === PROTOCOL_NUMBER.tcp) {
+    updateAt(frame, transport + TCP_CHECKSUM, removed, added);
+    return;
+  }
+  const at = transport + UDP_CHECKSUM;
+  if (frame.readUInt16BE(at) === 0) return;
+  updateAt(frame, at, removed, added);
+  if (frame.readUInt16BE(at) === 0) frame.writeUInt16BE(0xffff, at);
+}
+
+/** One hop less, and the checksum with it: RFC 1141. */
+function passHopIpv4(frame: Buffer): void {
+  const hops = ETHERNET + 8;
+  const before = frame.readUInt16BE(hops);
+  frame.writeUInt16BE(before - 0x100, hops);
+  updateAt(frame, ETHERNET + IPV4_CHECKSUM, before, before - 0x100);
+}
+
+function updateAt(frame: Buffer, at: number, removed: number, added: number): void {
+  frame.writeUInt16BE(updated(frame.readUInt16BE(at), removed, added), at);
+}
