@@ -1,7 +1,7 @@
 /** Connections opened, used and closed at a steady rate, while the sync link has its troubles. */
 
-import type { SyncStatus } from '../../src/director/status.ts';
-import type { Sums } from './load/programs.ts';
+import type { Status, SyncStatus } from '../../src/director/status.ts';
+import type { Failure, Sums } from './load/programs.ts';
 import type { Equal, TestPair } from './pair.ts';
 import { report, seconds } from './report.ts';
 
@@ -20,10 +20,11 @@ const SLACK_MS = 120_000;
 
 export interface ChurnResult {
   readonly traffic: Sums;
+  readonly failures: readonly Failure[];
   readonly equal: Equal;
-  /** Of the sender, at the end. */
-  readonly sender: SyncStatus;
-  readonly receiver: SyncStatus;
+  /** At the end. */
+  readonly sender: Status;
+  readonly receiver: Status;
 }
 
 /** @param equalMs the longest wait for equal tables, counted from the last packet */
@@ -34,27 +35,47 @@ export async function churn(pair: TestPair, spec: Churn, equalMs: number): Promi
   const equal = await pair.equal(traffic.at, equalMs);
   const [one, other] = await Promise.all([pair.lb1.status(), pair.lb2.status()]);
   if (!one || !other) throw new Error('a director does not answer');
-  return { traffic, equal, sender: one.sync, receiver: other.sync };
+  return { traffic, failures: [...load.failures, ...load.refusals], equal, sender: one, receiver: other };
 }
 
 /** How many connections there must be at least, when those that ended by RST may have expired. */
 export const leastOf = (opened: number): number => opened - Math.ceil(opened / RESET_EVERY);
 
-export function reportChurn(title: string, { traffic, equal, sender, receiver }: ChurnResult): void {
-  const { p50, p99, max } = sender.lag_ms;
+export function reportChurn(title: string, result: ChurnResult): void {
+  const { traffic, failures, equal, sender, receiver } = result;
+  const { p50, p99, max } = sender.sync.lag_ms;
   report(title, [
     ['connections opened', `${traffic.opened} in ${traffic.seconds.toFixed(1)} s`],
-    ['never established, lost', `${traffic.refused}, ${traffic.failed}`],
+    ['never established, lost', [`${traffic.refused}, ${traffic.failed}`, ...causes(failures)].join('; ')],
+    ['leases that ran out', [sender, receiver].map(({ vrrp }) => vrrp.lapses ?? 0).join(', ')],
+    ['dropped by the sender', named(sender.drops)],
+    ['dropped by the receiver', named(receiver.drops)],
     ['in both tables, equal', equal.connections],
     [
       'equal after the last packet',
       `${seconds(equal.afterMs)}, of which one comparison takes ${seconds(equal.tookMs)}`,
     ],
     ['lag p50, p99, max', `${p50} ms, ${p99} ms, ${max} ms`],
-    ['sender', counts(sender)],
-    ['receiver', counts(receiver)],
+    ['sender', counts(sender.sync)],
+    ['receiver', counts(receiver.sync)],
   ]);
 }
+
+/** How often each was the cause. */
+function causes(failures: readonly Failure[]): string[] {
+  const counted = new Map<string, number>();
+  for (const { error, phase } of failures) {
+    const cause = `${error} in phase ${phase}`;
+    counted.set(cause, (counted.get(cause) ?? 0) + 1);
+  }
+  return [...counted].map(([cause, count]) => `${count} ${cause}`);
+}
+
+const named = (values: Readonly<Record<string, number>>): string =>
+  Object.entries(values)
+    .filter(([, value]) => value > 0)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
 
 /** All counters that are not 0. */
 export function counts(status: SyncStatus): string {

@@ -30,9 +30,12 @@ struct table {
 	uint8_t *values;
 };
 
-struct digest {
-	uint64_t connections;
-	uint64_t sum;
+/* A number for each connection and its state, in ascending order. */
+struct reading {
+	uint64_t *hashes;
+	size_t count;
+	size_t room;
+	double end;
 };
 
 static struct {
@@ -108,13 +111,30 @@ static uint64_t hash_of(uint64_t hash, const uint8_t *bytes, uint32_t size)
 	return hash;
 }
 
-/* The sum does not depend on the order. */
-static struct digest digest_of(struct table *table)
+static void add(struct reading *reading, uint64_t hash)
 {
-	struct digest digest = {};
+	if (reading->count == reading->room) {
+		reading->room = reading->room ? 2 * reading->room : CHUNK;
+		reading->hashes = realloc(reading->hashes, reading->room * sizeof(hash));
+		if (!reading->hashes)
+			die("realloc");
+	}
+	reading->hashes[reading->count++] = hash;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void read_table(struct table *table, struct reading *reading)
+{
 	uint8_t cursor[64], next[64];
 	int first = 1, last = 0;
 
+	reading->count = 0;
 	while (!last) {
 		union bpf_attr batch = {};
 
@@ -140,20 +160,48 @@ static struct digest digest_of(struct table *table)
 			if (value[offset.direction])
 				continue;
 			hash = hash_of(hash, table->keys + (size_t)i * table->key_size, table->key_size);
-			hash = hash_of(hash, value + offset.source, offset.direction - offset.source);
-			digest.connections += 1;
-			digest.sum += hash;
+			add(reading, hash_of(hash, value + offset.source, offset.direction - offset.source));
 		}
 		memcpy(cursor, next, sizeof(cursor));
 		first = 0;
 	}
-	return digest;
+	reading->end = now();
+	qsort(reading->hashes, reading->count, sizeof(*reading->hashes), ascending);
+}
+
+static int holds(const struct reading *reading, size_t *at, uint64_t hash)
+{
+	while (*at < reading->count && reading->hashes[*at] < hash)
+		*at += 1;
+	return *at < reading->count && reading->hashes[*at] == hash;
+}
+
+/* Connections end by themselves while tables are read. So one is read before and after the other: what is in both of its
+ * readings must be in the other table, and what is in that must be in one of them. */
+static int agree(const struct reading *before, const struct reading *there, const struct reading *after)
+{
+	size_t in_there = 0, in_after = 0, in_before = 0, in_last = 0;
+
+	for (size_t i = 0; i < before->count; i++) {
+		uint64_t hash = before->hashes[i];
+
+		if (!holds(there, &in_there, hash) && holds(after, &in_after, hash))
+			return 0;
+	}
+	for (size_t i = 0; i < there->count; i++) {
+		uint64_t hash = there->hashes[i];
+
+		if (!holds(before, &in_before, hash) && !holds(after, &in_last, hash))
+			return 0;
+	}
+	return 1;
 }
 
 int main(int count, char **arguments)
 {
+	struct reading before = {}, there = {}, after = {}, spare;
 	struct table one, other;
-	double end;
+	double begin, limit;
 
 	if (count != 7) {
 		fprintf(stderr, "6 arguments wanted\n");
@@ -165,16 +213,25 @@ int main(int count, char **arguments)
 	offset.source = atoi(arguments[3]);
 	offset.direction = atoi(arguments[4]);
 	offset.state = atoi(arguments[5]);
-	end = now() + atof(arguments[6]);
+	begin = now();
+	limit = begin + atof(arguments[6]);
+	read_table(&one, &before);
 	for (;;) {
-		double begin = now();
-		struct digest here = digest_of(&one), there = digest_of(&other);
-		int equal = here.sum == there.sum && here.connections == there.connections;
+		double next;
+		int equal;
 
-		printf("{\"equal\":%s,\"begin\":%.3f,\"end\":%.3f,\"connections\":[%llu,%llu]}\n", equal ? "true" : "false",
-		       begin, now(), (unsigned long long)here.connections, (unsigned long long)there.connections);
-		if (equal || now() > end)
+		read_table(&other, &there);
+		next = now();
+		read_table(&one, &after);
+		equal = agree(&before, &there, &after);
+		printf("{\"equal\":%s,\"begin\":%.3f,\"end\":%.3f,\"connections\":[%zu,%zu]}\n", equal ? "true" : "false",
+		       begin, there.end, before.count, there.count);
+		if (equal || now() > limit)
 			return !equal;
+		begin = next;
+		spare = before;
+		before = after;
+		after = spare;
 		usleep(PAUSE_US);
 	}
 }
