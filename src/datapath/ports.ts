@@ -42,8 +42,9 @@ export const NOTHING_APPLIED: ApplyResult = {
 };
 
 /**
- * Of a connection that was made here and one that is told, on the same local port: which stays. The newer one; or, where
- * two directors made connections at the same time, that of the one which goes on.
+ * Of a connection that is in use here and one that is told, on the same local port: which stays. The newer one; or, where
+ * two directors made connections at the same time, that of the one which goes on. With `ours`, what is in use here is not
+ * ended by what is told either.
  */
 export type Clash = 'newer' | 'ours' | 'theirs';
 

@@ -156,6 +156,72 @@ describe('a local port that both directors gave away', () => {
   });
 });
 
+describe('where we go on and the other one yields', () => {
+  const from: Origin = { ...PEER, clash: 'ours' };
+  const drained = () => {
+    const told = new RecordBatch(1000);
+    bench.sync.read(told);
+    bench.sync.acknowledge();
+    return told;
+  };
+
+  test.each([
+    ['what was made here', (tuple: Tuple) => establish(tuple).toPort],
+    [
+      'what was told, and is in use here',
+      (tuple: Tuple) => {
+        bench.sync.apply(record(tuple, 6000), PEER);
+        bench.fromClient(tcp(tuple, { flags: 'A', seq: 1, ack: 1 }));
+        return 6000;
+      },
+    ],
+  ])('%s is not ended by its word, and is told above it', (_, make) => {
+    const tuple = clientTuple();
+    make(tuple);
+    drained();
+    const end = record(tuple, 1, { op: RECORD_OP.DELETE, version: 0xf000_0000 });
+    end.version[0] = ((entryOf(tuple)?.readUInt32LE(FLOW.version) ?? 0) + 1000) >>> 0;
+    expect(bench.sync.apply(end, from)).toEqual({ ...NOTHING_APPLIED, conflicts: 1 });
+    expect(entryOf(tuple)).toBeDefined();
+    const told = drained();
+    expect([told.length, told.op[0], told.clientPort[0]]).toEqual([1, RECORD_OP.UPDATE, tuple.fromPort]);
+    expect(told.term[0]).toBe(end.term[0]);
+    expect(isLater(told.version[0] ?? 0, end.version[0] ?? 0)).toBe(true);
+    // Where we do not go on, its word counts.
+    end.version[0] = ((told.version[0] ?? 0) + 1) >>> 0;
+    expect(bench.sync.apply(end, PEER)).toEqual({ ...NOTHING_APPLIED, applied: 1 });
+  });
+
+  test('it does not move a connection that is in use here to another local port', () => {
+    const tuple = clientTuple();
+    const { toPort } = establish(tuple);
+    const version = ((entryOf(tuple)?.readUInt32LE(FLOW.version) ?? 0) + 1000) >>> 0;
+    expect(bench.sync.apply(record(tuple, 6001, { version }), from)).toEqual({
+      ...NOTHING_APPLIED,
+      conflicts: 1,
+    });
+    expect(entryOf(tuple)?.readUInt16BE(FLOW.sourcePort)).toBe(toPort);
+  });
+
+  test('it ends what only it has used', () => {
+    const tuple = clientTuple();
+    bench.sync.apply(record(tuple, 6002), PEER);
+    const end = record(tuple, 6002, { op: RECORD_OP.DELETE, version: 2 });
+    expect(bench.sync.apply(end, from)).toEqual({ ...NOTHING_APPLIED, applied: 1 });
+    expect(entryOf(tuple)).toBeUndefined();
+  });
+
+  test('what is in use here outlives a bulk transfer that does not name it', () => {
+    const [used, unused] = [clientTuple(), clientTuple()];
+    for (const [at, tuple] of [used, unused].entries()) bench.sync.apply(record(tuple, 6010 + at), PEER);
+    bench.fromClient(tcp(used, { flags: 'A', seq: 1, ack: 1 }));
+    const mark = bench.sync.newMark(PEER.sender);
+    const cleaning = bench.sync.clean({ ...from, mark });
+    for (let done = false; !done; drained()) done = cleaning.step().done;
+    expect([used, unused].map((tuple) => entryOf(tuple) !== undefined)).toEqual([true, false]);
+  });
+});
+
 describe('a record of the peer', () => {
   test('whose reply would be an entry of a client takes nothing from it', () => {
     const client: Tuple = { ...clientTuple(), from: SERVER, fromPort: 22 };

@@ -40,3 +40,10 @@ test('a connection that is missing, one too many, and one in another state are t
     'tcp 10.1.1.10:3 10.1.1.1:80 192.168.10.1:1027 192.168.10.2:22 ESTABLISHED',
   ]);
 });
+
+test('what is half-open on either side is no difference', () => {
+  const half = connection(1, TCP_STATE.SYN_RECV);
+  expect(match([half, two], [two], [half, two])).toEqual({ lacking: [], strange: [] });
+  expect(match([two], [half, two], [two])).toEqual({ lacking: [], strange: [] });
+  expect(match([half], [one], [one])).toEqual({ lacking: [], strange: [] });
+});

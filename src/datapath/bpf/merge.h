@@ -68,11 +68,37 @@ static __always_inline void request_key(enum family family, const struct conn_re
 	key->protocol = in->protocol;
 }
 
+/* Made here, or a packet of it was seen here since a peer last told of it. */
+static __always_inline int is_used_here(const struct flow *held)
+{
+	return !(flags_of(held->state_flags) & FLOW_SYNCED);
+}
+
 static __always_inline int gives_way(const struct flow *held, const struct conn_record *in, __u32 clash)
 {
-	if (!held->learned_from && clash != CLASH_NEWER)
+	if (clash != CLASH_NEWER && is_used_here(held))
 		return clash == CLASH_THEIRS;
 	return is_news(in, held);
+}
+
+/* While both were master, the one that yields now may have ended what is in use here, or given its client another local
+ * port. It stays, and is told above that. */
+static __always_inline int stays(const struct flow *held, const struct apply_call *call)
+{
+	return call->clash == CLASH_OURS && is_used_here(held);
+}
+
+static __always_inline void insist(enum family family, const struct flow_key *key, struct flow *held,
+				   const struct conn_record *in)
+{
+	__u32 version = READ_ONCE(held->version);
+
+	held->term = in->term;
+	if (!is_later(version, in->version))
+		__sync_val_compare_and_swap(&held->version, version, in->version);
+	raise_version(held);
+	if (!ring_has_room() || !announce(family, RECORD_UPDATE, key, held))
+		change_flags(held, FLOW_ANNOUNCED | FLOW_UNSENT, 0);
 }
 
 /* Makes room under the reply tuple, which belongs to one connection (I5). Returns 0 when the one that has it stays. */
@@ -219,7 +245,7 @@ static __always_inline void forget(enum family family, const struct flow_key *ke
 	if (!held || held->direction != DIRECTION_REQUEST || held->mark == call->mark ||
 	    !is_named_by(held, call->source))
 		return;
-	if (held->learned_from) {
+	if (held->learned_from && !stays(held, call)) {
 		if (remove_connection(family, key, held))
 			call->applied += 1;
 		return;
@@ -257,6 +283,11 @@ static __always_inline void merge_record(enum family family, const struct conn_r
 	}
 	if (held && (held->direction != DIRECTION_REQUEST || !is_news(in, held))) {
 		call->stale += 1;
+		return;
+	}
+	if (held && stays(held, call) && (in->op == RECORD_DELETE || !same_translation(family, held, in))) {
+		insist(family, &key, held, in);
+		call->conflicts += 1;
 		return;
 	}
 	if (in->op == RECORD_DELETE) {

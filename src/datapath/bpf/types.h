@@ -306,10 +306,10 @@ _Static_assert(sizeof(struct conn_record) % 8 == 0, "conn_record");
 
 #define IPV4_RECORD_SIZE __builtin_offsetof(struct conn_record, client_high)
 
-/* Argument and result of the programs that userland runs. */
-/* Of a connection that was made here and one that is told, on the same local port: which stays. */
+/* Of a connection that is in use here and one that is told, on the same local port: which stays. */
 enum clash_rule { CLASH_NEWER, CLASH_OURS, CLASH_THEIRS };
 
+/* Argument and result of the programs that userland runs. */
 struct apply_call {
 	__u32 count;
 	__u32 source;	/* whose records: an entry of `sources` */

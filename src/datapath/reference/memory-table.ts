@@ -6,6 +6,7 @@
 
 import type { Connection } from '../../model/connection.ts';
 import { RECORD_OP } from '../../model/record.ts';
+import { isLater } from '../../model/serial.ts';
 import { type ApplyResult, type Clash, NOTHING_APPLIED, type Origin } from '../ports.ts';
 import { connectionOf, type Held, isPlausible, newSide, replyOf, seenAt } from './held.ts';
 import { isNewer, type TableRecord, type Version } from './table-record.ts';
@@ -175,6 +176,10 @@ export class MemoryTable {
     const update = record.op !== RECORD_OP.DELETE;
     if (held && from.mark !== 0 && update && isOf(held, from)) held.mark = from.mark;
     if (held ? !isNewer(record, held.record) : this.#directions.has(key)) return 'stale';
+    if (held && stays(held, from) && (!update || !sameReply(held, record))) {
+      this.#insist(held, record, now);
+      return 'conflicts';
+    }
     if (!update) {
       if (held) this.end(held);
       this.#bury(key, record);
@@ -185,7 +190,7 @@ export class MemoryTable {
       this.#options.tell?.({ ...record, ...end, op: RECORD_OP.DELETE });
       return 'gone';
     }
-    if (held && tupleKey(replyOf(held.record)) === tupleKey(replyOf(record))) {
+    if (held && sameReply(held, record)) {
       this.#refresh(held, record, from, now);
       return 'applied';
     }
@@ -210,12 +215,24 @@ export class MemoryTable {
   #forget(record: TableRecord, from: Origin): 'applied' | undefined {
     const held = this.#connections.get(requestKey(record));
     if (!held || !isLeftOver(held, from)) return undefined;
-    if (held.learnedFrom === HERE) {
+    if (held.learnedFrom === HERE || stays(held, from)) {
       if (held.announced) this.#options.tell?.(held.record);
       return undefined;
     }
     this.end(held);
     return 'applied';
+  }
+
+  /** Tells a connection above what was said of it. */
+  #insist(held: Held, told: TableRecord, now: number): void {
+    const { version: ours, maker } = held.record;
+    const newest = isLater(ours, told.version) ? ours : told.version;
+    held.learnedFrom = HERE;
+    held.announced = true;
+    held.announcedAt = Math.floor(now / US_PER_S);
+    const version = (newest + 1) >>> 0;
+    this.change(held, { term: told.term, version, maker: this.#options.maker ?? maker });
+    this.#options.tell?.(held.record);
   }
 
   /** With what version a connection that is not here has ended; undefined: it has not, or was never here. */
@@ -259,8 +276,17 @@ function isOf(held: Held, from: Origin): boolean {
   return held.learnedFrom === from.sender || held.learnedFrom === HERE;
 }
 
+/** While both were master, the one that yields now may have ended what is in use here: as in bpf/merge.h. */
+function stays(held: Held, { clash }: Origin): boolean {
+  return clash === 'ours' && !held.synced;
+}
+
+function sameReply(held: Held, record: TableRecord): boolean {
+  return tupleKey(replyOf(held.record)) === tupleKey(replyOf(record));
+}
+
 function givesWay(held: Held, record: TableRecord, clash: Clash): boolean {
-  if (held.learnedFrom === HERE && clash !== 'newer') return clash === 'theirs';
+  if (!held.synced && clash !== 'newer') return clash === 'theirs';
   return isNewer(record, held.record);
 }
 

@@ -7,6 +7,7 @@ import type { Peer } from '../../sync/peer.ts';
 import type { Peers } from '../../sync/peers.ts';
 import type { Sender } from '../../sync/sender.ts';
 import type { BulkStatus } from '../status.ts';
+import { clashRule } from './clash.ts';
 import type { Counters } from './counters.ts';
 import type { SyncEvent } from './messages.ts';
 
@@ -25,6 +26,8 @@ export interface BulkDeskOptions {
   readonly counters: Counters;
   readonly peers: Peers;
   readonly clock: () => number;
+  /** Ours now: one of BOARD_ROLE. */
+  readonly role: () => number;
   /** Connections in our table, about. */
   readonly connections: () => number;
   readonly report: (event: SyncEvent) => void;
@@ -137,7 +140,7 @@ export class BulkDesk {
   }
 
   #clean(peer: Peer, filling: Filling, now: number): void {
-    const { port, clock } = this.#options;
+    const { port, clock, role } = this.#options;
     const known = this.#sweeping.get(peer);
     let sweeping = known?.filling === filling ? known : undefined;
     if (!filling.complete) {
@@ -145,8 +148,8 @@ export class BulkDesk {
       return;
     }
     if (!sweeping) {
-      const { mark } = filling;
-      sweeping = { filling, cleaning: port.clean({ sender: peer.sender, mark }), removed: 0 };
+      const origin = { sender: peer.sender, mark: filling.mark, clash: clashRule(role(), peer) };
+      sweeping = { filling, cleaning: port.clean(origin), removed: 0 };
       this.#sweeping.set(peer, sweeping);
     }
     const until = clock() + CLEANING;

@@ -1,7 +1,8 @@
 /**
  * Which of two connections keeps a local port that both directors have given away, each for itself: after a split.
- * The master's, because it goes on and the other one yields; neither term nor version says who that is. What each
- * of them refused while both were master, the one that yields asks for once more.
+ * The master's, because it goes on and the other one yields; neither term nor version says who that is. What the other
+ * one has ended and the master uses goes on, too. What each of them refused while both were master, the one that yields
+ * asks for once more.
  */
 import type { Clash } from '../../datapath/ports.ts';
 import type { Peer } from '../../sync/peer.ts';

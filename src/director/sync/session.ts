@@ -121,6 +121,7 @@ export class SyncSession {
     this.#bulk = new BulkDesk({
       ...{ port, counters, peers, clock: options.clock, report },
       connections: () => board.get('connections'),
+      role: () => board.get('role'),
     });
     this.#shortfall = new Shortfall(board, port.overflows());
     const outbound = {
