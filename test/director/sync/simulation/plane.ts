@@ -67,7 +67,7 @@ export class SimulatedPlane implements SyncPort {
     this.#table = new MemoryTable(1_000_000, {
       maker: options.maker,
       // The plane does not take more to clean up than its ring has room for.
-      tell: (record) => this.#events.push(record),
+      tell: (record) => this.#tell(record),
     });
   }
 
@@ -194,6 +194,14 @@ export class SimulatedPlane implements SyncPort {
     }
     this.#unsent.delete(key);
     this.#events.push(record);
+  }
+
+  #tell(record: TableRecord): void {
+    this.#events.push(record);
+    const known = this.#known.get(numberOf(record));
+    if (record.maker !== this.maker || (known && !isNewer(record, known))) return;
+    this.#know(record);
+    this.#options.onChange(record);
   }
 
   /** As raise_version and announce do it, and outlive for what is gone. */

@@ -140,7 +140,10 @@ export class World {
 
   #replace(former: Machine, next: Machine): void {
     this.#machines[this.#machines.indexOf(former)] = next;
-    if (this.#active.delete(former)) this.#active.add(next);
+    if (!this.#active.delete(former)) return;
+    this.#active.add(next);
+    next.board.set('role', BOARD_ROLE.MASTER);
+    next.board.set('term', next.plane.term);
   }
 
   async #disturb(): Promise<void> {
@@ -207,15 +210,22 @@ export class World {
   }
 
   #move(machine: Machine): void {
-    this.#active.clear();
     this.#promote(machine);
+    this.#yieldTo(machine);
   }
 
-  /** Becomes master: with a term above all that were. */
+  #yieldTo(winner: Machine): void {
+    for (const { board } of this.#machines) board.set('role', BOARD_ROLE.BACKUP);
+    winner.board.set('role', BOARD_ROLE.MASTER);
+    this.#active = new Set([winner]);
+  }
+
+  /** Becomes master: with a term above all that were, or, in a split, above all that it knew. */
   #promote(machine: Machine): void {
     if (this.#active.has(machine)) return;
     const { plane, board } = machine;
-    plane.term = ++this.#term;
+    const unheard = this.#active.size > 0 && this.#random.chance(0.3);
+    plane.term = unheard ? Math.max(this.#term, plane.newestTerm) : ++this.#term;
     board.set('term', plane.term);
     board.set('role', BOARD_ROLE.MASTER);
     this.#active.add(machine);
@@ -254,7 +264,19 @@ export class World {
     this.#trouble = { loss: this.#random.chance(0.5) ? 0.3 : 0, twice: 0, slow: 0 };
     this.#cut.clear();
     for (const { plane } of this.#machines) plane.room = Number.POSITIVE_INFINITY;
+    this.#settle();
     this.#say(`healed, loss ${this.#trouble.loss}`);
+  }
+
+  /** Of those that were master in a split one goes on, with a term above the others'. */
+  #settle(): void {
+    const winner = this.#random.pick([...this.#active]);
+    if (this.#active.size > 1) {
+      winner.plane.term = ++this.#term;
+      winner.board.set('term', winner.plane.term);
+    }
+    this.#yieldTo(winner);
+    this.#say(`${winner.name} goes on, term ${winner.plane.term}`);
   }
 
   #converge(): void {
