@@ -13,7 +13,7 @@ export function statusText(status: Status): string {
     ['connections', thousands(status.connections)],
     ['drops', countsText(status.drops)],
     ['plane', countsText(status.events)],
-    ['adverts', countsText(status.vrrp)],
+    ['adverts', countsText(countsOf(status.vrrp))],
     ['daemon', daemonText(status)],
   ];
   const width = Math.max(...rows.map(([label]) => label.length)) + 2;
@@ -122,8 +122,18 @@ function countsText(counts: Readonly<Record<string, number>>): string {
   return shown.map(([what, count]) => `${what} ${thousands(count)}`).join(', ');
 }
 
-function daemonText({ version, datapath, pid, uptime_s }: Status): string {
-  return `tandem ${version}, ${datapath} plane, pid ${pid}, up ${age(uptime_s * 1000)}`;
+/** Without what the daemon's row says in words. */
+function countsOf({ real_time, memory_locked, ...counts }: Status['vrrp']): Status['vrrp'] {
+  return counts;
+}
+
+function daemonText({ version, datapath, pid, uptime_s, vrrp }: Status): string {
+  const lacks = [
+    ...(vrrp.real_time === 0 ? ['real-time priority'] : []),
+    ...(vrrp.memory_locked === 0 ? ['locked code'] : []),
+  ];
+  const warning = lacks.length === 0 ? '' : `; HEARTBEAT WITHOUT ${lacks.join(' and ')}`;
+  return `tandem ${version}, ${datapath} plane, pid ${pid}, up ${age(uptime_s * 1000)}${warning}`;
 }
 
 const fixed = (value: number) => (value < 10 ? value.toFixed(1) : value.toFixed(0));

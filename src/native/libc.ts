@@ -43,6 +43,9 @@ export const libcCall = {
   /** Variadic in C, as ioctl is. */
   fcntl: bind<[fd: number, command: number, argument: number]>('int fcntl(int, int, int)'),
   close: bind<[fd: number]>('int close(int)'),
+  mlock2: bind<[address: bigint, length: number, flags: number]>(
+    'int mlock2(uintptr_t, size_t, unsigned int)',
+  ),
   clockGettime: bind<[clock: number, time: Memory]>('int clock_gettime(int, void *)'),
   schedSetscheduler: bind<[pid: number, policy: number, parameter: Memory]>(
     'int sched_setscheduler(int, int, void *)',

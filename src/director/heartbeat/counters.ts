@@ -14,6 +14,8 @@ const NAMES = [
   'jitter_us_p50',
   'jitter_us_p99',
   'jitter_us_max',
+  'real_time',
+  'memory_locked',
   'garp_sent',
   'garp_failures',
   'gna_sent',

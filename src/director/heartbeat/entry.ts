@@ -4,6 +4,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import type { FencePort } from '../../datapath/ports.ts';
 import { bootTimeUs } from '../../native/clock.ts';
 import { isRunning } from '../../native/interface.ts';
+import { lockCode } from '../../native/memory.ts';
 import { Bell } from '../../native/poll.ts';
 import { becomeRealTime } from '../../native/sched.ts';
 import { FrameSender } from '../../native/vrrp-socket.ts';
@@ -43,12 +44,16 @@ async function main(
   );
   const socket = raw ? transports[0]?.fds[0] : undefined;
   const frames = raw ? new FrameSender() : undefined;
-  tryOr(post, 'no real-time priority for the heartbeat', () => becomeRealTime(PRIORITY));
+  const standing = {
+    realTime: tryOr(post, 'no real-time priority for the heartbeat', () => becomeRealTime(PRIORITY)),
+    locked: tryOr(post, 'the heartbeat may wait for its code to be read from disk', lockCode),
+  };
   const heartbeat = new Heartbeat(setup.routers, setup.floating, {
     transports,
     fence,
     board: new Board(setup.board),
     links: setup.links,
+    standing,
     ...(socket !== undefined && { running: (name: string) => isRunning(socket, name) }),
     clock: bootTimeUs,
     ...(frames && { sendFrame: (frame: Uint8Array, ifindex: number) => frames.send(frame, ifindex) }),
@@ -79,10 +84,11 @@ function takeCommands(port: MessagePort): HeartbeatCommand[] {
   return commands;
 }
 
-/** Best effort: without it, adverts may come late under load, and the log says so. */
-function tryOr(post: (event: HeartbeatEvent) => void, what: string, attempt: () => void): void {
+/** Best effort: without it, adverts may come late under load, and the log says so. @returns whether it was allowed */
+function tryOr(post: (event: HeartbeatEvent) => void, what: string, attempt: () => void): boolean {
   try {
     attempt();
+    return true;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     post({
@@ -90,6 +96,7 @@ function tryOr(post: (event: HeartbeatEvent) => void, what: string, attempt: () 
       level: 'warn',
       text: `${what}: ${error.message}; on a busy host adverts may be late`,
     });
+    return false;
   }
 }
 

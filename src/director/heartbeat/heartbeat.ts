@@ -43,6 +43,8 @@ export interface HeartbeatPorts {
   /** Interfaces that are tracked, and whether frames can leave by one. */
   readonly links?: readonly TrackedLink[];
   readonly running?: (name: string) => boolean;
+  /** What the host has allowed this thread; nothing where nobody asked. */
+  readonly standing?: { readonly realTime: boolean; readonly locked: boolean };
 }
 
 const COUNTERS_EVERY_US = 1_000_000;
@@ -125,6 +127,8 @@ export class Heartbeat {
     this.#liveness = new Liveness(ports.board, advertUs);
     this.#freshness = new Freshness(ports.fence, ports.board);
     this.#links = new LinkWatch(ports.links ?? [], ports.running ?? (() => true));
+    this.#counters.set('real_time', ports.standing?.realTime ? 1 : 0);
+    this.#counters.set('memory_locked', ports.standing?.locked ? 1 : 0);
     const { priority, preempt, preemptDelayMs } = first;
     this.#state = newRouter({ priority, advertUs, preempt, preemptDelayUs: preemptDelayMs * 1000 });
   }
