@@ -239,6 +239,8 @@ class RunningDirector implements Director {
       }, LOOK_EVERY_MS),
       setInterval(() => addresses.renewNextHops(), NEXT_HOPS_EVERY_MS),
     );
+    // Until now it was covered by the lease of the daemon before, if that left one for this.
+    this.#tellHeartbeat({ kind: 'stay' });
   }
 
   async stop(): Promise<void> {

@@ -73,7 +73,7 @@ export function deafPeer({ peer, settings }: RouterState, now: number): boolean 
 
 /** The end of the lease of a master that has advertised. */
 export function leaseEnd(state: RouterState, now: number): number {
-  return leaseBase(state, now) + leaseTime(state.settings.advertUs);
+  return leaseBase(state, now) + leaseTime(state.settings.advertUs) + state.extensionUs;
 }
 
 function leaseBase(state: RouterState, now: number): number {

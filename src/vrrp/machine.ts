@@ -5,7 +5,7 @@
  */
 import { backupHears, backupTimer, released } from './backup.ts';
 import { LAST_LOOK } from './lease.ts';
-import { barMaster, masterHears, masterLearns, masterTimer, release, sent } from './master.ts';
+import { barMaster, extend, masterHears, masterLearns, masterTimer, release, sent } from './master.ts';
 import {
   NO_PEER,
   type RouterEvent,
@@ -41,6 +41,7 @@ export function newRouter(settings: RouterSettings): RouterState {
     masterSince: 0,
     advertAt: 0,
     leaseUntil: 0,
+    extensionUs: 0,
     sentAt: 0,
     advertisedAt: 0,
     offeringSince: 0,
@@ -121,6 +122,8 @@ function react(state: RouterState, event: RouterEvent, now: number): RouterStep 
         : still({ ...state, peer: event.view });
     case 'tracked':
       return still(tracked(state, event));
+    case 'extend':
+      return master ? extend(state, event.us, now) : still(state);
     case 'release':
       return master ? release(state, event.ordered, now) : still(state);
     case 'released':

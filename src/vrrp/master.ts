@@ -4,7 +4,7 @@ import { deafPeer, LAST_LOOK, leaseEnd } from './lease.ts';
 import { authority, believedInterval, canTakeOver } from './peer.ts';
 import type { RouterEvent, RouterState, RouterStep } from './router.ts';
 import { andThen, count, farewell, still, yieldTo } from './steps.ts';
-import { masterDown } from './timing.ts';
+import { leaseTime, masterDown } from './timing.ts';
 import { PRIORITY } from './wire.ts';
 
 /** A contest repeats with every advertisement of the loser; the neighbours need not hear of each. */
@@ -95,6 +95,19 @@ export function masterHears(state: RouterState, advert: Advert, now: number): Ro
   if (authority(state, now) && !state.peer.master) return { state, effects: [count('strange')] };
   const intervalUs = believedInterval(state, advert.intervalUs, now);
   return yieldTo(state, now, intervalUs, `a router of priority ${advert.priority} is master`);
+}
+
+/** Longer when the peer has been told; shorter before it is. */
+export function extend(before: RouterState, us: number, now: number): RouterStep {
+  const state = { ...before, extensionUs: us };
+  if (us > 0) return state.sentAt > 0 ? renewed(state, now) : still(state);
+  if (before.extensionUs === 0) return still(state);
+  const leaseUntil = Math.min(before.leaseUntil, now + leaseTime(state.settings.advertUs));
+  const told = advertise({ ...state, leaseUntil }, now);
+  return {
+    state: told.state,
+    effects: [{ kind: 'open-fence', until: leaseUntil, term: state.term }, ...told.effects],
+  };
 }
 
 /** What the peer says of itself on the sync path. */

@@ -88,6 +88,11 @@ export interface RouterState {
   readonly advertAt: number;
   /** As master: the end of the lease that the fence holds. */
   readonly leaseUntil: number;
+  /**
+   * As master whose advertisements say a longer interval, for a daemon that goes for a moment: by how much the lease is
+   * longer, too.
+   */
+  readonly extensionUs: number;
   /** As master: our clock before the newest advertisement that left this host was handed to the kernel. */
   readonly sentAt: number;
   /** As master: when the last advertisement was asked for; bounds the answers to losing ones. */
@@ -144,6 +149,8 @@ export type RouterEvent =
   | { readonly kind: 'peer'; readonly view: PeerView }
   /** What is tracked has changed. */
   | { readonly kind: 'tracked'; readonly priority: number; readonly reach: number }
+  /** From now on advertisements say another interval: see `extensionUs`. 0: the ordinary one again. */
+  | { readonly kind: 'extend'; readonly us: number }
   /** We give the addresses away. `ordered`: by a person, who does not want them back at once. */
   | { readonly kind: 'release'; readonly ordered: boolean }
   /** The peer gave them to us, over the sync exchange: its fence is closed. */

@@ -403,6 +403,46 @@ describe('a master', () => {
   });
 });
 
+describe('a master whose daemon goes for a moment', () => {
+  const LONGER = 9_000_000;
+
+  test('holds a longer lease once the peer was told, through silence that would have ended it', () => {
+    const rig = master();
+    rig.give({ kind: 'extend', us: LONGER });
+    expect(rig.state.leaseUntil).toBe(rig.state.sentAt + leaseTime(A) + LONGER);
+    rig.freeze(10 * A);
+    rig.give({ kind: 'timer' });
+    expect(rig.state.role).toBe('master');
+    expect(counts(rig, 'lapses')).toBe(0);
+  });
+
+  test('that stays holds the shorter one before the peer hears of it', () => {
+    const rig = master();
+    rig.give({ kind: 'extend', us: LONGER });
+    rig.pass(A / 2);
+    const effects = rig.give({ kind: 'extend', us: 0 });
+    expect(kinds(effects)).toEqual(['open-fence', 'send-advert']);
+    expect(effects[0]).toMatchObject({ until: rig.now + leaseTime(A) });
+    rig.freeze(leaseTime(A));
+    rig.give({ kind: 'timer' });
+    expect(rig.state.role).toBe('backup');
+  });
+
+  test('and loses the addresses is an ordinary one the next time', () => {
+    const rig = master();
+    rig.give({ kind: 'extend', us: LONGER });
+    rig.hear(200);
+    expect(rig.state).toMatchObject({ role: 'backup', extensionUs: 0 });
+  });
+
+  test('a backup has no lease that could be longer', () => {
+    const rig = new Rig();
+    expect(rig.give({ kind: 'extend', us: LONGER })).toEqual([]);
+    rig.pass(DOWN);
+    expect(rig.state.leaseUntil).toBe(rig.state.sentAt + leaseTime(A));
+  });
+});
+
 describe('a restart', () => {
   test('goes on as master under a lease that still runs, in the same term', () => {
     const rig = new Rig({}, { until: START + A, term: 5 });

@@ -138,7 +138,13 @@ export class Heartbeat {
   }
 
   start(): void {
-    this.#step({ kind: 'startup', fence: this.#ports.fence.read() });
+    const fence = this.#ports.fence.read();
+    this.#step({ kind: 'startup', fence });
+    if (this.#state.role === 'master') {
+      // Until the rest of this daemon is there, too: then it says `stay`.
+      this.#leave.goOn(fence.until, this.#ports.clock());
+      this.#step({ kind: 'extend', us: this.#leave.extensionUs });
+    }
     this.#weigh();
     this.#ports.post({ kind: 'links', items: this.#links.items });
     this.#publish(this.#ports.clock());
@@ -253,6 +259,7 @@ export class Heartbeat {
         return;
       case 'stay':
         this.#leave.end();
+        this.#step({ kind: 'extend', us: 0 });
         return;
       case 'shutdown':
         this.#step(command);
@@ -290,7 +297,7 @@ export class Heartbeat {
     const { fence, clock } = this.#ports;
     switch (effect.kind) {
       case 'open-fence':
-        fence.open(effect.until + this.#leave.extensionUs, effect.term);
+        fence.open(effect.until, effect.term);
         return;
       case 'close-fence':
         fence.close();
@@ -362,9 +369,8 @@ export class Heartbeat {
   }
 
   #watchLeave(now: number): void {
-    const { leaseUntil, term, peer } = this.#state;
-    if (!this.#leave.nowCovered(peer, now)) return;
-    this.#ports.fence.open(leaseUntil + this.#leave.extensionUs, term);
+    if (!this.#leave.nowCovered(this.#state.peer, now)) return;
+    this.#step({ kind: 'extend', us: this.#leave.extensionUs });
     this.#ports.post({ kind: 'leaving', refusal: undefined });
   }
 
@@ -402,7 +408,7 @@ export class Heartbeat {
     this.#ticks += 1;
     board.set('role', BOARD_ROLE[role === 'master' ? 'MASTER' : role === 'backup' ? 'BACKUP' : 'INIT']);
     board.set('term', term);
-    board.set('leaseUntil', leaseUntil > 0 ? leaseUntil + this.#leave.extensionUs : 0);
+    board.set('leaseUntil', leaseUntil);
     board.set('interval', this.#leave.intervalUs);
     board.set('peerAdvertAt', this.#peerAdvertAt);
     board.set('barred', this.#barred ? 1 : 0);

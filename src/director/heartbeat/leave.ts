@@ -6,6 +6,8 @@
 import type { PeerView } from '../../vrrp/router.ts';
 import { leaseTime, masterDown } from '../../vrrp/timing.ts';
 
+/** VRRP counts hundredths of a second (RFC 9568 section 5.2.7). */
+const STEP_US = 10_000;
 /** Advertisements of the longer interval before the lease counts on it: two may be lost. */
 const TOLD_TIMES = 3;
 
@@ -48,6 +50,14 @@ export class Leave {
     this.#told = 0;
     this.#knownAt = 0;
     this.#covered = false;
+  }
+
+  /** A daemon before this one has left a lease that lasts longer than ours do: the peer was told, and waits. */
+  goOn(leaseUntil: number, now: number): void {
+    const { advertUs } = this.#settings;
+    if (leaseUntil - now <= leaseTime(advertUs)) return;
+    this.#longUs = Math.ceil((leaseUntil - now) / leaseTime(STEP_US)) * STEP_US;
+    this.#covered = true;
   }
 
   end(): void {

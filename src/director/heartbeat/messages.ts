@@ -57,7 +57,8 @@ export type HeartbeatCommand =
   | { readonly kind: 'released' }
   /**
    * Soon this thread ends without a handover, for a next daemon to go on: say a longer interval, and let the lease last
-   * accordingly. Answered with a `leaving` event; `stay` takes it back.
+   * accordingly. Answered with a `leaving` event; `stay` takes it back. A thread that begins with such a lease goes on
+   * like that until it is told to stay.
    */
   | { readonly kind: 'leave'; readonly intervalUs: number }
   | { readonly kind: 'stay' }

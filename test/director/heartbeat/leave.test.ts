@@ -72,3 +72,24 @@ test('an interval that is long already is not made shorter', () => {
   expect(leave.nowCovered(NO_PEER, now)).toBe(true);
   expect([leave.intervalUs, leave.extensionUs]).toEqual([2 * LONG, 0]);
 });
+
+test('a lease that lasts longer than ours do is one that a daemon left for this one: it goes on saying so', () => {
+  leave.goOn(now + leaseTime(LONG), now);
+  expect([leave.wanted, leave.intervalUs]).toEqual([true, LONG]);
+  expect(leave.extensionUs).toBe(leaseTime(LONG) - leaseTime(A));
+  leave.end();
+  expect([leave.intervalUs, leave.extensionUs]).toEqual([A, 0]);
+});
+
+test('what is said covers the rest of such a lease, in hundredths of a second', () => {
+  const until = now + 123_456;
+  leave = new Leave({ priority: 100, advertUs: 10_000 });
+  leave.goOn(until, now);
+  expect(leave.intervalUs % 10_000).toBe(0);
+  expect(now + leaseTime(leave.intervalUs)).toBeGreaterThanOrEqual(until);
+});
+
+test('an ordinary lease that still runs was left by a daemon that was killed', () => {
+  leave.goOn(now + leaseTime(A), now);
+  expect(leave.wanted).toBe(false);
+});
