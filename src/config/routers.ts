@@ -140,6 +140,7 @@ export function routerConfigs({
     password: given.password ?? '',
     checksum: given.checksum ?? 'pseudo',
     peers: unicast?.peers ?? [],
+    useVmac: given.use_vmac ?? false,
     leastTtl:
       unicast?.min_ttl ?? leastTtl(familyOf(addresses[0] as Address), unicast ? 'unicast' : 'multicast'),
   }));

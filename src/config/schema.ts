@@ -84,6 +84,11 @@ const router = keys(
       .describe(
         'Sent in version 3 over IPv4: pseudo as keepalived has it (default), plain as RFC 9568; both are taken',
       ),
+    use_vmac: flag('use_vmac: true')
+      .optional()
+      .describe(
+        'Whether its addresses are at the link address 00:00:5e:00:01:VRID (of IPv6 02) on whichever director; default false',
+      ),
     unicast: keys(
       {
         peers: list(address('peers: [10.1.1.3]'), 'IP addresses', 'peers: [10.1.1.3]')

@@ -3,6 +3,7 @@ import type { Plane } from '../datapath/plane.ts';
 import { allInterfaces, type InterfaceFacts } from '../host/interfaces.ts';
 import { NextHops } from '../host/neighbours.ts';
 import { SolicitedGroups } from '../host/solicited-groups.ts';
+import { UnicastFilter } from '../host/unicast-filter.ts';
 import type { RuleSet } from '../model/rules.ts';
 import type { RouterConfig } from './config.ts';
 import { type Placement, placeAddresses, ShownAddresses } from './floating.ts';
@@ -18,6 +19,8 @@ export interface AddressKeeperParts {
   readonly routers: readonly RouterConfig[];
   /** Names of the interfaces that carry the plane. */
   readonly interfaces: readonly string[];
+  /** Of the interfaces; one that forgets what it has added is used when absent. */
+  readonly filter?: UnicastFilter;
   /** What the host says of its interfaces. */
   readonly facts?: () => Promise<readonly InterfaceFacts[]>;
   /** The heartbeat announces these from now on; called when they are others than before. */
@@ -31,6 +34,8 @@ export class AddressKeeper {
   readonly #parts: AddressKeeperParts;
   readonly #shown: ShownAddresses;
   readonly #groups = new SolicitedGroups();
+  readonly #filter: UnicastFilter;
+  #filterRefusals = '';
   readonly #nextHops = new NextHops();
   #facts: readonly InterfaceFacts[] = [];
   #factsAt = Number.NEGATIVE_INFINITY;
@@ -48,6 +53,7 @@ export class AddressKeeper {
   constructor(parts: AddressKeeperParts) {
     this.#parts = parts;
     this.#shown = new ShownAddresses(parts.log, parts.leased);
+    this.#filter = parts.filter ?? new UnicastFilter();
   }
 
   /**
@@ -71,8 +77,10 @@ export class AddressKeeper {
     const placement = placeAddresses(rules, routers, this.#facts);
     plane.setAddresses(placement.plane);
     this.#shown.setWanted(placement.shown);
-    if (plane.kind === 'xdp')
+    if (plane.kind === 'xdp') {
       for (const refusal of this.#groups.set(placement.asked)) this.#parts.log.warn(refusal);
+      await this.#setFilter(placement);
+    }
     const announced = JSON.stringify(placement.announced);
     if (announced !== this.#announced) onAnnounced(placement.announced);
     this.#announced = announced;
@@ -104,15 +112,24 @@ export class AddressKeeper {
     await this.#shown.hide();
   }
 
-  /** Takes off the host what was put on it. @param keepNextHops for a plane that goes on */
-  async clear(keepNextHops: boolean): Promise<void> {
+  /** Takes off the host what was put on it. @param keepPlane but not what a plane needs that goes on */
+  async clear(keepPlane: boolean): Promise<void> {
     await this.#placing;
     await this.#shown.hide();
     this.#groups.close();
     // Rounds that have not begun are not wanted any more.
     this.#destinations = '';
     await this.#keeping;
-    if (!keepNextHops) await this.#nextHops.release();
+    if (keepPlane) return;
+    await this.#filter.clear();
+    await this.#nextHops.release();
+  }
+
+  async #setFilter({ filters }: Placement): Promise<void> {
+    const refusals = await this.#filter.set(filters);
+    const list = refusals.join('\n');
+    if (list !== this.#filterRefusals) for (const refusal of refusals) this.#parts.log.warn(refusal);
+    this.#filterRefusals = list;
   }
 
   async #refreshFacts(): Promise<void> {

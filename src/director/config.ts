@@ -60,6 +60,8 @@ export interface RouterConfig {
   readonly peers: readonly Address[];
   /** The least TTL of what comes from them. */
   readonly leastTtl: number;
+  /** Advertisements come from the virtual router's link address, and its addresses are there (RFC 9568, 7.3). */
+  readonly useVmac: boolean;
   readonly preempt: Preempt;
   /** Milliseconds that a master of lower priority is left in peace. */
   readonly preemptDelayMs: number;

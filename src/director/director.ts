@@ -7,7 +7,8 @@ import { pinnedLease } from '../datapath/fence-port.ts';
 import type { FenceShare, Plane } from '../datapath/plane.ts';
 import { macBytes } from '../host/gratuitous-arp.ts';
 import { inTheWay } from '../host/pace.ts';
-import { FORWARDING, InterfaceSettings, QUIET_ARP } from '../host/sysctl.ts';
+import { FORWARDING, type FormerSetting, InterfaceSettings, QUIET_ARP } from '../host/sysctl.ts';
+import { type FilterEntry, UnicastFilter } from '../host/unicast-filter.ts';
 import type { RuleSet } from '../model/rules.ts';
 import { bootTimeUs } from '../native/clock.ts';
 import { interfaceIndex } from '../native/interface.ts';
@@ -201,6 +202,7 @@ class RunningDirector implements Director {
       routers: config.routers,
       interfaces: config.interfaces,
       leased: () => plane.fence.read().until > bootTimeUs(),
+      ...(plane.kind === 'xdp' && { filter: filterBeside(this.#stateDirectory) }),
       onAnnounced: (announced) => this.#tellHeartbeat({ kind: 'floating', addresses: announced }),
       log: this.#log.child('host'),
     });
@@ -533,12 +535,21 @@ function bulkText({ way, phase, records, seconds, removed }: SyncEvent & { type:
   return `${what} is complete: ${took}${removed > 0 ? `, ${removed} that are gone there taken out` : ''}`;
 }
 
+/** What the interfaces were told to take, for the next daemon to take back should this one be killed. */
+function filterBeside(state: string): UnicastFilter {
+  const file = `${state}/filter.json`;
+  return new UnicastFilter({
+    inherited: readSettings<FilterEntry>(file),
+    remember: (added) => writeSettings(file, added),
+  });
+}
+
 /** A plane in memory changes nothing on the host. */
 function settingsBeside(state: string, { datapath }: DirectorConfig): InterfaceSettings {
   if (datapath.kind !== 'xdp') return new InterfaceSettings();
   const file = `${state}/settings.json`;
   return new InterfaceSettings({
-    inherited: readSettings(file),
+    inherited: readSettings<FormerSetting>(file),
     remember: (former) => writeSettings(file, former),
   });
 }

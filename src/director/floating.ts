@@ -5,11 +5,14 @@
  */
 import type { PlaneAddress } from '../datapath/plane.ts';
 import { dropAddresses, holdAddresses, type PlacedAddress } from '../host/floating-addresses.ts';
+import { macBytes } from '../host/gratuitous-arp.ts';
 import type { InterfaceFacts } from '../host/interfaces.ts';
 import { type Membership, solicitedGroup } from '../host/solicited-groups.ts';
 import { Subnets } from '../host/subnets.ts';
+import type { FilterEntry } from '../host/unicast-filter.ts';
 import { type Address, familyOf } from '../model/address.ts';
 import type { RuleSet } from '../model/rules.ts';
+import { virtualMac } from '../vrrp/virtual-mac.ts';
 import type { RouterConfig } from './config.ts';
 import type { FloatingAddress } from './heartbeat/messages.ts';
 import type { Log } from './log.ts';
@@ -22,6 +25,8 @@ export interface Placement {
   readonly announced: readonly FloatingAddress[];
   /** Virtual addresses that the owner puts on their interface. */
   readonly shown: readonly PlacedAddress[];
+  /** Link addresses of virtual routers, which their interfaces must take frames to. */
+  readonly filters: readonly FilterEntry[];
   /** Where questions for the IPv6 ones come in: joined by a backup too, which must hear them as soon as it owns them. */
   readonly asked: readonly Membership[];
   /** Addresses that no interface's subnet holds. */
@@ -41,6 +46,7 @@ export function placeAddresses(
     for (const local of service.locals) if (!kinds.has(local.address)) kinds.set(local.address, 'local');
   }
   const routed = routedHomes(routers, interfaces);
+  const macs = new VirtualMacs(routers);
   const subnets = new Subnets(interfaces);
   // A floating address that we hold right now is on an interface alone: only subnets make an address the host's.
   const own = new Set(
@@ -54,19 +60,24 @@ export function placeAddresses(
     plane: [] as PlaneAddress[],
     announced: [] as FloatingAddress[],
     shown: [] as PlacedAddress[],
+    filters: macs.filters,
     asked: [] as Membership[],
     homeless: [] as Address[],
   };
   for (const [address, kind] of kinds) {
     const floating = routers.length > 0 && !own.has(address);
     const home = routed.get(address) ?? subnets.home(address);
-    placement.plane.push({ address, kind, floating, ifindex: home?.ifindex ?? 0 });
+    const mac = floating && home ? macs.of(address, home.name) : undefined;
+    placement.plane.push({
+      ...{ address, kind, floating, ifindex: home?.ifindex ?? 0 },
+      ...(mac !== undefined && { mac: macBytes(mac) }),
+    });
     if (!floating) continue;
     if (!home) {
       placement.homeless.push(address);
       continue;
     }
-    placement.announced.push({ address, ifindex: home.ifindex, mac: home.mac });
+    placement.announced.push({ address, ifindex: home.ifindex, mac: mac ?? home.mac });
     if (familyOf(address) === 6)
       placement.asked.push({ group: solicitedGroup(address), interface: home.name });
     if (kind === 'virtual') placement.shown.push({ address, interface: home.name });
@@ -85,6 +96,33 @@ function routedHomes(
     if (home) for (const address of router.addresses) homes.set(address, home);
   }
   return homes;
+}
+
+/** Who is at the link address of a virtual router: its own addresses, and what else floats on its interface. */
+class VirtualMacs {
+  readonly filters: readonly FilterEntry[];
+  readonly #own = new Map<Address, string>();
+  readonly #beside = new Map<string, string>();
+
+  constructor(routers: readonly RouterConfig[]) {
+    const filters: FilterEntry[] = [];
+    for (const { useVmac, vrid, addresses, interface: name } of routers) {
+      const [first] = addresses;
+      if (!useVmac || first === undefined) continue;
+      const family = familyOf(first);
+      const mac = virtualMac(vrid, family);
+      for (const address of addresses) this.#own.set(address, mac);
+      const place = `${family} ${name}`;
+      if (!this.#beside.has(place)) this.#beside.set(place, mac);
+      filters.push({ interface: name, mac });
+    }
+    this.filters = filters;
+  }
+
+  /** Undefined for one at its interface's own. */
+  of(address: Address, device: string): string | undefined {
+    return this.#own.get(address) ?? this.#beside.get(`${familyOf(address)} ${device}`);
+  }
 }
 
 /** Shows the virtual addresses on their interfaces while this director owns them. */

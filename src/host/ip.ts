@@ -1,4 +1,4 @@
-/** iproute2's `ip`, which knows more about the kernel than we want to. */
+/** iproute2's programs, which know more about the kernel than we want to. */
 import { spawn } from 'node:child_process';
 import { HostError } from './error.ts';
 
@@ -9,9 +9,14 @@ import { HostError } from './error.ts';
  * @throws HostError `no-such-interface`, `no-iproute2`, `ip-failed`
  */
 export async function ip(args: readonly string[], input = ''): Promise<string> {
-  const command = `ip ${args.join(' ')}`;
+  return run('ip', args, input);
+}
+
+/** The same for another of its programs. @throws HostError as {@link ip} */
+export async function run(program: 'ip' | 'bridge', args: readonly string[], input = ''): Promise<string> {
+  const command = `${program} ${args.join(' ')}`;
   return new Promise((resolve, reject) => {
-    const child = spawn('ip', args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

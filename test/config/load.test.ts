@@ -113,9 +113,9 @@ test('routers that move together take priority, interval and preemption of the f
   const { routers } = parse(text, 'memory');
   const shared = { priority: 150, advertMs: 50, preempt: 'advertise', preemptDelayMs: 2000, version: 3 };
   expect(routers).toMatchObject([
-    { name: 'a', ...shared, peers: [], leastTtl: 255 },
+    { name: 'a', ...shared, peers: [], leastTtl: 255, useVmac: false },
     { name: 'b', ...shared, addresses: ['fe80::1', '2001:db8::1'] },
-    { name: 'c', ...shared, peers: ['10.2.2.3'], leastTtl: 250 },
+    { name: 'c', ...shared, peers: ['10.2.2.3'], leastTtl: 250, useVmac: false },
   ]);
 });
 

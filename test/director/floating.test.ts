@@ -96,3 +96,29 @@ test("IPv6 addresses float too, unless they are the host's own, and are asked fo
   expect(placement.announced.map((one) => one.address)).toEqual(['10.1.1.1', '2001:db8::5', '10.1.1.5']);
   expect(placement.asked).toEqual([{ group: 'ff02::1:ff00:5', interface: 'front' }]);
 });
+
+test('at the link address of a virtual router are its addresses, and those of its family beside them', () => {
+  const routers = [
+    routerConfig({ interface: 'front', vrid: 51, addresses: [address('10.1.1.1')], useVmac: true }),
+    routerConfig({ interface: 'front', vrid: 52, addresses: [address('10.1.1.2')], useVmac: true }),
+    routerConfig({ interface: 'back', vrid: 53, addresses: [address('192.168.10.1')] }),
+  ];
+  const rules = service('10.1.1.5', '192.168.10.5').reduce(applyEdit, EMPTY_RULES);
+  const placement = placeAddresses(rules, routers, [
+    { ...FRONT, addresses: [{ address: address('10.1.1.9'), prefix: 24 }] },
+    BACK,
+  ]);
+  expect(Object.fromEntries(placement.announced.map((one) => [one.address, one.mac]))).toEqual({
+    '10.1.1.1': '00:00:5e:00:01:33',
+    '10.1.1.2': '00:00:5e:00:01:34',
+    '10.1.1.5': '00:00:5e:00:01:33',
+    '192.168.10.1': BACK.mac,
+    '192.168.10.5': BACK.mac,
+  });
+  const macs = placement.plane.map(({ mac }) => mac && Buffer.from(mac).toString('hex'));
+  expect(macs).toEqual(['00005e000133', '00005e000134', undefined, '00005e000133', undefined]);
+  expect(placement.filters).toEqual([
+    { interface: 'front', mac: '00:00:5e:00:01:33' },
+    { interface: 'front', mac: '00:00:5e:00:01:34' },
+  ]);
+});

@@ -1,9 +1,11 @@
 /** What we do to Linux, done to a namespace of this test's own. */
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HostError } from '../../src/host/error.ts';
 import { dropAddresses, holdAddresses } from '../../src/host/floating-addresses.ts';
 import { allInterfaces, interfaceFacts, ownAddress } from '../../src/host/interfaces.ts';
 import { NextHops } from '../../src/host/neighbours.ts';
+import { type FilterEntry, UnicastFilter } from '../../src/host/unicast-filter.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import { ip, TestNamespace } from '../support/namespace.ts';
 
@@ -141,5 +143,50 @@ describe('next hops', () => {
     expect(failures[0]).toContain('192.0.2.1');
     expect(managed()).toEqual(['10.98.0.21']);
     await hops.release();
+  });
+});
+
+describe("an interface's filter", () => {
+  const ONE = { interface: 'up0', mac: '00:00:5e:00:01:33' };
+  const OTHER = { interface: 'up0', mac: '00:00:5e:00:02:33' };
+  const entries = () =>
+    execFileSync('bridge', ['fdb', 'show', 'dev', 'up0'], { encoding: 'utf8' })
+      .split('\n')
+      .flatMap((line) => /^(00:00:5e\S+) self permanent/.exec(line)?.[1] ?? []);
+
+  test('takes frames to what it is told, and forgets it', async () => {
+    const remembered: (readonly FilterEntry[])[] = [];
+    const filter = new UnicastFilter({ remember: (added) => remembered.push(added) });
+    expect(await filter.set([ONE, OTHER])).toEqual([]);
+    expect(await filter.set([ONE, OTHER])).toEqual([]);
+    expect(entries()).toEqual([ONE.mac, OTHER.mac]);
+    await filter.set([OTHER]);
+    expect(entries()).toEqual([OTHER.mac]);
+    await filter.clear();
+    expect(entries()).toEqual([]);
+    expect(remembered).toEqual([[ONE], [ONE, OTHER], [OTHER], []]);
+  });
+
+  test('is put right by the next one after a process that was killed', async () => {
+    await new UnicastFilter().set([ONE, OTHER]);
+    const next = new UnicastFilter({ inherited: [ONE, OTHER] });
+    await next.set([OTHER]);
+    expect(entries()).toEqual([OTHER.mac]);
+    await next.clear();
+    expect(entries()).toEqual([]);
+  });
+
+  test('keeps what somebody else has told it', async () => {
+    execFileSync('bridge', ['fdb', 'add', ONE.mac, 'dev', 'up0', 'self', 'permanent']);
+    const filter = new UnicastFilter();
+    await filter.set([ONE]);
+    await filter.clear();
+    expect(entries()).toEqual([ONE.mac]);
+    execFileSync('bridge', ['fdb', 'delete', ONE.mac, 'dev', 'up0', 'self', 'permanent']);
+  });
+
+  test('of an interface that is gone is said, with what else would do', async () => {
+    const [refusal] = await new UnicastFilter().set([{ ...ONE, interface: 'nowhere0' }]);
+    expect(refusal).toMatch(/^nowhere0 cannot be told .*00:00:5e:00:01:33.*promisc on/);
   });
 });

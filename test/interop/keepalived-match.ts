@@ -115,6 +115,7 @@ class Game {
         password,
         preempt: 'advertise',
         leastTtl: leastTtl(family, way),
+        useVmac: false,
         peers: way === 'unicast' ? [parseAddress(OWN[family].b)] : [],
       },
     });

@@ -15,6 +15,7 @@ export function routerConfig(more: Partial<RouterConfig> = {}): RouterConfig {
     checksum: 'pseudo',
     peers: [],
     leastTtl: 255,
+    useVmac: false,
     preempt: 'never',
     preemptDelayMs: 0,
     ...more,

@@ -3,6 +3,7 @@
 #ifndef TANDEM_PLANE_H
 #define TANDEM_PLANE_H
 
+#include <linux/if_packet.h>
 #include "arp.h"
 #include "nd.h"
 #include "open.h"
@@ -202,12 +203,24 @@ int tandem_xdp(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
+/* The stack drops what goes to another link address than its interface's: let it have what XDP has left for it. */
+static __always_inline void take_for_virtual_mac(struct __sk_buff *skb)
+{
+	struct ethhdr *eth = (void *)(long)skb->data;
+	void *end = (void *)(long)skb->data_end;
+
+	if (skb->pkt_type == PACKET_OTHERHOST && (void *)(eth + 1) <= end && is_for_virtual_mac(eth, end))
+		bpf_skb_change_type(skb, PACKET_HOST);
+}
+
 /* Sends a packet that XDP has translated but found no neighbour entry for. */
 SEC("tc")
 int tandem_resolve(struct __sk_buff *skb)
 {
-	struct handover_note *note = (void *)(long)skb->data_meta;
+	struct handover_note *note;
 
+	take_for_virtual_mac(skb);
+	note = (void *)(long)skb->data_meta;
 	if ((void *)(note + 1) > (void *)(long)skb->data || note->magic != HANDOVER_MAGIC)
 		return TC_ACT_UNSPEC;
 	return bpf_redirect_neigh(note->ifindex, 0, 0, 0);

@@ -1,9 +1,10 @@
 import { familyOf } from '../../model/address.ts';
 import { isRunning } from '../../native/interface.ts';
 import { readSockaddr, type Socket } from '../../native/socket.ts';
-import { destinationsOf, openRawVrrp } from '../../native/vrrp-socket.ts';
+import { destinationsOf, FrameSender, openRawVrrp } from '../../native/vrrp-socket.ts';
 import type { Advertisement } from '../../vrrp/advertisement.ts';
 import { compareAddresses, type Datagram, openIpv4, readAdvertisement } from '../../vrrp/ip.ts';
+import { groupFrame } from '../../vrrp/virtual-mac.ts';
 import { type Codec, codecOf } from './codec.ts';
 import type { HeartbeatRouter } from './messages.ts';
 import type { Received, Transport } from './transport.ts';
@@ -15,6 +16,8 @@ export class RawTransport implements Transport {
   readonly #socket: Socket;
   readonly #codec: Codec;
   readonly #destinations: ReturnType<typeof destinationsOf>;
+  /** Of a virtual link address, which no IP socket sends from. Single peers are sent to from the interface's own. */
+  readonly #frames: FrameSender | undefined;
 
   /** @throws NativeError EPERM without CAP_NET_RAW */
   constructor(router: HeartbeatRouter) {
@@ -23,6 +26,7 @@ export class RawTransport implements Transport {
     this.#destinations = destinationsOf(router);
     this.#socket = openRawVrrp(router);
     this.fds = [this.#socket.fd];
+    this.#frames = router.useVmac && router.peers.length === 0 ? new FrameSender() : undefined;
   }
 
   get carrier(): boolean {
@@ -38,14 +42,17 @@ export class RawTransport implements Transport {
   }
 
   send(advertisement: Advertisement): void {
-    const { source } = this.#router;
+    const { source, vrid, ifindex } = this.#router;
     for (const { address, raw } of this.#destinations) {
-      this.#socket.send(this.#codec.encode(advertisement, { source, destination: address }), raw);
+      const message = this.#codec.encode(advertisement, { source, destination: address });
+      if (this.#frames) this.#frames.send(groupFrame(vrid, source, message), ifindex);
+      else this.#socket.send(message, raw);
     }
   }
 
   close(): void {
     this.#socket.close();
+    this.#frames?.close();
   }
 
   #receive4(): Datagram | undefined {
