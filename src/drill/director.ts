@@ -33,6 +33,8 @@ export interface Setting {
   /** More keys of the file's `datapath`, and of its router. */
   readonly datapath?: Readonly<Record<string, string | number>>;
   readonly router?: Readonly<Record<string, string | number | boolean>>;
+  /** The file's `track`. */
+  readonly track?: object;
 }
 
 /** The seed's service, and one for each other kind of traffic, as ipvsadm lines. */
@@ -84,7 +86,7 @@ sync: {interface: eth2, key_file: ${paths.key}}
 datapath: {${flow({ pins: paths.pins, ...setting.datapath })}}
 services:
 ${setting.services.map((line) => `  - '${line}'`).join('\n')}
-log: {level: info, file: ${paths.log}}
+${setting.track ? `track: ${JSON.stringify(setting.track)}\n` : ''}log: {level: info, file: ${paths.log}}
 `;
 }
 
