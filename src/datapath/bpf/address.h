@@ -29,9 +29,21 @@ static __always_inline struct address *find_floating4(__be32 ip)
 	return only_floating(find_address4(ip));
 }
 
+/* An IPv4 address as IPv6 writes it: in maps, but never in a packet (RFC 4291, 2.5.5.2). */
+static __always_inline int is_mapped_ipv4(const __be32 *word)
+{
+	return !word[0] && !word[1] && word[2] == bpf_htonl(0xffff);
+}
+
 static __always_inline struct address *find_floating(const struct ip_address *ip)
 {
 	return only_floating(bpf_map_lookup_elem(&addresses, ip));
+}
+
+/* Of an address in an IPv6 packet. */
+static __always_inline struct address *find_floating6(const struct ip_address *ip)
+{
+	return is_mapped_ipv4(ip->word) ? 0 : find_floating(ip);
 }
 
 static __always_inline int same_mac(const __u8 *one, const __u8 *other)
@@ -59,7 +71,7 @@ static __always_inline int is_for_virtual_mac(const struct ethhdr *eth, void *en
 		address = find_floating4(ip4->daddr);
 	} else if (eth->h_proto == bpf_htons(ETH_P_IPV6) && (void *)(ip6 + 1) <= end) {
 		__builtin_memcpy(&key, &ip6->daddr, sizeof(key));
-		address = find_floating(&key);
+		address = find_floating6(&key);
 	}
 	return address && same_mac(eth->h_dest, address->mac);
 }

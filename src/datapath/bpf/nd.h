@@ -17,6 +17,7 @@
 #define ND_NEIGHBOUR_ADVERTISEMENT 136
 #define ND_REDIRECT 137
 
+#define ND_SOURCE_LINK_ADDRESS 1
 #define ND_TARGET_LINK_ADDRESS 2
 /* A router has forwarded it otherwise, so it is of another link (RFC 4861, 7.1.1). */
 #define ND_HOP_LIMIT 255
@@ -27,6 +28,9 @@
 #define ND_OVERRIDE_FLAG 0x20
 /* A solicitation and options as long as it is itself: link address (8 bytes), nonce (8 or 16; RFC 3971). */
 #define ND_MOST_BYTES 48
+/* Options are multiples of 8 bytes. */
+#define ND_OPTION_BYTES 8
+#define ND_MOST_OPTIONS 3
 
 /* The beginning of every message. */
 struct nd_head {
@@ -69,7 +73,7 @@ static __always_inline struct nd_head *read_nd(void *data, void *end)
 	struct nd_head *head = data;
 
 	if ((void *)(head + 1) > end || head->eth.h_proto != bpf_htons(ETH_P_IPV6) ||
-	    head->ip.nexthdr != IPPROTO_ICMPV6)
+	    head->ip.version != 6 || head->ip.nexthdr != IPPROTO_ICMPV6)
 		return 0;
 	return head;
 }
@@ -103,13 +107,40 @@ static __always_inline __u64 sum_pseudo_header(const struct nd_head *head)
 	return sum;
 }
 
+/* ff02::1:ff00:0/104: a host that has no address yet asks the group of the one that it wants (RFC 4291, 2.7.1). */
+static __always_inline int is_solicited_node(const struct ip_address *ip)
+{
+	return ip->word[0] == bpf_htonl(0xff020000) && !ip->word[1] && ip->word[2] == bpf_htonl(1) &&
+	       (ip->word[3] & bpf_htonl(0xff000000)) == bpf_htonl(0xff000000);
+}
+
+/* Each has a length, none is cut, and who has no address has no link address to tell (RFC 4861, 7.1.1). */
+static __always_inline int has_valid_options(const struct nd_head *head, void *end, __u32 length, int probe)
+{
+	const __u8 *option = (const void *)&head->type + ND_LEAST_BYTES;
+	__u32 count = (length - ND_LEAST_BYTES) / ND_OPTION_BYTES, next = 0, i;
+
+	for (i = 0; i < ND_MOST_OPTIONS && i < count; i++, option += ND_OPTION_BYTES) {
+		if ((void *)(option + ND_OPTION_BYTES) > end)
+			return 0;
+		if (i != next)
+			continue;
+		if (!option[1] || (probe && option[0] == ND_SOURCE_LINK_ADDRESS))
+			return 0;
+		next += option[1];
+	}
+	return next == count;
+}
+
 /* RFC 4861, 7.1.1, and no more options than a solicitation has use for. */
 static __always_inline int is_valid_solicitation(const struct nd_head *head, void *end)
 {
 	__u32 length = bpf_ntohs(head->ip.payload_len);
 	const __be32 *word = (const void *)&head->type;
+	struct ip_address source, destination;
 	__u64 sum;
 	__u32 at;
+	int probe;
 
 	if (head->ip.hop_limit != ND_HOP_LIMIT || head->code || length < ND_LEAST_BYTES || length > ND_MOST_BYTES ||
 	    length % 8)
@@ -124,7 +155,12 @@ static __always_inline int is_valid_solicitation(const struct nd_head *head, voi
 			return 0;
 		sum += word[at];
 	}
-	return fold(sum) == 0xffff;
+	if (fold(sum) != 0xffff)
+		return 0;
+	__builtin_memcpy(&source, &head->ip.saddr, sizeof(source));
+	probe = is_unspecified(&source);
+	__builtin_memcpy(&destination, &head->ip.daddr, sizeof(destination));
+	return (!probe || is_solicited_node(&destination)) && has_valid_options(head, end, length, probe);
 }
 
 /* ff02::1 and its Ethernet group: where whoever probes for a duplicate, and has no address yet, listens. */
@@ -150,6 +186,9 @@ static __always_inline void write_answer(struct nd_answer *answer, const struct 
 	__builtin_memcpy(&head->ip.daddr, &asked->source, sizeof(asked->source));
 	if (probe)
 		address_all_nodes(head);
+	/* Of the question's traffic class and flow label nothing stays. */
+	head->ip.priority = 0;
+	__builtin_memset(head->ip.flow_lbl, 0, sizeof(head->ip.flow_lbl));
 	head->ip.payload_len = bpf_htons(ND_ANSWER_BYTES);
 	head->type = ND_NEIGHBOUR_ADVERTISEMENT;
 	head->checksum = 0;
@@ -181,7 +220,7 @@ static __always_inline int handle_nd(struct xdp_md *ctx)
 
 	if (!head || !read_target(head, (void *)(long)ctx->data_end, &question.target))
 		return XDP_PASS;
-	asked = find_floating(&question.target);
+	asked = find_floating6(&question.target);
 	if (!asked)
 		return XDP_PASS;
 	if (!is_valid_solicitation(head, (void *)(long)ctx->data_end))
@@ -213,12 +252,12 @@ static __always_inline int claims_floating6(const struct nd_head *head, void *en
 	if (head->type < ND_ROUTER_SOLICITATION || head->type > ND_REDIRECT)
 		return 0;
 	__builtin_memcpy(&source, &head->ip.saddr, sizeof(source));
-	if (find_floating(&source))
+	if (find_floating6(&source))
 		return 1;
 	if (head->type != ND_NEIGHBOUR_ADVERTISEMENT &&
 	    !(head->type == ND_NEIGHBOUR_SOLICITATION && is_unspecified(&source)))
 		return 0;
-	return read_target(head, end, &target) && find_floating(&target);
+	return read_target(head, end, &target) && find_floating6(&target);
 }
 
 #endif

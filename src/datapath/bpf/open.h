@@ -62,13 +62,27 @@ static __always_inline __u32 next_port(struct opening *s, const struct ip_addres
 	return s->first_port + (position % s->span) * 2 + (s->parity ^ other_half);
 }
 
+/* In use already: of this service's address, whether it has a connection there or not. */
+static __always_inline void count_conflict(__u32 service_id, const struct ip_address *local)
+{
+	struct local_use_key key = { .service_id = service_id, .local = *local };
+	struct local_use *use = bpf_map_lookup_elem(&local_use, &key);
+	struct local_use fresh = {};
+
+	count_event(EVENT_PORT_CONFLICT);
+	if (!use) {
+		bpf_map_update_elem(&local_use, &key, &fresh, BPF_NOEXIST);
+		use = bpf_map_lookup_elem(&local_use, &key);
+	}
+	if (use)
+		__sync_fetch_and_add(&use->conflicts, 1);
+}
+
 static __always_inline long try_port(enum family family, __u32 index, struct opening *s)
 {
 	__u32 at = s->first_local + (s->start + index / PROBES_PER_LOCAL) % s->locals;
 	__u32 other_half = (index / PROBES_PER_HALF) & 1;
-	struct local_use_key use_key = { .service_id = s->service_id };
 	struct ip_address *local = bpf_map_lookup_elem(&locals, &at);
-	struct local_use *use;
 	int error;
 
 	if (!local)
@@ -85,11 +99,7 @@ static __always_inline long try_port(enum family family, __u32 index, struct ope
 		s->result = OPEN_TABLE_FULL;
 		return 1;
 	}
-	count_event(EVENT_PORT_CONFLICT);
-	use_key.local = *local;
-	use = bpf_map_lookup_elem(&local_use, &use_key);
-	if (use)
-		__sync_fetch_and_add(&use->conflicts, 1);
+	count_conflict(s->service_id, local);
 	return 0;
 }
 

@@ -154,7 +154,8 @@ static __always_inline int handle_packet(struct xdp_md *ctx, enum family family)
 	struct flow *flow;
 
 	parsed = parse_packet(ctx, family, &p);
-	if (parsed == PARSE_NOT_IP)
+	/* No IPv6 packet goes to an IPv4 address, which has the same bytes in our maps. */
+	if (parsed == PARSE_NOT_IP || (family == FAMILY_IPV6 && is_mapped_ipv4(p.key.destination_high)))
 		return XDP_PASS;
 	if (parsed == PARSE_OK) {
 		flow = find_flow(family, &p.key);

@@ -4,7 +4,7 @@
  */
 import { type Connection, isActive, TCP_STATE } from '../../model/connection.ts';
 import type { IpvsOptions } from '../../model/ipvs-options.ts';
-import { RECORD_OP } from '../../model/record.ts';
+import { RECORD_FAMILY, RECORD_OP } from '../../model/record.ts';
 import { PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
 import { isLater } from '../../model/serial.ts';
 import type { PlaneAddress } from '../plane.ts';
@@ -265,7 +265,8 @@ export class Forwarder {
   }
 
   #reset(packet: Packet, tcp: TcpHeader): Verdict {
-    if (tcp.rst) return drop('no_connection');
+    // An answer takes the question's headers: options and extensions would have to be cut out.
+    if (tcp.rst || packet.transport !== ETHERNET + plainHeader(packet.tuple)) return drop('no_connection');
     this.#count('reset_sent');
     return sendBack(packet.ingress, this.#link(packet.ingress), resetFor(packet, tcp));
   }
@@ -369,6 +370,11 @@ export class Forwarder {
   #count(event: string): void {
     this.events[event] = (this.events[event] ?? 0) + 1;
   }
+}
+
+/** Bytes of an IP header without options or extensions. */
+function plainHeader({ family }: Tuple): number {
+  return family === RECORD_FAMILY.IPV6 ? 40 : 20;
 }
 
 function useOf(service: ServiceState, local: Words) {

@@ -13,8 +13,8 @@ const HEADERS = ETHERNET + 40;
 const FIXED = 24;
 const SOURCE_LINK_ADDRESS = 1;
 const TARGET_LINK_ADDRESS = 2;
-/** Options of a solicitation: a link address and a nonce (RFC 3971), of 8 bytes each, and nothing else. */
-const MOST_OPTIONS = 16;
+/** Options of a solicitation: a link address of 8 bytes, and a nonce (RFC 3971) of up to 16. */
+const MOST_OPTIONS = 24;
 const FLAG = { ROUTER: 0x80, SOLICITED: 0x40, OVERRIDE: 0x20 } as const;
 const ALL_NODES = Buffer.from('ff020000000000000000000000000001', 'hex');
 const ALL_NODES_MAC = Buffer.from('333300000001', 'hex');

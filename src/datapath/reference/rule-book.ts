@@ -59,6 +59,7 @@ export class ServiceState {
   readonly localUse = new Map<string, LocalUse>();
   /** All that it ever had, by endpoint. */
   readonly #known = new Map<string, ServerState>();
+  #order: readonly ServerState[] | undefined;
   #gone: Traffic = { ...NO_TRAFFIC };
 
   constructor(rule: VirtualService) {
@@ -68,6 +69,7 @@ export class ServiceState {
 
   update(rule: VirtualService): void {
     this.rule = rule;
+    this.#order = undefined;
     const before = this.servers;
     this.servers = rule.servers.map((server) => this.#server(server));
     this.locals = rule.locals.map(({ address }) => ({ address, words: wordsOf(address) }));
@@ -78,6 +80,12 @@ export class ServiceState {
   remove(): void {
     for (const server of this.servers) this.#retire(server);
     this.localUse.clear();
+  }
+
+  /** An order of its servers that is long to make, and stays until the rule changes. */
+  orderOf(make: () => readonly ServerState[]): readonly ServerState[] {
+    this.#order ??= make();
+    return this.#order;
   }
 
   counters(): ServiceCounters {

@@ -4,6 +4,9 @@ import type { ServerState, ServiceState } from './rule-book.ts';
 /** What an active connection weighs against an inactive one: ip_vs_dest_conn_overhead() of include/net/ip_vs.h. */
 const ACTIVE_WEIGHT = 256;
 
+/** Turns of one period of weighted round robin. */
+const LONGEST_PERIOD = 16_384;
+
 export function schedule(service: ServiceState): ServerState | undefined {
   const open = [...service.servers].reverse().filter(({ weight }) => weight > 0);
   switch (service.rule.scheduler) {
@@ -12,7 +15,10 @@ export function schedule(service: ServiceState): ServerState | undefined {
     case 'wlc':
       return least(open, overhead, ({ weight }) => weight);
     case 'wrr':
-      return turn(service, weightedRound(open));
+      return turn(
+        service,
+        service.orderOf(() => weightedRound(open)),
+      );
     default:
       return turn(service, open);
   }
@@ -49,12 +55,22 @@ function turn(service: ServiceState, order: readonly ServerState[]): ServerState
  * weight reaches a mark that falls from the greatest weight in steps of their greatest common divisor.
  */
 function weightedRound(servers: readonly ServerState[]): ServerState[] {
-  const step = servers.reduce((divisor, { weight }) => commonDivisor(divisor, weight), 0);
+  const weights = shortened(servers.map(({ weight }) => weight));
+  const step = weights.reduce(commonDivisor, 0);
   const order: ServerState[] = [];
   if (step === 0) return order;
-  for (let mark = Math.max(...servers.map(({ weight }) => weight)); mark > 0; mark -= step)
-    order.push(...servers.filter(({ weight }) => weight >= mark));
+  for (let mark = Math.max(...weights); mark > 0; mark -= step)
+    order.push(...servers.filter((_, at) => (weights[at] ?? 0) >= mark));
   return order;
+}
+
+/** A period longer than the plane's table is shortened: the ratio of the weights stays nearly the same. */
+function shortened(weights: readonly number[]): readonly number[] {
+  const step = weights.reduce(commonDivisor, 0) || 1;
+  const period = weights.reduce((sum, weight) => sum + weight, 0) / step;
+  if (period <= LONGEST_PERIOD) return weights;
+  const room = LONGEST_PERIOD - weights.length;
+  return weights.map((weight) => Math.max(1, Math.floor((weight / step / period) * room)));
 }
 
 function commonDivisor(a: number, b: number): number {

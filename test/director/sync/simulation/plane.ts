@@ -14,7 +14,7 @@ import { HERE, MemoryTable } from '../../../../src/datapath/reference/memory-tab
 import { recordAt, type TableRecord, writeRecord } from '../../../../src/datapath/reference/table-record.ts';
 import { Events, Marks } from '../../../../src/datapath/reference/told.ts';
 import { RECORD_FAMILY, RECORD_OP, type RecordBatch } from '../../../../src/model/record.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../../support/random.ts';
 
 export const STATES = [1, 4, 5, 7] as const;
 /** Connections of a slice: so few that much happens between two. */

@@ -11,9 +11,9 @@ import { RECORD_OP } from '../../../../src/model/record.ts';
 import { syncDaemon } from '../../../../src/model/sync-daemon.ts';
 import type { Held } from '../../../../src/sync/peer.ts';
 import type { Position } from '../../../../src/wire/sync-message.ts';
+import { Random } from '../../../support/random.ts';
 import { Network } from '../network.ts';
 import { isNewer, numberOf, SimulatedPlane } from './plane.ts';
-import { Random } from './random.ts';
 
 const ADVERT = 100_000;
 /** Microseconds between turns: a busy machine's, so that a run costs little. */

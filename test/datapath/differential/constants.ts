@@ -1,0 +1,11 @@
+/** What both planes are given alike. */
+
+/** The planes' own number, and who records come from. */
+export const MAKER = 7;
+export const PEER = 77;
+
+/** A lease that no case outlives: an hour. */
+export const LEASE_US = 3600 * 1_000_000;
+
+/** Connections of each family: so few that a case may fill the table. */
+export const CONNECTIONS = 24;

@@ -1,0 +1,429 @@
+/**
+ * What clients, servers and strangers send, at random but mostly so that it reaches deep: connections that open, talk,
+ * close, are used again, and everything that comes between them. It learns the local ports from what the plane sends.
+ */
+import type { TableRecord } from '../../../src/datapath/reference/table-record.ts';
+import { applyEdit } from '../../../src/model/edit.ts';
+import { RECORD_OP } from '../../../src/model/record.ts';
+import { EMPTY_RULES, type RuleSet } from '../../../src/model/rules.ts';
+import {
+  arpRequest,
+  type Extension,
+  icmp6,
+  read,
+  reversed,
+  solicitation,
+  type TcpOptions,
+  type Tuple,
+  tcp,
+  to,
+  udp,
+} from '../../support/packet.ts';
+import type { Random } from '../../support/random.ts';
+import type { Arm, Setup, Step } from './case.ts';
+import { PEER } from './constants.ts';
+import { damaged } from './frames.ts';
+import { addressWords, PLACE } from './places.ts';
+import { type AddressId, familyOfService, randomEdits, randomService } from './rules.ts';
+
+type Macs = Readonly<Record<Arm, Uint8Array>>;
+
+/** A conversation as its two ends see it. */
+interface Dialog {
+  readonly protocol: 'tcp' | 'udp';
+  readonly client: Tuple;
+  /** The server's tuple, once the plane has shown it. */
+  server?: Tuple;
+  /** Next sequence numbers. */
+  clientNext: number;
+  serverNext: number;
+}
+
+interface Sent {
+  readonly step: Step;
+  /** The dialog whose first translated packet it may be. */
+  readonly opens?: Dialog;
+}
+
+const MOST_DIALOGS = 12;
+const PAYLOADS = ['', 'x', 'odd', 'even', 'a longer piece of what they say', 'y'.repeat(1400)] as const;
+
+const OPTIONS: Extension = { type: 0, bytes: Buffer.from('00000104000000ff'.padEnd(16, '0'), 'hex') };
+const DESTINATION: Extension = { type: 60, bytes: Buffer.concat([Buffer.of(0, 2, 1, 20), Buffer.alloc(20)]) };
+const ROUTING: Extension = { type: 43, bytes: Buffer.from('0000040000000000', 'hex') };
+const FURTHER: Extension = { type: 43, bytes: Buffer.from('0000040100000000', 'hex') };
+const ATOMIC: Extension = { type: 44, bytes: Buffer.from('0000000012345678', 'hex') };
+const MORE: Extension = { type: 44, bytes: Buffer.from('0000000112345678', 'hex') };
+const LATER: Extension = { type: 44, bytes: Buffer.from('000005c012345678', 'hex') };
+const EXTENSIONS = [
+  OPTIONS,
+  DESTINATION,
+  DESTINATION,
+  ROUTING,
+  ATOMIC,
+  ATOMIC,
+  FURTHER,
+  MORE,
+  LATER,
+] as const;
+
+export class Traffic {
+  readonly #random: Random;
+  readonly #macs: Macs;
+  readonly #services: readonly AddressId[];
+  readonly #dialogs: Dialog[] = [];
+  #rules: RuleSet;
+  #nextPort: number;
+  #pending: Dialog | undefined;
+
+  constructor(setup: Setup, macs: Macs, random: Random) {
+    this.#rules = setup.edits.reduce(applyEdit, EMPTY_RULES);
+    this.#macs = macs;
+    this.#random = random;
+    this.#services = setup.edits.flatMap((edit) =>
+      edit.op === 'add-service' && edit.id.kind === 'address' ? [edit.id] : [],
+    );
+    this.#nextPort = random.between(1024, 60_000);
+  }
+
+  next(): Step {
+    const { step, opens } = this.#choose();
+    this.#pending = opens;
+    return step;
+  }
+
+  /** What became of the last packet. */
+  observe(frame: Buffer | undefined): void {
+    const dialog = this.#pending;
+    this.#pending = undefined;
+    if (!dialog || !frame || dialog.server) return;
+    const seen = read(frame);
+    // An answer to the client, or nothing that was translated.
+    if (seen.from === dialog.client.to || seen.to === dialog.client.to) return;
+    dialog.server = reversed(seen);
+  }
+
+  #choose(): Sent {
+    const random = this.#random;
+    const dice = random.between(0, 999);
+    if (dice < 120) return this.#open();
+    if (dice < 620) return this.#talk();
+    if (dice < 700) return this.#spoil(this.#talk());
+    if (dice < 740) return this.#spoil(this.#open());
+    if (dice < 800) return this.#stray();
+    if (dice < 830) return this.#question();
+    if (dice < 860) return this.#odd();
+    if (dice < 890) return { step: { do: 'age', seconds: random.pick([1, 2, 3, 4, 6, 7, 12, 20, 61, 300]) } };
+    if (dice < 915) return { step: { do: 'sweep' } };
+    if (dice < 945) return { step: this.#record() };
+    if (dice < 965) return { step: this.#fence() };
+    if (dice < 970)
+      return { step: { do: 'sync-lease', state: random.pick(['none', 'none', 'valid', 'over']) } };
+    if (dice < 975) return { step: { do: 'announce-all' } };
+    if (dice < 980) return { step: this.#edit() };
+    return this.#open();
+  }
+
+  #edit(): Step {
+    const edits = randomEdits(this.#rules, this.#random);
+    this.#rules = edits.reduce(applyEdit, this.#rules);
+    return { do: 'edit', edits };
+  }
+
+  #fence(): Step {
+    const random = this.#random;
+    const open = random.chance(0.8);
+    const term = random.pick([1, 1, 1, 2, 3, 0x7fff_ffff, 0xffff_ffff]);
+    return { do: 'fence', open, term, stale: !open && random.chance(0.4) };
+  }
+
+  #service(): AddressId {
+    const known = this.#services;
+    return known.length > 0 && this.#random.chance(0.97)
+      ? this.#random.pick(known)
+      : randomService(this.#random);
+  }
+
+  #clientTuple(oddest = 0.06): { tuple: Tuple; protocol: 'tcp' | 'udp' } {
+    const random = this.#random;
+    const service = this.#service();
+    const { clients, far, nowhere, servers, own, virtuals } = PLACE[familyOfService(service)];
+    const usual = random.chance(0.7) ? random.pick(clients.slice(0, 2)) : undefined;
+    const rare = () => random.pick([...clients, far, far, far, nowhere, ...servers, ...own, ...virtuals]);
+    const from = usual ?? (random.chance(oddest) ? random.pick(martians(familyOfService(service))) : rare());
+    const fromPort = random.chance(0.03) ? random.pick([0, 53, 80]) : this.#nextPort++ & 0xffff;
+    return {
+      tuple: { from, fromPort, to: service.address, toPort: service.port },
+      protocol: serviceProtocol(service),
+    };
+  }
+
+  #open(): Sent {
+    const random = this.#random;
+    const { tuple, protocol } = this.#clientTuple();
+    const sequence = random.pick([random.between(0, 0xffff_ffff), 0xffff_fffe, 0, 1000]);
+    const dialog: Dialog = {
+      protocol,
+      client: tuple,
+      clientNext: sequence,
+      serverNext: random.between(0, 0xffff_ffff),
+    };
+    const again = random.chance(0.1) && this.#dialogs.length > 0 ? random.pick(this.#dialogs) : undefined;
+    if (!again) this.#dialogs.push(dialog);
+    if (this.#dialogs.length > MOST_DIALOGS) this.#dialogs.splice(random.between(0, MOST_DIALOGS), 1);
+    const chosen = again ?? dialog;
+    if (chosen.protocol === 'udp') return this.#fromClient(chosen, udpFrame(chosen.client, random));
+    const flags = random.chance(0.9)
+      ? 'S'
+      : random.pick(['SA', 'A', 'PA', 'FA', 'R', 'RA', '', 'SF', 'SR', 'P']);
+    chosen.clientNext = sequence;
+    const frame = tcp(chosen.client, { ...this.#options(chosen), flags, seq: sequence });
+    if (flags.includes('S')) chosen.clientNext = (sequence + 1) >>> 0;
+    return this.#fromClient(chosen, frame);
+  }
+
+  #talk(): Sent {
+    const random = this.#random;
+    if (this.#dialogs.length === 0) return this.#open();
+    const dialog = random.pick(this.#dialogs);
+    const fromServer = dialog.server !== undefined && random.chance(0.5);
+    const tuple = fromServer && dialog.server ? dialog.server : dialog.client;
+    const frame =
+      dialog.protocol === 'udp' ? udpFrame(tuple, random) : this.#segment(dialog, tuple, fromServer);
+    return fromServer ? { step: this.#packet('back', frame) } : this.#fromClient(dialog, frame);
+  }
+
+  #segment(dialog: Dialog, tuple: Tuple, fromServer: boolean): Buffer {
+    const random = this.#random;
+    const [mine, theirs] = fromServer
+      ? [dialog.serverNext, dialog.clientNext]
+      : [dialog.clientNext, dialog.serverNext];
+    const flags = random.pick(
+      fromServer
+        ? ['SA', 'SA', 'A', 'A', 'PA', 'PA', 'FA', 'RA', 'R', 'S', '']
+        : ['A', 'A', 'A', 'PA', 'PA', 'PA', 'FA', 'R', 'RA', 'S', '', 'SA', 'F'],
+    );
+    const payload = flags.includes('P') || random.chance(0.1) ? random.pick(PAYLOADS) : '';
+    const off = [1, -1, 100, -100, 30_000, 2 ** 24 - 1, 2 ** 24, 2 ** 25, 2 ** 31, -(2 ** 24)] as const;
+    const shift = (value: number) => (random.chance(0.15) ? (value + random.pick(off)) >>> 0 : value);
+    const sequence = shift(mine);
+    const ack = random.chance(0.03) ? random.between(0, 0xffff_ffff) : shift(theirs);
+    const size = payload.length + (flags.includes('S') ? 1 : 0) + (flags.includes('F') ? 1 : 0);
+    if (sequence === mine && random.chance(0.9)) {
+      const next = (mine + size) >>> 0;
+      if (fromServer) dialog.serverNext = next;
+      else dialog.clientNext = next;
+    }
+    return tcp(tuple, { ...this.#options(dialog), flags, seq: sequence, ack, payload });
+  }
+
+  #options({ client }: Dialog): TcpOptions {
+    const random = this.#random;
+    const ttl = random.chance(0.02) ? random.between(0, 2) : random.pick([64, 63, 255, 2]);
+    if (client.from.includes(':')) {
+      const count = random.chance(0.1) ? random.between(1, 6) : 0;
+      return { ttl, extensions: Array.from({ length: count }, () => random.pick(EXTENSIONS)) };
+    }
+    return random.chance(0.02)
+      ? { ttl, fragment: random.pick([0x2000, 0x0001, 0x00b9, 0x8000, 0, 0x20b9]) }
+      : { ttl };
+  }
+
+  #fromClient(dialog: Dialog, frame: Buffer): Sent {
+    return { step: this.#packet('front', frame), opens: dialog };
+  }
+
+  #packet(arm: Arm, frame: Buffer): Step {
+    // Now and then it comes from where nobody expects it.
+    const from = this.#random.chance(0.02) ? otherArm(arm) : arm;
+    const ours = this.#random.chance(0.99) ? to(this.#macs[from], frame) : frame;
+    return { do: 'packet', arm: from, hex: ours.toString('hex') };
+  }
+
+  #spoil({ step }: Sent): Sent {
+    if (step.do !== 'packet') return { step };
+    const frame = damaged(Buffer.from(step.hex, 'hex'), this.#random);
+    return { step: { ...step, hex: frame.toString('hex') } };
+  }
+
+  /** For a local address, or an address of ours without a service. */
+  #stray(): Sent {
+    const random = this.#random;
+    const family = random.pick([4, 6] as const);
+    const { servers, locals, virtuals, clients, own, far } = PLACE[family];
+    const target = random.pick([...locals, ...virtuals, ...own, ...servers, far, ...mapped(family)]);
+    const tuple = {
+      from: random.pick([...servers, ...clients, ...martians(family)]),
+      fromPort: random.pick([22, 80, 5353, this.#nextPort]),
+      to: target,
+      toPort: random.pick([22, 80, 53, 443, 1024, 2000, 2001]),
+    };
+    const flags = random.pick(['A', 'SA', 'PA', 'R', 'RA', 'S', 'F', 'FA', '']);
+    const numbers = { seq: random.between(0, 0xffff_ffff), ack: random.between(0, 0xffff_ffff) };
+    const payload = random.pick(PAYLOADS);
+    const frame = random.chance(0.7) ? tcp(tuple, { flags, ...numbers, payload }) : udpFrame(tuple, random);
+    return { step: this.#packet(random.pick(['front', 'back'] as const), frame) };
+  }
+
+  /** ARP and Neighbour Discovery. */
+  #question(): Sent {
+    const random = this.#random;
+    const arm = random.chance(0.8) ? 'front' : 'back';
+    const { virtuals, locals, clients, own, far } = PLACE[random.pick([4, 6] as const)];
+    const target = random.pick([...virtuals, ...virtuals, ...virtuals, ...locals, ...own, far]);
+    const isIpv6 = target.includes(':');
+    const frame = isIpv6
+      ? this.#solicitation(clients[0] ?? '', target)
+      : arpRequest(clients[0] ?? '', target);
+    const spoilt = random.chance(0.3) ? damaged(frame, random) : frame;
+    const addressed = random.chance(0.2) ? to(this.#macs[arm], spoilt) : spoilt;
+    return { step: { do: 'packet', arm, hex: addressed.toString('hex') } };
+  }
+
+  #solicitation(from: string, target: string): Buffer {
+    const random = this.#random;
+    const link = Buffer.from('0101020000000a0b', 'hex');
+    const nonce = Buffer.from('0e01a1a2a3a4a5a6', 'hex');
+    const options = Buffer.concat(
+      Array.from({ length: random.pick([0, 1, 1, 1, 2, 2, 3, 4]) }, () =>
+        random.pick([
+          link,
+          link,
+          nonce,
+          Buffer.from('0102020000000a0b', 'hex'),
+          Buffer.from('0100020000000a0b', 'hex'),
+        ]),
+      ),
+    );
+    return solicitation(random.chance(0.7) ? from : '::', target, {
+      options,
+      code: random.chance(0.05) ? 1 : 0,
+      hopLimit: random.chance(0.05) ? 254 : 255,
+      broken: random.chance(0.05),
+    });
+  }
+
+  /** Other protocols, other types of frame, and noise. */
+  #odd(): Sent {
+    const random = this.#random;
+    const arm = random.pick(['front', 'back'] as const);
+    const family = random.pick([4, 6] as const);
+    const { clients, virtuals, locals } = PLACE[family];
+    const tuple = {
+      from: clients[0] ?? '',
+      fromPort: 0x0800,
+      to: random.pick([...virtuals, ...locals]),
+      toPort: 0,
+    };
+    const frame = udp(tuple, 'abcdefgh', false);
+    switch (random.between(0, 4)) {
+      case 0:
+        frame[14 + (family === 4 ? 9 : 6)] = random.pick([1, 58, 47, 132, 51, 59, 255]);
+        return { step: this.#packet(arm, frame) };
+      case 1:
+        frame.writeUInt16BE(random.pick([0x8100, 0x88a8, 0x86dd, 0x0800, 0x0806, 0x8847, 46]), 12);
+        return { step: this.#packet(arm, frame) };
+      case 2:
+        return { step: this.#packet(arm, Buffer.from(random.bytes(random.between(14, 90)))) };
+      case 3:
+        return {
+          step: this.#packet(
+            arm,
+            icmp6(
+              PLACE[6].clients[0] ?? '',
+              random.pick(PLACE[6].virtuals),
+              Buffer.from('8000000000010001', 'hex'),
+              {
+                hopLimit: 64,
+              },
+            ),
+          ),
+        };
+      default:
+        // Longer than the next link takes.
+        return this.#fromClient(
+          this.#dialogs[0] ?? { protocol: 'udp', client: tuple, clientNext: 0, serverNext: 0 },
+          udp(this.#dialogs[0]?.client ?? tuple, 'z'.repeat(random.between(1460, 1560))),
+        );
+    }
+  }
+
+  /** What the peer tells of connections that it has, or had. */
+  #record(): Step {
+    const random = this.#random;
+    const { tuple, protocol } = this.#clientTuple(0);
+    const dialog = this.#dialogs.length > 0 && random.chance(0.5) ? random.pick(this.#dialogs) : undefined;
+    const client = dialog?.client ?? tuple;
+    const isTcp = (dialog?.protocol ?? protocol) === 'tcp';
+    const family = client.to.includes(':') ? 6 : 4;
+    const { locals, servers } = PLACE[family];
+    const server = dialog?.server ?? {
+      from: random.pick(servers),
+      fromPort: random.pick([22, 80, 5353]),
+      to: random.pick(locals),
+      toPort: random.pick([2000, 2001, 2002, 3001, 3002, 4000, 5000, 5001]),
+    };
+    const words = [client.from, client.to, server.to, server.from].map(addressWords);
+    const low = words.map((each) => each.at(-1) ?? 0);
+    const record: TableRecord = {
+      op: random.chance(0.75) ? RECORD_OP.UPDATE : RECORD_OP.DELETE,
+      protocol: isTcp ? 6 : 17,
+      family: family === 6 ? 1 : 0,
+      high: family === 6 ? words.flatMap((each) => each.slice(0, 3)) : [],
+      state: isTcp ? random.pick([1, 1, 1, 3, 4, 5, 6, 7, 11]) : random.pick([0, 0, 0, 1]),
+      ...{
+        client: low[0] ?? 0,
+        clientPort: client.fromPort,
+        virtual: low[1] ?? 0,
+        virtualPort: client.toPort,
+      },
+      ...{ local: low[2] ?? 0, localPort: server.toPort, server: low[3] ?? 0, serverPort: server.fromPort },
+      timeout: 900,
+      maker: PEER,
+      term: random.pick([0, 1, 1, 2, 3]),
+      version: random.pick([1, 2, 3, 0x4000_0000]),
+    };
+    if (!dialog && record.op === RECORD_OP.UPDATE && random.chance(0.7))
+      this.#dialogs.push({
+        protocol: isTcp ? 'tcp' : 'udp',
+        ...{
+          client,
+          server,
+          clientNext: random.between(0, 0xffff_ffff),
+          serverNext: random.between(0, 0xffff_ffff),
+        },
+      });
+    return { do: 'apply', records: [record] };
+  }
+}
+
+function serviceProtocol({ protocol }: AddressId): 'tcp' | 'udp' {
+  return protocol === 'udp' ? 'udp' : 'tcp';
+}
+
+function otherArm(arm: Arm): Arm {
+  return arm === 'front' ? 'back' : 'front';
+}
+
+function martians(family: 4 | 6): string[] {
+  return family === 4
+    ? [
+        '0.0.0.1',
+        '127.0.0.1',
+        '224.0.0.1',
+        '239.1.2.3',
+        '240.0.0.1',
+        '255.255.255.255',
+        '10.1.1.1',
+        '223.255.255.1',
+      ]
+    : ['::', '::1', 'fe80::1', 'febf::1', 'ff02::1', '::ffff:10.1.1.10', '2001:db8:1::1', '::2', 'fec0::1'];
+}
+
+function mapped(family: 4 | 6): string[] {
+  return family === 6 ? ['::ffff:10.1.1.1', '::ffff:192.168.10.1'] : [];
+}
+
+function udpFrame(tuple: Tuple, random: Random): Buffer {
+  return udp(tuple, random.pick(PAYLOADS), random.chance(0.85), { ttl: random.pick([64, 64, 64, 1, 2]) });
+}
