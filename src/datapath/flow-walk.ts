@@ -28,13 +28,13 @@ export function isTold(flow: Buffer, at: number): boolean {
   );
 }
 
-/** Came from this source, or was made here and told, and bears another mark. */
+/** Came from this source, or is told by us or others, and bears another mark. */
 export function isLeftOver(flow: Buffer, at: number, source: number, mark: number): boolean {
   const from = flow[at + FLOW.learnedFrom];
   return (
     flow[at + FLOW.direction] === DIRECTION.DIRECTION_REQUEST &&
     flow[at + FLOW.mark] !== mark &&
-    (from === source || (from === 0 && isTold(flow, at)))
+    (from === source || isTold(flow, at))
   );
 }
 

@@ -90,12 +90,12 @@ export interface SyncPort {
    * its sender seems not to know that, an event is emitted.
    */
   apply(batch: RecordBatch, from: Origin): ApplyResult;
-  /** Begins a bulk transfer of this sender: a mark of 1 to 255 that no connection of its last ones bears. */
+  /** Begins a bulk transfer of this sender: a mark of 1 to 255 that no connection of the last ones bears. */
   newMark(sender: number): number;
   walk(): TableWalk;
   /**
    * Of what bears another mark, takes out what came from this sender and was not changed here since, and emits an event
-   * for what was made here: it has not heard of that, or knows that it has ended.
+   * for the rest: this sender has not heard of that, or knows that it has ended.
    */
   clean(from: Origin): Cleaning;
   /** New connections are made only until then, 0: no peer to sync to, no limit. */

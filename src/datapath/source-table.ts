@@ -15,6 +15,8 @@ interface Entry {
 export class SourceTable {
   readonly #map: Pick<BpfMap, 'maxEntries' | 'lookup' | 'update'>;
   readonly #entries = new Map<number, Entry>();
+  /** Of all bulk transfers: no two senders' bear the same. */
+  #newest = 0;
 
   constructor(map: Pick<BpfMap, 'maxEntries' | 'lookup' | 'update'>) {
     this.#map = map;
@@ -22,7 +24,10 @@ export class SourceTable {
     for (let index = 1; index < map.maxEntries; index++) {
       map.lookup(u32(index), value);
       const sender = value.readUInt32LE(SOURCE.sender);
-      if (sender !== 0) this.#entries.set(sender, { index, mark: value.readUInt32LE(SOURCE.mark) });
+      if (sender === 0) continue;
+      const mark = value.readUInt32LE(SOURCE.mark);
+      this.#entries.set(sender, { index, mark });
+      this.#newest = Math.max(this.#newest, mark);
     }
   }
 
@@ -35,7 +40,8 @@ export class SourceTable {
   newMark(sender: number): number {
     const entry = this.#entry(sender);
     if (!entry) return 1;
-    entry.mark = (entry.mark % LARGEST_MARK) + 1;
+    this.#newest = (this.#newest % LARGEST_MARK) + 1;
+    entry.mark = this.#newest;
     this.#write(sender, entry);
     return entry.mark;
   }

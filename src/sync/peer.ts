@@ -68,6 +68,13 @@ export class Peer {
   greeted = false;
   /** Records of it were refused for the sake of our own connections. */
   clashed = false;
+  /** It lacks our table, and said so in its last acknowledgement. */
+  asking = false;
+  /** It has lost its table, with which it had told others perhaps what it had not told us: they are to be asked. */
+  bereft = false;
+  /** It is silent, or bereft: whom we have asked what it had told them. */
+  readonly asked = new Set<number>();
+  #givenUp = false;
   /** There is something to acknowledge. */
   #owes = false;
 
@@ -102,6 +109,11 @@ export class Peer {
   get synced(): boolean {
     const told = this.heartbeat?.shortfall === 0;
     return this.live && this.#known && told && !this.#bulk.lacking && !this.#overdue;
+  }
+
+  /** It is silent, and what is missing of it is not expected any more. */
+  get givenUp(): boolean {
+    return this.#givenUp;
   }
 
   /** Our plane has held its whole table once. */
@@ -182,10 +194,15 @@ export class Peer {
     this.#bulk.lack(this.#stream.newest, now, ROOM_DELAY);
   }
 
-  /** What was refused is wanted now. */
+  /** What was refused is wanted now, or what a third one told. */
   settle(now: number): void {
     this.clashed = false;
     this.#lack(now);
+  }
+
+  /** It is silent, and others have told what they knew of it. Should it come back, it is asked itself. */
+  giveUp(): void {
+    this.#givenUp = true;
   }
 
   /** What is not in the last bulk transfer is out of the table. */
@@ -209,6 +226,8 @@ export class Peer {
     this.heartbeatAt = now;
     this.#owes = true;
     const { newest, oldest, continues } = heartbeat;
+    if (this.#givenUp) this.#lack(now);
+    this.#givenUp = false;
     if (!taking && newest > this.#stream.newest) this.miss(newest, now);
     if (taking && this.#stream.heard(newest, oldest, now)) this.#lack(now);
     const former = echo?.earlier || (echo?.epoch !== own.epoch && (echo?.applied ?? 0) > 0);
@@ -217,6 +236,10 @@ export class Peer {
     if (this.#unclean && heartbeat.synced && !this.#bulk.lacking) this.#lack(now);
     // What the daemon before it had sent does not change while it lives: the first word on it stands.
     if (!this.#known && !this.#holds(continues)) this.#lack(now);
+    if (!this.#known && this.life > 1 && !continues) {
+      this.bereft = true;
+      this.asked.clear();
+    }
     this.#known = true;
   }
 
@@ -259,13 +282,15 @@ export class Peer {
 
   #restart(epoch: number): void {
     // An epoch that sent no records is no step in the chain: its successor continues what it continued.
-    if (!this.synced) this.#before = undefined;
+    if (!this.synced || this.#givenUp) this.#before = undefined;
     else if (this.#stream.newest > 0) this.#before = this.#stream.position;
     this.#stream = new Stream(epoch, false);
     this.#bulk = new BulkTaker(this.#newMark);
     this.#window = new ReplayWindow();
     this.#known = false;
     this.greeted = false;
+    this.asking = false;
+    this.#givenUp = false;
     this.#overdue = false;
     this.earlier ||= this.applied > 0;
     this.life++;

@@ -41,9 +41,12 @@ export class Peers {
     return this.#every((peer) => peer.synced);
   }
 
-  /** Our plane has held the whole table of each of them once. */
-  get everWhole(): boolean {
-    return this.#every((peer) => peer.everWhole);
+  /**
+   * What we do not name in a bulk transfer is gone: our plane has held the whole table of each of them once, and lacks
+   * nothing now but what those have who ask.
+   */
+  get complete(): boolean {
+    return this.#every((peer) => peer.everWhole && (peer.synced || peer.asking));
   }
 
   /** @throws SyncWireError `peers` when there is no room for another sender */
@@ -83,7 +86,7 @@ export class Peers {
   }
 
   #every(holds: (peer: Peer) => boolean): boolean {
-    const live = [...this].filter((peer) => peer.live);
+    const live = [...this].filter((peer) => peer.live && !peer.givenUp);
     return live.length > 0 && live.every(holds);
   }
 }

@@ -275,8 +275,7 @@ describe('at the end of a bulk transfer', () => {
     expect(apply({ clientPort: named }, FIRST, mark)).toEqual(one('stale'));
     apply({ clientPort: changed, version: 6 }, FIRST, mark);
     apply({ clientPort: fresh }, FIRST, mark);
-    // Another sender's word, and one from before it began, name nothing.
-    apply({ clientPort: leftOut }, SECOND, mark);
+    // Its word from before it began names nothing.
     apply({ clientPort: leftOut }, FIRST, 0);
     clean({ sender: FIRST, mark });
     const stay = [named, changed, fresh, ofOther, own.fromPort];
@@ -298,6 +297,25 @@ describe('at the end of a bulk transfer', () => {
     const again = drain().filter(({ clientPort }) => told.some((each) => each.clientPort === clientPort));
     expect(again).toEqual(told.filter(({ clientPort }) => clientPort === unnamed.fromPort));
     expect(held(unnamed.fromPort)).toBeDefined();
+  });
+
+  test('what another one has told is told as it was: who lacks it has not heard of it, or knows of its end', () => {
+    const [ofOther, alsoOfOther, older] = [nextPort++, nextPort++, nextPort++];
+    apply({ clientPort: ofOther }, SECOND);
+    apply([{ clientPort: alsoOfOther }, { clientPort: older, version: 7 }], FIRST);
+    // The same version makes it its own from now on; an older one says nothing.
+    const of = bench.sync.newMark(SECOND);
+    apply([{ clientPort: alsoOfOther }, { clientPort: older, version: 6 }], SECOND, of);
+    drain();
+    const cleaning = bench.sync.clean({ sender: FIRST, mark: bench.sync.newMark(FIRST) });
+    while (!cleaning.step().done);
+    const told = drain().map(({ clientPort }) => clientPort);
+    expect(told).toEqual(expect.arrayContaining([ofOther, alsoOfOther]));
+    expect([ofOther, alsoOfOther, older].map((port) => held(port) !== undefined)).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   test('what a packet changed here stays', () => {

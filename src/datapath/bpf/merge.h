@@ -229,23 +229,28 @@ static __always_inline int plausible(const struct conn_record *in)
 	return in->protocol == IPPROTO_UDP && in->state == 0;
 }
 
-/* Named by its source, or by nobody but us: a bulk transfer says whether its sender has it too. */
-static __always_inline int is_named_by(const struct flow *held, __u32 source)
+/* A bulk transfer names a connection: its source does, or one that has the same version of it and is its source from now
+ * on. What was made here bears the mark of whoever has it too. */
+static __always_inline void mark_named(struct flow *held, const struct conn_record *in, const struct apply_call *call)
 {
-	return held->learned_from == source || !held->learned_from;
+	if (held->learned_from && held->learned_from != call->source) {
+		if (held->term != in->term || held->version != in->version || held->maker != in->maker)
+			return;
+		held->learned_from = call->source;
+	}
+	held->mark = call->mark;
 }
 
-/* What its source did not name, and nobody changed since, is gone there. What was made here and is not named has not
- * been heard of there, or has ended since: it is told again as it is, and the answer decides. */
+/* What its source did not name, and nobody changed since, is gone there. What was made here, or told by another one, and
+ * is not named has not been heard of there, or has ended since: it is told as it is, and the answer decides. */
 static __always_inline void forget(enum family family, const struct flow_key *key, struct flow *held,
 				   struct apply_call *call)
 {
 	__u8 flags;
 
-	if (!held || held->direction != DIRECTION_REQUEST || held->mark == call->mark ||
-	    !is_named_by(held, call->source))
+	if (!held || held->direction != DIRECTION_REQUEST || held->mark == call->mark)
 		return;
-	if (held->learned_from && !stays(held, call)) {
+	if (held->learned_from == call->source && !stays(held, call)) {
 		if (remove_connection(family, key, held))
 			call->applied += 1;
 		return;
@@ -254,10 +259,10 @@ static __always_inline void forget(enum family family, const struct flow_key *ke
 	/* Never told of, or to be told of by the sweep. */
 	if ((flags & (FLOW_ANNOUNCED | FLOW_UNSENT | FLOW_GONE)) != FLOW_ANNOUNCED)
 		return;
-	if (ring_has_room() && emit(family, RECORD_UPDATE, key, held))
-		held->mark = call->mark;
-	else
+	if (!ring_has_room() || !emit(family, RECORD_UPDATE, key, held))
 		call->deferred += 1;
+	else if (!held->learned_from)
+		held->mark = call->mark;
 }
 
 static __always_inline void merge_record(enum family family, const struct conn_record *in, struct apply_call *call)
@@ -275,8 +280,8 @@ static __always_inline void merge_record(enum family family, const struct conn_r
 	}
 	if (held) {
 		/* Its source names it, if only to say what we know already. */
-		if (call->mark && in->op == RECORD_UPDATE && is_named_by(held, call->source))
-			held->mark = call->mark;
+		if (call->mark && in->op == RECORD_UPDATE)
+			mark_named(held, in, call);
 		/* A packet changes the state first, so it is read first here. */
 		seen.state_flags = READ_ONCE(held->state_flags);
 		seen.version = READ_ONCE(held->version);

@@ -50,8 +50,8 @@ export class MemorySyncPort implements SyncPort {
     );
   }
 
-  newMark(sender: number): number {
-    return this.#marks.next(sender);
+  newMark(): number {
+    return this.#marks.next();
   }
 
   walk(): TableWalk {

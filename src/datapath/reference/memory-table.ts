@@ -106,7 +106,7 @@ export class MemoryTable {
     return this.#connections.values();
   }
 
-  /** What came from this sender and was not changed here since, or was made here, and bears another mark. */
+  /** What this sender's bulk transfer with this mark has not named. */
   *leftOver(from: Origin): Generator<TableRecord> {
     for (const held of this.#connections.values()) if (isLeftOver(held, from)) yield held.record;
   }
@@ -174,7 +174,7 @@ export class MemoryTable {
     const key = requestKey(record);
     const held = this.#connections.get(key);
     const update = record.op !== RECORD_OP.DELETE;
-    if (held && from.mark !== 0 && update && isOf(held, from)) held.mark = from.mark;
+    if (held && from.mark !== 0 && update) markNamed(held, record, from);
     if (held ? !isNewer(record, held.record) : this.#directions.has(key)) return 'stale';
     if (held && stays(held, from) && (!update || !sameReply(held, record))) {
       this.#insist(held, record, now);
@@ -215,7 +215,7 @@ export class MemoryTable {
   #forget(record: TableRecord, from: Origin): 'applied' | undefined {
     const held = this.#connections.get(requestKey(record));
     if (!held || !isLeftOver(held, from)) return undefined;
-    if (held.learnedFrom === HERE || stays(held, from)) {
+    if (held.learnedFrom !== from.sender || stays(held, from)) {
       if (held.announced) this.#options.tell?.(held.record);
       return undefined;
     }
@@ -268,12 +268,19 @@ export class MemoryTable {
   }
 }
 
+/** What is told is looked at; what nobody was told of is nobody's to name. */
 function isLeftOver(held: Held, from: Origin): boolean {
-  return isOf(held, from) && held.mark !== from.mark;
+  return held.mark !== from.mark && (held.learnedFrom === from.sender || held.announced);
 }
 
-function isOf(held: Held, from: Origin): boolean {
-  return held.learnedFrom === from.sender || held.learnedFrom === HERE;
+/** By its source, or by one that has the same version and is its source from now on. */
+function markNamed(held: Held, record: TableRecord, from: Origin): void {
+  if (held.learnedFrom !== HERE && held.learnedFrom !== from.sender) {
+    const { term, version, maker } = held.record;
+    if (record.term !== term || record.version !== version || record.maker !== maker) return;
+    held.learnedFrom = from.sender;
+  }
+  held.mark = from.mark;
 }
 
 /** While both were master, the one that yields now may have ended what is in use here: as in bpf/merge.h. */

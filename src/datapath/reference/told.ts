@@ -38,13 +38,12 @@ export class Events {
   }
 }
 
-/** Marks of bulk transfers, by sender: 1 to 255, over and over. */
+/** Marks of bulk transfers: 1 to 255, over and over. */
 export class Marks {
-  readonly #newest = new Map<number, number>();
+  #newest = 0;
 
-  next(sender: number): number {
-    const mark = ((this.#newest.get(sender) ?? 0) % LARGEST_MARK) + 1;
-    this.#newest.set(sender, mark);
-    return mark;
+  next(): number {
+    this.#newest = (this.#newest % LARGEST_MARK) + 1;
+    return this.#newest;
   }
 }

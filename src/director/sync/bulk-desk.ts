@@ -112,7 +112,7 @@ export class BulkDesk {
   #begin(stream: Sender, now: number): Uint8Array {
     const { port, connections, peers, report } = this.#options;
     const total = connections();
-    const body = stream.bracket('begin', total, peers.everWhole);
+    const body = stream.bracket('begin', total, peers.complete);
     this.#walk = port.walk();
     this.#walkBegan = now;
     this.giver.began(stream.newest, total, now);

@@ -18,6 +18,7 @@ import {
 import type { Held, Own, Peer } from '../../sync/peer.ts';
 import { Peers } from '../../sync/peers.ts';
 import type { HeldRules } from '../../sync/rule-exchange.ts';
+import { askEachOther } from '../../sync/survivors.ts';
 import { Opener } from '../../wire/seal.ts';
 import type { SealKey } from '../../wire/seal-key.ts';
 import type { Ack, Heartbeat, Position } from '../../wire/sync-message.ts';
@@ -230,6 +231,7 @@ export class SyncSession {
     this.#counters.add('gaps', gaps);
     this.#counters.add('lost', lost);
     for (const peer of this.#peers) settleClashes(board.get('role'), peer, now);
+    askEachOther(this.#peers, (peer) => this.#alive(peer, now), now);
     this.#bulk.turn(now);
     this.#outbound.pump(now);
     this.#desk.turn(now);
@@ -328,6 +330,7 @@ export class SyncSession {
   #onAck(peer: Peer, ack: Ack, now: number): void {
     const { stream } = this.#outbound;
     if (ack.sender !== this.#options.sender || ack.epoch !== stream.epoch) return;
+    peer.asking = ack.bulkAfter !== undefined;
     if (ack.bulkAfter === undefined) stream.acknowledged(ack.upTo, ack.age, now);
     else stream.passed(ack.upTo);
     this.#counters.add('nacked', stream.resends.ask(ack.again, now));

@@ -138,8 +138,8 @@ export class SimulatedPlane implements SyncPort {
     return this.#merge(records, from);
   }
 
-  newMark(sender: number): number {
-    return this.#marks.next(sender);
+  newMark(): number {
+    return this.#marks.next();
   }
 
   /** Sees what is there all the time, and of what comes meanwhile nothing. */

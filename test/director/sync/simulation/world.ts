@@ -35,6 +35,21 @@ interface Machine {
   clockOffset: number;
 }
 
+const OF_TWO = [
+  'loss',
+  'loss',
+  'clean',
+  'part',
+  'join',
+  'restart',
+  'power',
+  'move',
+  'split',
+  'full',
+] as const;
+/** One may go for good. */
+const OF_THREE = [...OF_TWO, 'end'] as const;
+
 export class Disagreement extends Error {}
 
 export class World {
@@ -63,7 +78,7 @@ export class World {
   /** @throws Disagreement saying what is wrong in the end */
   async run(): Promise<void> {
     const random = this.#random;
-    const count = 2;
+    const count = random.chance(0.3) ? 3 : 2;
     for (let index = 1; index <= count; index++) this.#machines.push(await this.#boot(`lb${index}`));
     this.#active.add(random.pick(this.#machines));
     this.#advance(3 * ADVERT);
@@ -149,18 +164,7 @@ export class World {
   async #disturb(): Promise<void> {
     const random = this.#random;
     const machine = random.pick(this.#machines);
-    const kind = random.pick([
-      'loss',
-      'loss',
-      'clean',
-      'part',
-      'join',
-      'restart',
-      'power',
-      'move',
-      'split',
-      'full',
-    ] as const);
+    const kind = random.pick(this.#machines.length > 2 ? OF_THREE : OF_TWO);
     if (kind === 'loss') {
       this.#trouble = { loss: random.next() * 0.6, twice: random.next() * 0.3, slow: random.next() };
       this.#say(`loss ${this.#trouble.loss.toFixed(2)}`);
@@ -175,6 +179,7 @@ export class World {
     else if (kind === 'power') await this.#power(machine);
     else if (kind === 'move') this.#move(machine);
     else if (kind === 'split') this.#promote(machine);
+    else if (kind === 'end') await this.#end(machine);
     else {
       machine.plane.room = random.pick([0, 1, 3, Number.POSITIVE_INFINITY]);
       this.#say(`the ring of ${machine.name} has room for ${machine.plane.room}`);
@@ -207,6 +212,18 @@ export class World {
     }
     this.#advance(this.#random.pick([0, 10, 100]) * TURN);
     this.#replace(machine, await this.#boot(machine.name, machine));
+  }
+
+  /** The third one goes for good. */
+  async #end(machine: Machine): Promise<void> {
+    if (this.#machines.length < 3) return;
+    machine.running = false;
+    await machine.session.close();
+    this.#lost.add(machine.plane.maker);
+    this.#machines.splice(this.#machines.indexOf(machine), 1);
+    this.#say(`${machine.name} is gone for good`);
+    if (this.#active.delete(machine) && this.#active.size === 0)
+      this.#promote(this.#random.pick(this.#machines));
   }
 
   #move(machine: Machine): void {
