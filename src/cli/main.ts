@@ -8,6 +8,7 @@ import { daemon } from './verbs/daemon.ts';
 import { drill } from './verbs/drill.ts';
 import { handover } from './verbs/handover.ts';
 import { installIpvsadm } from './verbs/install-ipvsadm.ts';
+import { mark } from './verbs/mark.ts';
 import { rekey } from './verbs/rekey.ts';
 import { startDaemon } from './verbs/start-daemon.ts';
 import { status } from './verbs/status.ts';
@@ -64,6 +65,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   add(handover);
   add(upgrade);
   add(rekey);
+  add(mark);
   add(checkConfig);
   add(installIpvsadm);
   add(drill);

@@ -3,6 +3,7 @@
  * read (deploy/tandem.schema.json). Defaults stand in settings.ts, where the rest is known too.
  */
 import * as z from 'zod';
+import { MOST_MARKS } from '../model/mark.ts';
 import { LARGEST_TIMEOUT, LARGEST_WEIGHT } from '../model/rules.ts';
 import { LARGEST_MAXLEN, SMALLEST_MAXLEN, SYNC_DEFAULTS } from '../model/sync-daemon.ts';
 import { announceSchema } from './announce.ts';
@@ -23,6 +24,7 @@ import {
   vrrpPassword,
 } from './fields.ts';
 import { ipvsSchema } from './ipvs.ts';
+import { markSchema } from './marks.ts';
 import { trackSchema } from './track.ts';
 
 /** 64 bytes of the map's own, a key and a value, for each direction: 2^24 connections are about 5 GB. */
@@ -242,6 +244,10 @@ export const fileSchema = keys(
       .optional()
       .describe('What IPVS has as sysctls net.ipv4.vs.*; the same on both directors'),
     timeouts: timeouts.optional(),
+    marks: list(markSchema, 'rules that set marks', 'marks: [{mark: 5, destination: 10.1.1.1}]')
+      .max(MOST_MARKS, `has more than ${MOST_MARKS} rules: join some`)
+      .optional()
+      .describe('Which connections fwmark services (-f) take; the first rule that matches counts'),
     services: list(service, 'services', 'services: ["-A -t 10.1.1.1:80 -s rr"]').optional(),
     rules: rules.optional(),
     log: log.optional(),

@@ -7,6 +7,7 @@ import { type SyncDaemon, type SyncDirection, syncDaemon } from '../model/sync-d
 import { announceSettings } from './announce.ts';
 import { ConfigError, type ConfigProblem } from './error.ts';
 import { ipvsOptions } from './ipvs.ts';
+import { markEdits } from './marks.ts';
 import { checkProfile, checkRouters, routerConfigs } from './routers.ts';
 import type { ConfigFile } from './schema.ts';
 import { serviceEdits } from './services.ts';
@@ -44,7 +45,11 @@ export function settingsOf(file: ConfigFile, source: Source, around: Surrounding
     refuse(['datapath', 'pins'], `is ${pins}, but must lie below /sys/fs/bpf and have no dots: ${remedy}`);
   }
   refuseTwins(file.sync?.directions ?? [], ['sync', 'directions'], refuse);
-  const rules = [...timeoutEdits(file), ...serviceEdits(file.services ?? [], kind, source, problems)];
+  const rules = [
+    ...timeoutEdits(file),
+    ...markEdits(file.marks ?? [], kind === 'xdp' ? interfaces : undefined, source, problems),
+    ...serviceEdits(file.services ?? [], kind, source, problems),
+  ];
   if (problems.length > 0) throw ConfigError.invalid(problems);
 
   return {

@@ -20,6 +20,9 @@ const MODEL_ERROR_CODES = Object.keys({
   'family-mismatch': true,
   'not-unicast': true,
   'threshold-range': true,
+  'mark-exists': true,
+  'no-such-mark': true,
+  'too-many-marks': true,
   'not-supported': true,
 } satisfies Record<ModelErrorCode, true>) as ModelErrorCode[];
 

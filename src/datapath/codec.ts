@@ -6,9 +6,14 @@ import {
   type Endpoint,
   type Family,
 } from '../model/address.ts';
-import type { Connection } from '../model/connection.ts';
+import { type Connection, namedProtocol } from '../model/connection.ts';
 import type { IpvsOptions } from '../model/ipvs-options.ts';
-import { FORWARDING_METHODS, type ForwardingMethod, protocolOf } from '../model/rules.ts';
+import {
+  FORWARDING_METHODS,
+  type ForwardingMethod,
+  PROTOCOL_NUMBER,
+  type ServiceId,
+} from '../model/rules.ts';
 import {
   ADDRESS,
   FLOW,
@@ -64,11 +69,21 @@ export function readAddress(buffer: Uint8Array, at = 0): Address {
   return addressFromBytes(isIpv4 ? whole.subarray(IPV4_MAPPED.length) : whole);
 }
 
-export function serviceKeyBytes(address: Address, port: number, protocol: number): Buffer {
+/** IPPROTO_RAW: in a service's name it stands for every protocol. */
+const EVERY_PROTOCOL = 255;
+
+/** The name of a service in the plane. */
+export function serviceKeyBytes(id: ServiceId): Buffer {
   const buffer = bytes(SERVICE_KEY.size);
-  writeAddress(buffer, SERVICE_KEY.address, address);
-  buffer.writeUInt16BE(port, SERVICE_KEY.port);
-  buffer.writeUInt8(protocol, SERVICE_KEY.protocol);
+  if (id.kind === 'fwmark') {
+    if (id.family === 4) buffer.set(IPV4_MAPPED, SERVICE_KEY.address);
+    buffer.writeUInt32BE(id.fwmark, SERVICE_KEY.address + IP_ADDRESS.size - 4);
+    return buffer;
+  }
+  writeAddress(buffer, SERVICE_KEY.address, id.address);
+  buffer.writeUInt16BE(id.port, SERVICE_KEY.port);
+  buffer.writeUInt8(id.kind === 'raw' ? EVERY_PROTOCOL : PROTOCOL_NUMBER[id.protocol], SERVICE_KEY.protocol);
+  buffer.writeUInt32LE(id.subnetId, SERVICE_KEY.subnet);
   return buffer;
 }
 
@@ -107,9 +122,10 @@ export interface ServerEntry {
   readonly address: Address;
   readonly port: number;
   readonly forwarding: ForwardingMethod;
-  readonly protocol: number;
   readonly serviceId: number;
   readonly weight: number;
+  /** Of its service; 0: that is none of a mark. */
+  readonly fwmark: number;
 }
 
 export function serverBytes(entry: ServerEntry): Buffer {
@@ -117,9 +133,9 @@ export function serverBytes(entry: ServerEntry): Buffer {
   writeAddress(buffer, SERVER.address, entry.address);
   buffer.writeUInt16BE(entry.port, SERVER.port);
   buffer.writeUInt8(FORWARDING_METHODS.indexOf(entry.forwarding), SERVER.forwarding);
-  buffer.writeUInt8(entry.protocol, SERVER.protocol);
   buffer.writeUInt32LE(entry.serviceId, SERVER.serviceId);
   buffer.writeUInt32LE(entry.weight, SERVER.weight);
+  buffer.writeUInt32LE(entry.fwmark, SERVER.fwmark);
   return buffer;
 }
 
@@ -128,19 +144,18 @@ export function readServer(buffer: Buffer): ServerEntry {
     address: readAddress(buffer, SERVER.address),
     port: buffer.readUInt16BE(SERVER.port),
     forwarding: FORWARDING_METHODS[buffer.readUInt8(SERVER.forwarding)] ?? 'fullnat',
-    protocol: buffer.readUInt8(SERVER.protocol),
     serviceId: buffer.readUInt32LE(SERVER.serviceId),
     weight: buffer.readUInt32LE(SERVER.weight),
+    fwmark: buffer.readUInt32LE(SERVER.fwmark),
   };
 }
 
-export function serverIndexBytes(virtual: Address, virtualPort: number, server: ServerEntry): Buffer {
+/** @param service as {@link serviceKeyBytes} names it */
+export function serverIndexBytes(service: Buffer, server: Endpoint): Buffer {
   const buffer = bytes(SERVER_INDEX_KEY.size);
-  writeAddress(buffer, SERVER_INDEX_KEY.virtualAddress, virtual);
+  buffer.set(service, SERVER_INDEX_KEY.service);
   writeAddress(buffer, SERVER_INDEX_KEY.serverAddress, server.address);
-  buffer.writeUInt16BE(virtualPort, SERVER_INDEX_KEY.virtualPort);
   buffer.writeUInt16BE(server.port, SERVER_INDEX_KEY.serverPort);
-  buffer.writeUInt8(server.protocol, SERVER_INDEX_KEY.protocol);
   return buffer;
 }
 
@@ -207,6 +222,10 @@ export interface PlaneSettings {
   readonly tcpTimeouts: readonly number[];
   readonly udpTimeout: number;
   readonly ipvs: IpvsOptions;
+  /** Bits of the plane's `enum lookup`. */
+  readonly lookups: number;
+  /** Where the rules that set marks stand. */
+  readonly marks: { readonly first: number; readonly count: number };
 }
 
 export function settingsBytes(settings: PlaneSettings): Buffer {
@@ -224,6 +243,9 @@ export function settingsBytes(settings: PlaneSettings): Buffer {
   buffer.writeUInt32LE(syncThreshold[1], SETTINGS.repeatPackets);
   buffer.writeUInt32LE(syncRefreshPeriod, SETTINGS.refreshPeriod);
   buffer.writeUInt32LE(sloppyTcp ? 1 : 0, SETTINGS.sloppyTcp);
+  buffer.writeUInt32LE(settings.lookups, SETTINGS.lookups);
+  buffer.writeUInt32LE(settings.marks.first, SETTINGS.firstMark);
+  buffer.writeUInt32LE(settings.marks.count, SETTINGS.marks);
   return buffer;
 }
 
@@ -269,7 +291,7 @@ export function readConnection(family: Family, key: Buffer, flow: Buffer, expire
     return { address, port: buffer.readUInt16BE(port) };
   };
   return {
-    protocol: protocolOf(key.readUInt8(FLOW_KEY.protocol)) ?? 'tcp',
+    protocol: namedProtocol(key.readUInt8(FLOW_KEY.protocol)),
     client: endpoint(key, FLOW_KEY.source, FLOW_KEY.sourceHigh, FLOW_KEY.sourcePort),
     virtual: endpoint(key, FLOW_KEY.destination, FLOW_KEY.destinationHigh, FLOW_KEY.destinationPort),
     local: endpoint(flow, FLOW.source, FLOW.sourceHigh, FLOW.sourcePort),

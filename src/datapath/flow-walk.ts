@@ -19,6 +19,16 @@ interface Slice {
   readonly values: Buffer;
 }
 
+/** What a record says of a connection besides its entry. */
+export interface WalkFacts {
+  /** Seconds of a state. */
+  timeout(protocol: number, state: number): number;
+  /** Of the service that a server is of. */
+  fwmark(serverId: number): number;
+}
+
+const NO_FACTS: WalkFacts = { timeout: () => 0, fwmark: () => 0 };
+
 /** A connection that others are told of. */
 export function isTold(flow: Buffer, at: number): boolean {
   const flags = flow[at + FLOW.stateFlags + 1] ?? 0;
@@ -41,19 +51,14 @@ export function isLeftOver(flow: Buffer, at: number, source: number, mark: numbe
 export class FlowWalk implements TableWalk {
   readonly #slices: Iterator<Slice>;
   readonly #wanted: Wanted;
-  readonly #timeout: (protocol: number, state: number) => number;
+  readonly #facts: WalkFacts;
   #slice: Slice | undefined;
   #position = 0;
 
-  /** @param timeout seconds of a state */
-  constructor(
-    flows: Readonly<Record<Family, BpfMap>>,
-    wanted: Wanted,
-    timeout: (protocol: number, state: number) => number = () => 0,
-  ) {
+  constructor(flows: Readonly<Record<Family, BpfMap>>, wanted: Wanted, facts: WalkFacts = NO_FACTS) {
     this.#slices = slices(flows);
     this.#wanted = wanted;
-    this.#timeout = timeout;
+    this.#facts = facts;
   }
 
   read(batch: RecordBatch): boolean {
@@ -71,7 +76,8 @@ export class FlowWalk implements TableWalk {
       if (batch.length === batch.capacity) return true;
       const index = batch.length++;
       describeFlow({ family, keys, key: this.#position * sizes.key, flows: values, flow: at }, batch, index);
-      batch.timeout[index] = this.#timeout(batch.protocol[index] ?? 0, batch.state[index] ?? 0);
+      batch.timeout[index] = this.#facts.timeout(batch.protocol[index] ?? 0, batch.state[index] ?? 0);
+      batch.extra.fwmark[index] = this.#facts.fwmark(values.readUInt32LE(at + FLOW.serverId));
     }
     this.#slice = undefined;
     return true;

@@ -14,6 +14,7 @@ const STRUCTS = [
   'source',
   'service_key',
   'service',
+  'mark_rule',
   'server',
   'server_load',
   'traffic',
@@ -43,6 +44,7 @@ const ENUMS = [
   'address_kind',
   'record_op',
   'clash_rule',
+  'lookup',
 ] as const;
 
 function camel(name: string): string {

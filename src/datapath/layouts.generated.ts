@@ -58,10 +58,11 @@ export const SOURCE = {
 } as const;
 
 export const SERVICE_KEY = {
-  size: 20,
+  size: 24,
   address: 0,
   port: 16,
   protocol: 18,
+  subnet: 20,
 } as const;
 
 export const SERVICE = {
@@ -74,14 +75,28 @@ export const SERVICE = {
   locals: 20,
 } as const;
 
+export const MARK_RULE = {
+  size: 80,
+  source: 0,
+  sourceMask: 16,
+  destination: 32,
+  destinationMask: 48,
+  fwmark: 64,
+  ifindex: 68,
+  firstPort: 72,
+  lastPort: 74,
+  protocol: 76,
+  family: 77,
+} as const;
+
 export const SERVER = {
-  size: 28,
+  size: 32,
   address: 0,
   port: 16,
   forwarding: 18,
-  protocol: 19,
   serviceId: 20,
   weight: 24,
+  fwmark: 28,
 } as const;
 
 export const SERVER_LOAD = {
@@ -100,12 +115,10 @@ export const TRAFFIC = {
 } as const;
 
 export const SERVER_INDEX_KEY = {
-  size: 40,
-  virtualAddress: 0,
-  serverAddress: 16,
-  virtualPort: 32,
-  serverPort: 34,
-  protocol: 36,
+  size: 44,
+  service: 0,
+  serverAddress: 24,
+  serverPort: 40,
 } as const;
 
 export const PORT_SPACE = {
@@ -150,7 +163,7 @@ export const LEASE = {
 } as const;
 
 export const SETTINGS = {
-  size: 76,
+  size: 88,
   director: 0,
   maker: 4,
   firstPort: 8,
@@ -161,10 +174,13 @@ export const SETTINGS = {
   repeatPackets: 64,
   refreshPeriod: 68,
   sloppyTcp: 72,
+  lookups: 76,
+  firstMark: 80,
+  marks: 84,
 } as const;
 
 export const CONN_RECORD = {
-  size: 104,
+  size: 112,
   op: 0,
   protocol: 1,
   flags: 2,
@@ -181,13 +197,15 @@ export const CONN_RECORD = {
   term: 36,
   version: 40,
   emittedAt: 44,
-  state: 48,
-  family: 49,
-  forwarding: 50,
-  clientHigh: 56,
-  virtualHigh: 68,
-  localHigh: 80,
-  serverHigh: 92,
+  fwmark: 48,
+  subnet: 52,
+  state: 56,
+  family: 57,
+  forwarding: 58,
+  clientHigh: 64,
+  virtualHigh: 76,
+  localHigh: 88,
+  serverHigh: 100,
 } as const;
 
 export const APPLY_CALL = {
@@ -320,4 +338,11 @@ export const CLASH_RULE = {
   CLASH_NEWER: 0,
   CLASH_OURS: 1,
   CLASH_THEIRS: 2,
+} as const;
+
+export const LOOKUP = {
+  LOOKUP_MARK: 1,
+  LOOKUP_EVERY_PORT: 2,
+  LOOKUP_RAW_PORT: 4,
+  LOOKUP_RAW: 8,
 } as const;

@@ -78,6 +78,7 @@ export const SYNC_MAPS = [
   'flows4',
   'flows6',
   'sources',
+  'servers',
   'settings',
   'events',
   'inbox',

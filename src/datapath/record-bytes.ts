@@ -22,15 +22,19 @@ interface Place {
 interface ExtraPlaces {
   /** In a `conn_record`. */
   readonly record: Place;
-  /** In the table, in the key or the entry of the request's direction. */
-  readonly table: Place & { readonly of: 'key' | 'flow' };
+  /** In the table, in the key or the entry of the request's direction; elsewhere where it is left out. */
+  readonly table?: TablePlace;
 }
+
+type TablePlace = Place & { readonly of: 'key' | 'flow' };
 
 const EXTRA: Readonly<Record<ExtraColumn, ExtraPlaces>> = {
   forwarding: {
     record: { at: CONN_RECORD.forwarding, size: 1 },
     table: { of: 'flow', at: FLOW.forwarding, size: 1 },
   },
+  fwmark: { record: { at: CONN_RECORD.fwmark, size: 4 } },
+  subnet: { record: { at: CONN_RECORD.subnet, size: 4 } },
 };
 
 /** An entry of the request's direction among many, with its key. */
@@ -114,12 +118,15 @@ export function describeFlow(entry: TableEntry, batch: RecordBatch, index: numbe
   batch.version[index] = flows.readUInt32LE(flow + FLOW.version);
   batch.emittedAt[index] = 0;
   for (const name of EXTRA_COLUMNS) {
-    const { of, at, size } = EXTRA[name].table;
-    batch.extra[name][index] =
-      of === 'key' ? keys.readUIntLE(key + at, size) : flows.readUIntLE(flow + at, size);
+    const { table } = EXTRA[name];
+    batch.extra[name][index] = table === undefined ? 0 : read(entry, table);
   }
   batch.family[index] = family === 6 ? RECORD_FAMILY.IPV6 : RECORD_FAMILY.IPV4;
   if (family === 6) describeHigh(entry, batch, index);
+}
+
+function read({ keys, key, flows, flow }: TableEntry, { of, at, size }: TablePlace): number {
+  return of === 'key' ? keys.readUIntLE(key + at, size) : flows.readUIntLE(flow + at, size);
 }
 
 function describeHigh({ keys, key, flows, flow }: TableEntry, batch: RecordBatch, index: number): void {

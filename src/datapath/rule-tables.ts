@@ -2,12 +2,10 @@
  * Brings a rule set into the plane's maps. Ids of services and servers are stable as long as connections refer to
  * them; a change touches only the services that differ.
  */
-import type { Address } from '../model/address.ts';
 import {
-  describeService,
-  PROTOCOL_NUMBER,
   type RealServer,
   type RuleSet,
+  type ServiceId,
   serviceKey,
   type VirtualService,
 } from '../model/rules.ts';
@@ -25,7 +23,6 @@ import {
 } from './codec.ts';
 import { HeldChanges } from './held-changes.ts';
 import { IP_ADDRESS, SCHEDULER, SERVER, SERVICE } from './layouts.generated.ts';
-import { DatapathError } from './plane.ts';
 import { type FormerRun, full, type Run, RunTable, type TableMap } from './run-table.ts';
 import { scheduleKind, scheduleSlots } from './schedule-table.ts';
 
@@ -47,11 +44,10 @@ export interface ServerUse {
   clearService(serviceId: number): void;
 }
 
+/** Under which name a service stands in the plane, and which mark its connections bear: 0 none. */
 interface Place {
   readonly key: Buffer;
-  readonly address: Address;
-  readonly protocol: number;
-  readonly port: number;
+  readonly fwmark: number;
 }
 
 /** What a service takes of the arrays that all share. */
@@ -197,7 +193,7 @@ export class RuleTables {
   #removeFormer(wanted: ReadonlyMap<string, VirtualService>): void {
     if (this.#former.size === 0) return;
     const known = new Set<string>();
-    for (const service of wanted.values()) known.add(hex(this.#address(service).key));
+    for (const service of wanted.values()) known.add(hex(serviceKeyBytes(service.id)));
     for (const [name, former] of this.#former) {
       if (known.has(name)) continue;
       this.#changes.make(() => this.#maps.services.delete(former.key));
@@ -206,25 +202,8 @@ export class RuleTables {
     }
   }
 
-  #address(service: VirtualService): Place {
-    const { id } = service;
-    if (id.kind !== 'address') {
-      throw new DatapathError(
-        'table-full',
-        `${describeService(id)}: the plane takes services by address and port`,
-      );
-    }
-    const protocol = PROTOCOL_NUMBER[id.protocol];
-    return {
-      key: serviceKeyBytes(id.address, id.port, protocol),
-      address: id.address,
-      port: id.port,
-      protocol,
-    };
-  }
-
   #place(key: string, service: VirtualService, old: Placed | undefined): Placed {
-    const place = this.#address(service);
+    const place = placeOf(service.id);
     const former = this.#former.get(hex(place.key));
     const id = old?.id ?? former?.id ?? this.#serviceId();
     for (const serverId of old?.serverIds ?? []) this.#kept.add(serverId);
@@ -286,8 +265,8 @@ export class RuleTables {
   }
 
   #placeServer(place: Place, server: RealServer, serviceId: number): number {
-    const entry: ServerEntry = { ...server, protocol: place.protocol, serviceId };
-    const index = serverIndexBytes(place.address, place.port, entry);
+    const entry: ServerEntry = { ...server, serviceId, fwmark: place.fwmark };
+    const index = serverIndexBytes(place.key, entry);
     const id = this.#serverIds.get(serverName(entry)) ?? this.#serverId();
     this.#remember(id, entry);
     this.#kept.add(id);
@@ -352,7 +331,7 @@ export class RuleTables {
   #retire(place: Place, id: number): void {
     const entry = this.#servers.get(id);
     if (!entry) return;
-    this.#maps.serverIndex.delete(serverIndexBytes(place.address, place.port, entry));
+    this.#maps.serverIndex.delete(serverIndexBytes(place.key, entry));
     this.#use.retire(id, entry.serviceId);
     const retired = { ...entry, weight: 0 };
     this.#remember(id, retired);
@@ -362,6 +341,10 @@ export class RuleTables {
     this.#maps.servers.update(u32(id), Buffer.alloc(SERVER.size));
     this.#use.clear(id);
   }
+}
+
+function placeOf(id: ServiceId): Place {
+  return { key: serviceKeyBytes(id), fwmark: id.kind === 'fwmark' ? id.fwmark : 0 };
 }
 
 function serverName(entry: ServerEntry): string {

@@ -11,6 +11,7 @@ import {
   CLASH_RULE,
   CONN_RECORD,
   PLANE_EVENT,
+  SERVER,
   SETTINGS,
   SWEEP_CALL,
 } from './layouts.generated.ts';
@@ -85,11 +86,27 @@ export class BpfSyncPort implements SyncPort {
   walk(): TableWalk {
     const settings = bytes(SETTINGS.size);
     this.#maps.settings.lookup(ZERO, settings);
-    return new FlowWalk(this.#tables, isTold, (protocol, state) =>
-      settings.readUInt32LE(
-        protocol === PROTOCOL_NUMBER.tcp ? SETTINGS.tcpTimeout + state * 4 : SETTINGS.udpTimeout,
-      ),
-    );
+    return new FlowWalk(this.#tables, isTold, {
+      timeout: (protocol, state) =>
+        settings.readUInt32LE(
+          protocol === PROTOCOL_NUMBER.tcp ? SETTINGS.tcpTimeout + state * 4 : SETTINGS.udpTimeout,
+        ),
+      fwmark: settings.readUInt32LE(SETTINGS.marks) > 0 ? this.#fwmarks() : () => 0,
+    });
+  }
+
+  /** Each server is looked up once. */
+  #fwmarks(): (serverId: number) => number {
+    const known = new Map<number, number>();
+    const server = bytes(SERVER.size);
+    return (id) => {
+      let fwmark = known.get(id);
+      if (fwmark === undefined) {
+        fwmark = this.#maps.servers.lookup(u32(id), server) ? server.readUInt32LE(SERVER.fwmark) : 0;
+        known.set(id, fwmark);
+      }
+      return fwmark;
+    };
   }
 
   clean(from: Origin): Cleaning {

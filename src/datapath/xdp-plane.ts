@@ -41,6 +41,8 @@ import {
   PLANE_EVENT,
   SETTINGS,
 } from './layouts.generated.ts';
+import { lookupsOf } from './lookups.ts';
+import { type MarkList, MarkTable } from './mark-table.ts';
 import { checkLayouts, foreignPins, loadObject, removePins } from './object.ts';
 import { readPerCpu } from './per-cpu.ts';
 import {
@@ -65,6 +67,7 @@ const MAPS = [
   'tombstones6',
   'sources',
   'services',
+  'mark_rules',
   'service_cursor',
   'servers',
   'server_load',
@@ -121,6 +124,8 @@ export class XdpPlane implements Plane {
   readonly #counters: PlaneCounters;
   readonly #tables: RuleTables;
   readonly #addresses: AddressTable;
+  readonly #marks: MarkTable;
+  #lookups = 0;
   #timeouts: readonly number[] = [];
   #udpTimeout = 0;
   #director = 0;
@@ -175,6 +180,8 @@ export class XdpPlane implements Plane {
       this.#counters,
     );
     this.#addresses = new AddressTable(this.#maps.addresses);
+    const interfaces = new Map(options.interfaces.map(({ name, ifindex }) => [name, ifindex]));
+    this.#marks = new MarkTable(this.#maps.mark_rules, interfaces, this.#markList());
     if (this.adopted) this.#adopt();
     this.#attach();
   }
@@ -186,7 +193,9 @@ export class XdpPlane implements Plane {
 
   applyRules(rules: RuleSet): void {
     // First what may find no room: a plane that was adopted is then left with its timeouts, too.
+    this.#marks.set(rules.marks);
     this.#tables.apply(rules);
+    this.#lookups = lookupsOf(rules);
     this.#timeouts = tcpTimeouts(rules.timeouts);
     this.#udpTimeout = rules.timeouts.udp;
     this.#writeSettings();
@@ -299,6 +308,16 @@ export class XdpPlane implements Plane {
     this.#maps.settings.lookup(ZERO, settings);
     this.#director = settings.readUInt32LE(SETTINGS.director);
     this.#maker = settings.readUInt32LE(SETTINGS.maker);
+    this.#lookups = settings.readUInt32LE(SETTINGS.lookups);
+  }
+
+  #markList(): MarkList {
+    const settings = bytes(SETTINGS.size);
+    this.#maps.settings.lookup(ZERO, settings);
+    return {
+      first: settings.readUInt32LE(SETTINGS.firstMark),
+      count: settings.readUInt32LE(SETTINGS.marks),
+    };
   }
 
   #shareMap(name: MapName): MapShare {
@@ -314,6 +333,8 @@ export class XdpPlane implements Plane {
       tcpTimeouts: this.#timeouts,
       udpTimeout: this.#udpTimeout,
       ipvs: this.#options.ipvs,
+      lookups: this.#lookups,
+      marks: this.#marks.list,
     };
     this.#maps.settings.update(ZERO, settingsBytes(settings));
   }

@@ -11,7 +11,7 @@ import { type Membership, solicitedGroup } from '../host/solicited-groups.ts';
 import { Subnets } from '../host/subnets.ts';
 import type { FilterEntry } from '../host/unicast-filter.ts';
 import { type Address, familyOf } from '../model/address.ts';
-import type { RuleSet } from '../model/rules.ts';
+import { type RuleSet, serviceKey } from '../model/rules.ts';
 import { virtualMac } from '../vrrp/virtual-mac.ts';
 import type { RouterConfig } from './config.ts';
 import type { FloatingAddress } from './heartbeat/messages.ts';
@@ -42,9 +42,10 @@ export function placeAddresses(
   const kinds = new Map<Address, 'virtual' | 'local'>();
   for (const router of routers) for (const address of router.addresses) kinds.set(address, 'virtual');
   for (const service of rules.services) {
-    if (service.id.kind === 'address') kinds.set(service.id.address, 'virtual');
+    if (service.id.kind !== 'fwmark') kinds.set(service.id.address, 'virtual');
     for (const local of service.locals) if (!kinds.has(local.address)) kinds.set(local.address, 'local');
   }
+  for (const address of markedAddresses(rules)) kinds.set(address, 'virtual');
   const routed = routedHomes(routers, interfaces);
   const macs = new VirtualMacs(routers);
   const subnets = new Subnets(interfaces);
@@ -83,6 +84,17 @@ export function placeAddresses(
     if (kind === 'virtual') placement.shown.push({ address, interface: home.name });
   }
   return placement;
+}
+
+/** Of marks that have a service: destinations that are one address. A network must be routed to this host. */
+function markedAddresses({ services, marks }: RuleSet): readonly Address[] {
+  const served = new Set(services.map(({ id }) => serviceKey(id)));
+  return marks.flatMap(({ fwmark, family, destination }) =>
+    destination?.length === (family === 4 ? 32 : 128) &&
+    served.has(serviceKey({ kind: 'fwmark', fwmark, family }))
+      ? [destination.address]
+      : [],
+  );
 }
 
 /** The addresses of routers are on the interface that their router names, whatever its subnets. */

@@ -64,10 +64,12 @@ export class KeptRules {
   }
 }
 
-function editsOf({ services, timeouts, vlanFlag }: RuleSet): readonly RuleEdit[] {
+/** Without marks in files of versions that had none. */
+function editsOf({ services, timeouts, vlanFlag, marks = [] }: RuleSet): readonly RuleEdit[] {
   return [
     { op: 'set-timeouts', timeouts },
     { op: 'set-vlanflag', on: vlanFlag },
+    ...marks.map((mark): RuleEdit => ({ op: 'add-mark', mark })),
     ...services.flatMap(editsOfService),
   ];
 }

@@ -206,7 +206,11 @@ export class RuleKeeper {
     try {
       this.#plane.applyRules(rules);
     } catch (error) {
-      if (error instanceof DatapathError) throw new DirectorError('table-full', error.message);
+      if (error instanceof DatapathError)
+        throw new DirectorError(
+          error.code === 'no-such-device' ? 'no-such-device' : 'table-full',
+          error.message,
+        );
       throw error;
     }
   }

@@ -13,9 +13,11 @@ export function connectionTitle(engines: boolean): string {
 
 export function renderConnection(connection: Connection, namer: Namer): string {
   const { protocol, client, virtual, server, local, expires } = connection;
-  const name = (endpoint: Connection['client']) => namer.endpoint(endpoint, protocol);
+  const named = typeof protocol === 'number' ? undefined : protocol;
+  const name = (endpoint: Connection['client']) => namer.endpoint(endpoint, named);
   const row = [
-    left(protocol.toUpperCase(), 3),
+    // ip_vs_proto_name() writes other protocols so.
+    left(named?.toUpperCase() ?? `IP_${protocol}`, 3),
     left(minutes(expires), 6),
     left(stateName(connection), 11),
     left(name(client), 18),

@@ -2,6 +2,7 @@
 import { familyOf, formatEndpoint } from './address.ts';
 import { applyEdit, type RuleEdit } from './edit.ts';
 import { ModelError } from './error.ts';
+import { MOST_MARKS } from './mark.ts';
 import {
   describeService,
   EMPTY_RULES,
@@ -39,6 +40,12 @@ export function checkRules(rules: RuleSet, carried: (edit: RuleEdit) => void): v
   }
   checkTimeouts(rules.timeouts);
   carried({ op: 'set-vlanflag', on: rules.vlanFlag });
+  let marked = EMPTY_RULES;
+  for (const mark of rules.marks.slice(0, MOST_MARKS + 1)) {
+    const edit: RuleEdit = { op: 'add-mark', mark };
+    carried(edit);
+    marked = applyEdit(marked, edit);
+  }
 }
 
 function checkService(service: VirtualService, carried: (edit: RuleEdit) => void): void {

@@ -1,6 +1,6 @@
 /** A connection as people and the wire see it. Times are whole seconds unless a name says otherwise. */
 import type { Endpoint } from './address.ts';
-import type { ForwardingMethod, Protocol } from './rules.ts';
+import { type ForwardingMethod, PROTOCOL_NUMBER, type Protocol, protocolOf } from './rules.ts';
 
 /** IPVS's numbers (include/net/ip_vs.h): they travel in listings and in the kernel's sync messages. */
 export const TCP_STATE = {
@@ -19,8 +19,19 @@ export const TCP_STATE = {
 
 export const TCP_STATE_NAME: readonly string[] = Object.keys(TCP_STATE);
 
+/** A protocol that services have, or the IP protocol number of another one, which raw services take. */
+export type ConnectionProtocol = Protocol | number;
+
+export function namedProtocol(number: number): ConnectionProtocol {
+  return protocolOf(number) ?? number;
+}
+
+export function protocolNumber(protocol: ConnectionProtocol): number {
+  return typeof protocol === 'number' ? protocol : PROTOCOL_NUMBER[protocol];
+}
+
 export interface Connection {
-  readonly protocol: Protocol;
+  readonly protocol: ConnectionProtocol;
   readonly client: Endpoint;
   readonly virtual: Endpoint;
   /** The FULLNAT source toward the server; absent for the other forwarding methods. */
@@ -47,5 +58,6 @@ export function isActive({ protocol, state }: Pick<Connection, 'protocol' | 'sta
 
 export function stateName(connection: Pick<Connection, 'protocol' | 'state'>): string {
   if (connection.protocol === 'udp') return 'UDP';
+  if (typeof connection.protocol === 'number') return 'NONE';
   return TCP_STATE_NAME[connection.state] ?? `STATE_${connection.state}`;
 }

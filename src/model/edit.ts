@@ -1,6 +1,7 @@
 /** Edits of a rule set as data. `applyEdit` is pure: it returns a new rule set, or throws and changes nothing. */
 import { type Address, type Endpoint, familyOf, formatEndpoint } from './address.ts';
 import { ModelError } from './error.ts';
+import { checkMark, describeMark, type Mark, MOST_MARKS, markKey } from './mark.ts';
 import {
   describeService,
   type LocalAddress,
@@ -28,7 +29,10 @@ export type RuleEdit =
   | { readonly op: 'delete-local'; readonly id: ServiceId; readonly address: Address }
   /** A value of 0 keeps what is set, as ipvsadm's --set does. */
   | { readonly op: 'set-timeouts'; readonly timeouts: Timeouts }
-  | { readonly op: 'set-vlanflag'; readonly on: boolean };
+  | { readonly op: 'set-vlanflag'; readonly on: boolean }
+  /** Behind those that are there. */
+  | { readonly op: 'add-mark'; readonly mark: Mark }
+  | { readonly op: 'delete-mark'; readonly mark: Mark };
 
 /** @throws ModelError naming the service or server, when the edit cannot apply. */
 export function applyEdit(rules: RuleSet, edit: RuleEdit): RuleSet {
@@ -112,6 +116,12 @@ export class RuleEditor {
       }
       case 'set-vlanflag':
         this.#rules = { ...this.#rules, vlanFlag: edit.on };
+        return;
+      case 'add-mark':
+        this.#rules = { ...this.#rules, marks: addMark(this.#rules.marks, edit.mark) };
+        return;
+      case 'delete-mark':
+        this.#rules = { ...this.#rules, marks: deleteMark(this.#rules.marks, edit.mark) };
     }
   }
 
@@ -233,6 +243,24 @@ function deleteLocal(service: VirtualService, address: Address): VirtualService 
     'no-such-local',
     `${describeService(service.id)} has no local address ${address}: list them with -G`,
   );
+}
+
+function addMark(marks: readonly Mark[], mark: Mark): readonly Mark[] {
+  checkMark(mark);
+  if (marks.some((old) => markKey(old) === markKey(mark)))
+    throw new ModelError('mark-exists', `${describeMark(mark)} is there already`);
+  if (marks.length >= MOST_MARKS)
+    throw new ModelError(
+      'too-many-marks',
+      `${describeMark(mark)}: there are ${MOST_MARKS} rules already: join some`,
+    );
+  return [...marks, mark];
+}
+
+function deleteMark(marks: readonly Mark[], mark: Mark): readonly Mark[] {
+  const left = marks.filter((old) => markKey(old) !== markKey(mark));
+  if (left.length < marks.length) return left;
+  throw new ModelError('no-such-mark', `${describeMark(mark)} is not there: tandem mark list`);
 }
 
 /** Not unspecified, broadcast, multicast, and (IPv6) not link-local: what IPVS refuses for a destination. */

@@ -12,6 +12,9 @@ export type ModelErrorCode =
   | 'family-mismatch'
   | 'not-unicast'
   | 'threshold-range'
+  | 'mark-exists'
+  | 'no-such-mark'
+  | 'too-many-marks'
   | 'not-supported';
 
 export class ModelError extends Error {

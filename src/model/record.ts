@@ -17,7 +17,7 @@ export const RECORD_OP = {
  * Columns of what most connections do not have: 0 then, and a message leaves out a column that is 0 in all its records.
  * A new one is a name here, a field of `Records` in proto/sync.proto, and a line in datapath/record-bytes.ts.
  */
-export const EXTRA_COLUMNS = ['forwarding'] as const;
+export const EXTRA_COLUMNS = ['forwarding', 'fwmark', 'subnet'] as const;
 export type ExtraColumn = (typeof EXTRA_COLUMNS)[number];
 type Extras = Readonly<Record<ExtraColumn, Uint32Array>>;
 

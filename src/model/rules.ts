@@ -1,5 +1,6 @@
 /** The vocabulary of a rule set: virtual services, real servers, local addresses, timeouts. Plain values. */
 import { type Address, type Endpoint, type Family, familyOf, formatEndpoint } from './address.ts';
+import type { Mark } from './mark.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
 
@@ -102,12 +103,14 @@ export interface RuleSet {
   readonly timeouts: Timeouts;
   /** `--set-vlanflag`: whether VLAN tags take part in matching. */
   readonly vlanFlag: boolean;
+  /** In the order in which they are asked. */
+  readonly marks: readonly Mark[];
 }
 
 /** IPVS's defaults: net/netfilter/ipvs/ip_vs_proto_tcp.c and ip_vs_proto_udp.c. */
 export const DEFAULT_TIMEOUTS: Timeouts = { tcp: 900, tcpFin: 120, udp: 300 };
 
-export const EMPTY_RULES: RuleSet = { services: [], timeouts: DEFAULT_TIMEOUTS, vlanFlag: false };
+export const EMPTY_RULES: RuleSet = { services: [], timeouts: DEFAULT_TIMEOUTS, vlanFlag: false, marks: [] };
 
 /** A text that is equal for equal ids: a map key. */
 export function serviceKey(id: ServiceId): string {

@@ -64,12 +64,10 @@ function mayBeThere(id: ServiceId, server?: Endpoint): boolean {
 }
 
 function checkService(id: ServiceId): void {
-  if (id.kind === 'fwmark') refuse('a fwmark service (-f)', 'use -t or -u with an address');
-  if (id.kind === 'raw') refuse('a raw service (-W)', 'use -t or -u with a port');
-  if (id.protocol === 'sctp') refuse('SCTP (--sctp-service)', 'use -t or -u');
+  if (id.kind === 'fwmark') return;
+  if (id.kind === 'address' && id.protocol === 'sctp') refuse('SCTP (--sctp-service)', 'use -t or -u');
   checkAddress(id.address, 'virtual service');
   if (id.subnetId !== 0) refuse(`subnet_id ${id.subnetId}`, 'leave it out, or write 0');
-  if (id.port === 0) refuse('service port 0 (every port)', 'name one port');
 }
 
 function checkSettings(settings: ServiceSettings): void {
@@ -92,9 +90,8 @@ function checkServer(server: RealServer): void {
   if (server.oif !== undefined) refuse(`an interface for a real server (${server.oif})`, 'leave it out');
 }
 
-function checkEndpoint({ address, port }: Endpoint): void {
+function checkEndpoint({ address }: Endpoint): void {
   checkAddress(address, 'real server');
-  if (port === 0) refuse('real server port 0 (every port)', 'name one port');
 }
 
 function checkLocal(service: ServiceId, local: LocalAddress): void {

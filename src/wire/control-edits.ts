@@ -2,6 +2,7 @@
 import { addressToBytes } from '../model/address.ts';
 import type { RuleEdit } from '../model/edit.ts';
 import { ModelError } from '../model/error.ts';
+import { markFrom, markTo } from './control-marks.ts';
 import {
   localFrom,
   localTo,
@@ -40,13 +41,17 @@ export function editTo(edit: RuleEdit): tandem.control.IEdit {
       return { setTimeouts: edit.timeouts };
     case 'set-vlanflag':
       return { setVlanFlag: edit.on };
+    case 'add-mark':
+      return { addMark: markTo(edit.mark) };
+    case 'delete-mark':
+      return { deleteMark: markTo(edit.mark) };
   }
 }
 
 /** @throws ModelError when the message is no edit that this version knows */
 export function editFrom(message: tandem.control.IEdit): RuleEdit {
   const { addService, editService, deleteService, clear, addServer, editServer } = message;
-  const { deleteServer, addLocal, deleteLocal, setTimeouts, setVlanFlag } = message;
+  const { deleteServer, addLocal, deleteLocal, setTimeouts, setVlanFlag, addMark, deleteMark } = message;
   if (addService) return { op: 'add-service', ...serviceAndSettings(addService) };
   if (editService) return { op: 'edit-service', ...serviceAndSettings(editService) };
   if (deleteService) return { op: 'delete-service', id: serviceIdFrom(deleteService) };
@@ -64,6 +69,8 @@ export function editFrom(message: tandem.control.IEdit): RuleEdit {
   }
   if (setTimeouts) return { op: 'set-timeouts', timeouts: timeoutsFrom(setTimeouts) };
   if (typeof setVlanFlag === 'boolean') return { op: 'set-vlanflag', on: setVlanFlag };
+  if (addMark) return { op: 'add-mark', mark: markFrom(addMark) };
+  if (deleteMark) return { op: 'delete-mark', mark: markFrom(deleteMark) };
   throw new ModelError('bad-value', 'an edit of a kind that this version does not know');
 }
 

@@ -12,23 +12,20 @@ import {
   type Timeouts,
   type VirtualService,
 } from '../model/rules.ts';
+import { markFrom, markTo } from './control-marks.ts';
 import {
   addressFrom,
   endpointFrom,
   endpointTo,
   oneOf,
   portFrom,
+  present,
   protocolFrom,
   required,
 } from './control-values.ts';
 import type { tandem } from './generated/control.js';
 
 type Message<T> = T | null | undefined;
-
-/** A key whose value is absent must not be there at all: rule sets are compared and merged key by key. */
-export function present<K extends string, V>(key: K, value: V | null | undefined): { [P in K]?: V } {
-  return (value === null || value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
-}
 
 export function serviceIdTo(id: ServiceId): tandem.control.IServiceId {
   switch (id.kind) {
@@ -168,14 +165,16 @@ function serviceFrom(message: tandem.control.IVirtualService): VirtualService {
 }
 
 export function ruleSetTo(rules: RuleSet): tandem.control.IRuleSet {
-  return { services: rules.services.map(serviceTo), timeouts: rules.timeouts, vlanFlag: rules.vlanFlag };
+  const { services, timeouts, vlanFlag, marks } = rules;
+  return { services: services.map(serviceTo), timeouts, vlanFlag, marks: marks.map(markTo) };
 }
 
 export function ruleSetFrom(message: Message<tandem.control.IRuleSet>): RuleSet {
-  const { services, timeouts, vlanFlag } = required(message, 'rules');
+  const { services, timeouts, vlanFlag, marks } = required(message, 'rules');
   return {
     services: (services ?? []).map(serviceFrom),
     timeouts: timeoutsFrom(timeouts),
     vlanFlag: vlanFlag ?? false,
+    marks: (marks ?? []).map(markFrom),
   };
 }

@@ -1,9 +1,8 @@
 /** Counters and connections as messages of the control protocol, and back. */
-import type { Connection } from '../model/connection.ts';
+import { type Connection, protocolNumber } from '../model/connection.ts';
 import type { LocalAddressUse, ServerCounters, ServiceCounters, TrafficCounters } from '../model/counters.ts';
-import { FORWARDING_METHODS, PROTOCOL_NUMBER } from '../model/rules.ts';
-import { present } from './control-rules.ts';
-import { amountFrom, endpointFrom, endpointTo, oneOf, protocolFrom } from './control-values.ts';
+import { FORWARDING_METHODS } from '../model/rules.ts';
+import { amountFrom, anyProtocolFrom, endpointFrom, endpointTo, oneOf, present } from './control-values.ts';
 import type { tandem } from './generated/control.js';
 
 function trafficFrom(message: tandem.control.ITrafficCounters | null | undefined): TrafficCounters {
@@ -49,7 +48,7 @@ export function serviceCountersFrom(message: tandem.control.IServiceCounters): S
 export function connectionTo(connection: Connection): tandem.control.IConnection {
   const { protocol, client, virtual, local, server, forwarding, state, expires } = connection;
   return {
-    protocol: PROTOCOL_NUMBER[protocol],
+    protocol: protocolNumber(protocol),
     client: endpointTo(client),
     virtual: endpointTo(virtual),
     ...present('local', local && endpointTo(local)),
@@ -60,7 +59,7 @@ export function connectionTo(connection: Connection): tandem.control.IConnection
 
 export function connectionFrom(message: tandem.control.IConnection): Connection {
   return {
-    protocol: protocolFrom(message.protocol),
+    protocol: anyProtocolFrom(message.protocol),
     client: endpointFrom(message.client),
     virtual: endpointFrom(message.virtual),
     ...present('local', message.local && endpointFrom(message.local)),

@@ -3,6 +3,7 @@
  * model does not know; nothing is guessed or clamped.
  */
 import { addressFromBytes, addressToBytes, type Endpoint } from '../model/address.ts';
+import { type ConnectionProtocol, namedProtocol } from '../model/connection.ts';
 import { ModelError } from '../model/error.ts';
 import { type Protocol, protocolOf } from '../model/rules.ts';
 import type { SyncDaemon, SyncDirection } from '../model/sync-daemon.ts';
@@ -21,6 +22,11 @@ export function oneOf<T extends string>(values: readonly T[], value: string | Ab
   const found = values.find((candidate) => candidate === value);
   if (found === undefined) throw new ModelError('bad-value', `"${value ?? ''}" is no ${what}`);
   return found;
+}
+
+/** A key whose value is absent must not be there at all: rule sets are compared and merged key by key. */
+export function present<K extends string, V>(key: K, value: V | null | undefined): { [P in K]?: V } {
+  return (value === null || value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
 }
 
 export function portFrom(value: number | Absent): number {
@@ -51,6 +57,13 @@ export function protocolFrom(value: number | Absent): Protocol {
   const found = protocolOf(value ?? 0);
   if (found === undefined) throw new ModelError('bad-value', `protocol ${value ?? 0} is not forwarded`);
   return found;
+}
+
+/** Of any protocol that a connection may have. */
+export function anyProtocolFrom(value: number | Absent): ConnectionProtocol {
+  const number = value ?? 0;
+  if (number < 1 || number > 255) throw new ModelError('bad-value', `${number} is no IP protocol`);
+  return namedProtocol(number);
 }
 
 export function directionFrom(value: string | Absent): SyncDirection {

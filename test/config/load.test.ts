@@ -32,9 +32,9 @@ test('a host name with dots makes a name for pins without', () => {
 });
 
 test('a plane in memory takes services that the XDP plane cannot carry', () => {
-  const text = 'datapath: {kind: memory}\nservices: ["-A -f 5 -s mh -p"]';
-  expect(parse(text).rules).toMatchObject([{ op: 'add-service', id: { kind: 'fwmark', fwmark: 5 } }]);
-  expect(() => parse(text, 'xdp')).toThrow(/a fwmark service \(-f\) is not built yet/);
+  const text = 'datapath: {kind: memory}\nservices: ["-A -t 10.1.1.1:80:5 -s mh -p"]';
+  expect(parse(text).rules).toMatchObject([{ op: 'add-service', id: { kind: 'address', subnetId: 5 } }]);
+  expect(() => parse(text, 'xdp')).toThrow(/subnet_id 5 is not built yet/);
 });
 
 const WHOLE = `

@@ -6,6 +6,7 @@ import { DirectorError } from '../../src/director/api.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import type { RuleEdit } from '../../src/model/edit.ts';
 import { ModelError } from '../../src/model/error.ts';
+import { parseMark } from '../../src/model/mark-text.ts';
 import type { ServiceId, ServiceSettings } from '../../src/model/rules.ts';
 import { syncDaemon } from '../../src/model/sync-daemon.ts';
 import { scratch } from '../support/scratch.ts';
@@ -87,6 +88,17 @@ const EDITS: readonly RuleEdit[] = [
   { op: 'set-timeouts', timeouts: { tcp: 0, tcpFin: 10, udp: 20 } },
   { op: 'set-vlanflag', on: true },
   { op: 'set-vlanflag', on: false },
+  { op: 'add-mark', mark: parseMark({ fwmark: 0xffff_ffff, interface: 'eth0' }) },
+  {
+    op: 'delete-mark',
+    mark: parseMark({
+      fwmark: 5,
+      source: '10.0.0.0/8',
+      destination: '10.1.1.1',
+      protocol: 'tcp',
+      ports: '80-90',
+    }),
+  },
 ];
 
 test('every kind of edit arrives as it was sent, and a listing comes back equal', async () => {

@@ -58,6 +58,8 @@ function configure(options: Partial<IpvsOptions>): void {
     tcpTimeouts: tcpTimeouts(timeouts),
     udpTimeout: timeouts.udp,
     ipvs: { ...IPVS_OPTIONS, ...options },
+    lookups: 0,
+    marks: { first: 0, count: 0 },
   };
   maps.settings.update(Buffer.alloc(4), settingsBytes(settings));
   events();

@@ -8,6 +8,7 @@ import { RuleKeeper, rulesOf } from '../../src/director/rule-keeper.ts';
 import { SavedRulesFile } from '../../src/director/saved-rules.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import type { RuleEdit } from '../../src/model/edit.ts';
+import { parseMark } from '../../src/model/mark-text.ts';
 import { EMPTY_RULES } from '../../src/model/rules.ts';
 import { addService, serviceId } from '../support/rules.ts';
 import { scratch } from '../support/scratch.ts';
@@ -15,6 +16,7 @@ import { scratch } from '../support/scratch.ts';
 const EVERYTHING: readonly RuleEdit[] = [
   { op: 'set-timeouts', timeouts: { tcp: 60, tcpFin: 10, udp: 20 } },
   { op: 'set-vlanflag', on: true },
+  { op: 'add-mark', mark: parseMark({ fwmark: 5, destination: '2001:db8::/64', protocol: 47 }) },
   {
     op: 'add-service',
     id: serviceId(80),

@@ -21,7 +21,7 @@ const SERVICE: VirtualService = {
   ],
   locals: [],
 };
-const RULES: RuleSet = { services: [SERVICE], timeouts: DEFAULT_TIMEOUTS, vlanFlag: false };
+const RULES: RuleSet = { services: [SERVICE], timeouts: DEFAULT_TIMEOUTS, vlanFlag: false, marks: [] };
 
 function counters(inPackets: number): ServiceCounters {
   const traffic = { ...NO_TRAFFIC, inPackets };

@@ -66,7 +66,7 @@ describe('what is not built', () => {
       '-a -t 10.1.1.1:80 -r 192.168.10.2:22',
       'direct routing (-g, the default) is not built yet: use -q (FULLNAT)\n',
     ],
-    ['-A -f 5', 'a fwmark service (-f) is not built yet: use -t or -u with an address\n'],
+    ['-A -t 10.1.1.1:80:5', 'subnet_id 5 is not built yet: leave it out, or write 0\n'],
     ['--set-vlanflag 1', 'VLAN matching (--set-vlanflag 1) is not built yet: leave it at 0\n'],
   ])('%s is one line and exit 2, and changes nothing', async (line, stderr) => {
     const director = withXdp();

@@ -171,7 +171,7 @@ function service(
 const ruleSet = (one: fc.Arbitrary<VirtualService>): fc.Arbitrary<RuleSet> =>
   fc
     .uniqueArray(one, { maxLength: 6, selector: ({ id }) => serviceKey(id) })
-    .map((services) => ({ services, timeouts: DEFAULT_TIMEOUTS, vlanFlag: false }));
+    .map((services) => ({ services, timeouts: DEFAULT_TIMEOUTS, vlanFlag: false, marks: [] }));
 
 const CARRIED = ruleSet(
   service(

@@ -121,6 +121,17 @@ export function udp(tuple: Tuple, payload = 'hello', withChecksum = true, option
   return ip(17, tuple, body, options);
 }
 
+/** A packet of another protocol: what stands behind its IP header. */
+export function bare(
+  protocol: number,
+  from: string,
+  to: string,
+  body: Buffer,
+  options: TcpOptions = {},
+): Buffer {
+  return ip(protocol, { from, fromPort: 0, to, toPort: 0 }, body, options);
+}
+
 export function arpRequest(sender: string, target: string): Buffer {
   const arp = Buffer.from('0001080006040001', 'hex');
   return Buffer.concat([

@@ -28,7 +28,8 @@ static __always_inline __u32 state_timeout(__u8 protocol, __u8 state)
 
 	if (!set)
 		return 0;
-	if (protocol == IPPROTO_UDP)
+	/* What has no states of its own is as UDP. */
+	if (protocol != IPPROTO_TCP)
 		return set->udp_timeout;
 	return state < TCP_STATES ? set->tcp_timeout[state] : 0;
 }
@@ -73,12 +74,22 @@ static __always_inline int ring_has_room(void)
 	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) < RING_BYTES / 2;
 }
 
+/* The mark of the service that a server is of, 0 where that is none of a mark. */
+static __always_inline __u32 fwmark_of(__u32 server_id)
+{
+	struct server *server = bpf_map_lookup_elem(&servers, &server_id);
+
+	return server ? server->fwmark : 0;
+}
+
 /* The tuple and the translation, by which the peer finds or makes the connection. */
 static __always_inline void describe_connection(enum family family, const struct flow_key *key,
 						const struct flow *record, struct conn_record *out)
 {
 	out->family = family;
 	out->protocol = key->protocol;
+	out->fwmark = fwmark_of(record->server_id);
+	out->subnet = 0;
 	out->client = key->source;
 	out->client_port = key->source_port;
 	out->virtual_address = key->destination;

@@ -3,6 +3,7 @@
 #ifndef TANDEM_CONNECTION_H
 #define TANDEM_CONNECTION_H
 
+#include "service.h"
 #include "tombstone.h"
 
 /* asm-generic/errno-base.h */
@@ -154,20 +155,37 @@ static __always_inline int remove_connection(enum family family, const struct fl
 	return 1;
 }
 
-/* The server's id of a connection, 0 when no rule names it. */
-static __always_inline __u32 find_server(enum family family, const struct flow_key *key, const struct flow *record)
+/* The id of a server of one service: at that port, or at whatever port is asked for. */
+static __always_inline __u32 server_of(struct server_index_key *wanted, __be16 port)
 {
-	struct server_index_key wanted = {
-		.virtual_port = key->destination_port,
-		.server_port = record->destination_port,
-		.protocol = key->protocol,
-	};
 	__u32 *id;
 
-	whole_address(family, key->destination, key->destination_high, &wanted.virtual_address);
-	whole_address(family, record->destination, record->destination_high, &wanted.server_address);
-	id = bpf_map_lookup_elem(&server_index, &wanted);
+	wanted->server_port = port;
+	id = bpf_map_lookup_elem(&server_index, wanted);
+	if (id || !port)
+		return id ? *id : 0;
+	wanted->server_port = 0;
+	id = bpf_map_lookup_elem(&server_index, wanted);
 	return id ? *id : 0;
+}
+
+/* The server's id of a connection, 0 when no rule names it. 'fwmark': of the service that it is said to be of. */
+static __always_inline __u32 find_server(enum family family, const struct flow_key *key, const struct flow *record,
+					 __u32 fwmark)
+{
+	struct server_index_key wanted = {};
+	struct settings *set = current_settings();
+	__u32 id, kind;
+
+	whole_address(family, record->destination, record->destination_high, &wanted.server_address);
+	for (kind = 0; kind < SERVICE_KINDS; kind++) {
+		if (!name_service(family, kind, key, set ? set->lookups : 0, fwmark, &wanted.service))
+			continue;
+		id = server_of(&wanted, record->destination_port);
+		if (id)
+			return id;
+	}
+	return 0;
 }
 
 /* Half a connection: its client has none, or by now another one with another local port. Not one that is being

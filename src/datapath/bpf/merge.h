@@ -160,7 +160,7 @@ static __always_inline enum insert_result insert_synced(enum family family, cons
 	__u32 server_id;
 
 	fill_synced(family, in, call, &entry);
-	server_id = find_server(family, key, &entry);
+	server_id = find_server(family, key, &entry, in->fwmark);
 	other_key(family, &entry, in->protocol, &reply_key);
 	if (!claim_reply(family, &reply_key, in, call->clash))
 		return INSERT_CONFLICT;
@@ -226,7 +226,8 @@ static __always_inline int plausible(const struct conn_record *in)
 		return 0;
 	if (in->protocol == IPPROTO_TCP)
 		return in->state < TCP_STATES;
-	return in->protocol == IPPROTO_UDP && in->state == 0;
+	/* Services take all others but these: what speaks of packets is no connection. */
+	return in->state == 0 && in->protocol != IPPROTO_ICMP && in->protocol != IPPROTO_ICMPV6;
 }
 
 /* A bulk transfer names a connection: its source does, or one that has the same version of it and is its source from now

@@ -23,6 +23,7 @@ struct opening {
 	__u32 first_local;
 	__u32 locals;
 	__u32 start;		/* local address that is tried first */
+	__u32 probes;		/* of each: what has no ports has one try */
 	__u32 service_id;
 	__u32 parity;
 	__u32 first_port;
@@ -80,7 +81,8 @@ static __always_inline void count_conflict(__u32 service_id, const struct ip_add
 
 static __always_inline long try_port(enum family family, __u32 index, struct opening *s)
 {
-	__u32 at = s->first_local + (s->start + index / PROBES_PER_LOCAL) % s->locals;
+	int has_ports = s->probes == PROBES_PER_LOCAL;
+	__u32 at = s->first_local + (s->start + (has_ports ? index / PROBES_PER_LOCAL : index)) % s->locals;
 	__u32 other_half = (index / PROBES_PER_HALF) & 1;
 	struct ip_address *local = bpf_map_lookup_elem(&locals, &at);
 	int error;
@@ -89,7 +91,7 @@ static __always_inline long try_port(enum family family, __u32 index, struct ope
 		return 1;
 	s->reply_key.destination = local->word[3];
 	copy_high(family, s->reply_key.destination_high, local->word);
-	s->reply_key.destination_port = bpf_htons(next_port(s, local, other_half));
+	s->reply_key.destination_port = has_ports ? bpf_htons(next_port(s, local, other_half)) : 0;
 	error = insert_flow(family, &s->reply_key, &s->reply);
 	if (!error) {
 		s->result = OPEN_OK;
@@ -137,7 +139,7 @@ static __always_inline void fill_request(enum family family, const struct flow_k
 	__builtin_memset(request, 0, sizeof(*request));
 	request->destination = server->address.word[3];
 	copy_high(family, request->destination_high, server->address.word);
-	request->destination_port = server->port;
+	request->destination_port = server->port ? server->port : key->destination_port;
 	request->direction = DIRECTION_REQUEST;
 	request->forwarding = server->forwarding;
 	request->last_seen = idle_clock();
@@ -188,6 +190,7 @@ static __always_inline enum open_result open_connection(enum family family, cons
 	s->first_local = service->first_local;
 	s->locals = service->locals;
 	s->start = client_hash(family, key) % service->locals;
+	s->probes = has_transport(key->protocol) ? PROBES_PER_LOCAL : 1;
 	s->service_id = service->id;
 	s->parity = set->director & 1;
 	s->first_port = set->first_port;
@@ -195,7 +198,7 @@ static __always_inline enum open_result open_connection(enum family family, cons
 	s->result = OPEN_NO_PORT;
 	if (!s->span)
 		return OPEN_NO_PORT;
-	bpf_loop(service->locals * PROBES_PER_LOCAL, family == FAMILY_IPV6 ? try_port6 : try_port4, &search, 0);
+	bpf_loop(service->locals * s->probes, family == FAMILY_IPV6 ? try_port6 : try_port4, &search, 0);
 	if (s->result != OPEN_OK)
 		return s->result;
 

@@ -42,7 +42,14 @@ enum parse_result { PARSE_OK, PARSE_NOT_IP, PARSE_OTHER_PROTOCOL, PARSE_FRAGMENT
 
 static __always_inline int has_transport(__u8 protocol)
 {
-	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_UDPLITE ||
+	       protocol == IPPROTO_DCCP;
+}
+
+/* What belongs to a connection by its addresses alone: of a raw service, or of one of a mark. */
+static __always_inline int is_portless(__u8 protocol)
+{
+	return !has_transport(protocol) && protocol != IPPROTO_ICMP && protocol != IPPROTO_ICMPV6;
 }
 
 /* The transport's header, and its ports into the key. */
@@ -57,9 +64,13 @@ static __always_inline enum parse_result parse_transport(struct xdp_md *ctx, str
 		p->key.source_port = p->tcp->source;
 		p->key.destination_port = p->tcp->dest;
 	} else {
+		/* UDP-Lite (RFC 3828) and DCCP (RFC 4340) have ports and checksum where UDP has them. */
 		p->udp = transport;
-		if ((void *)(p->udp + 1) > end || bpf_ntohs(p->udp->len) < sizeof(struct udphdr) ||
-		    p->length < p->headers + bpf_ntohs(p->udp->len))
+		if ((void *)(p->udp + 1) > end || p->length < p->headers + sizeof(struct udphdr))
+			return PARSE_MALFORMED;
+		if (p->key.protocol == IPPROTO_UDP &&
+		    (bpf_ntohs(p->udp->len) < sizeof(struct udphdr) ||
+		     p->length < p->headers + bpf_ntohs(p->udp->len)))
 			return PARSE_MALFORMED;
 		p->key.source_port = p->udp->source;
 		p->key.destination_port = p->udp->dest;
@@ -144,9 +155,9 @@ static __always_inline enum parse_result parse_ipv6(struct xdp_md *ctx, struct p
 		if (result != PARSE_OK)
 			return result;
 	}
+	p->key.protocol = next;
 	if (!has_transport(next))
 		return is_extension(next) ? PARSE_MALFORMED : PARSE_OTHER_PROTOCOL;
-	p->key.protocol = next;
 	if (sizeof(struct ethhdr) + p->length > bpf_xdp_get_buff_len(ctx))
 		return PARSE_MALFORMED;
 	return parse_transport(ctx, p, (void *)p->ip6 + p->headers);

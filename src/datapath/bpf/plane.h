@@ -146,7 +146,7 @@ static __always_inline int is_for_this_host(struct xdp_md *ctx, const struct eth
 
 static __always_inline int handle_packet(struct xdp_md *ctx, enum family family)
 {
-	struct service_key wanted = {};
+	struct ip_address wanted;
 	struct service *service;
 	struct address *address;
 	enum parse_result parsed;
@@ -157,20 +157,19 @@ static __always_inline int handle_packet(struct xdp_md *ctx, enum family family)
 	/* No IPv6 packet goes to an IPv4 address, which has the same bytes in our maps. */
 	if (parsed == PARSE_NOT_IP || (family == FAMILY_IPV6 && is_mapped_ipv4(p.key.destination_high)))
 		return XDP_PASS;
+	if (parsed == PARSE_OTHER_PROTOCOL && may_connect_without_ports(&p))
+		parsed = sizeof(struct ethhdr) + p.length > bpf_xdp_get_buff_len(ctx) || p.length < p.headers ?
+				 PARSE_MALFORMED : PARSE_OK;
 	if (parsed == PARSE_OK) {
 		flow = find_flow(family, &p.key);
 		if (flow)
 			return forward(ctx, family, &p, flow);
-	}
-	whole_address(family, p.key.destination, p.key.destination_high, &wanted.address);
-	if (parsed == PARSE_OK) {
-		wanted.port = p.key.destination_port;
-		wanted.protocol = p.key.protocol;
-		service = bpf_map_lookup_elem(&services, &wanted);
+		service = find_service(family, ctx->ingress_ifindex, &p.key);
 		if (service)
 			return open_and_forward(ctx, family, &p, service);
 	}
-	address = find_floating(&wanted.address);
+	whole_address(family, p.key.destination, p.key.destination_high, &wanted);
+	address = find_floating(&wanted);
 	if (!address)
 		return XDP_PASS;
 	if (parsed == PARSE_FRAGMENT)

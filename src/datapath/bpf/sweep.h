@@ -118,7 +118,7 @@ static __always_inline int wants_server(const struct flow *record)
 static __always_inline void bind_server(enum family family, const struct flow_key *key, struct flow *record,
 					struct flow *reply)
 {
-	__u32 id = find_server(family, key, record);
+	__u32 id = find_server(family, key, record, fwmark_of(record->server_id));
 
 	if (!id || id == record->server_id)
 		return;

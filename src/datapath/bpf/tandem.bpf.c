@@ -17,6 +17,7 @@ const volatile struct {
 	enum address_kind address_kind;
 	enum record_op record_op;
 	enum clash_rule clash_rule;
+	enum lookup lookup;
 } exported_enums;
 
 /* The kernel asks for a GPL-compatible licence before it lends its helpers. */

@@ -160,11 +160,37 @@ struct source {
 	__u32 mark;   /* of its newest bulk transfer */
 };
 
+/* What names a service: address, port and protocol. A port of 0 stands for all of them, IPPROTO_RAW for every protocol.
+ * Of a fwmark service the mark stands in place of an IPv4 or of the end of an IPv6 address, and the protocol is 0. */
 struct service_key {
 	struct ip_address address;
 	__be16 port;
 	__u8 protocol;
 	__u8 reserved;
+	__u32 subnet; /* the tenant network that the address is of */
+};
+
+/* Kinds of services that there are, apart from those of one port: what is not there is not looked for. */
+enum lookup {
+	LOOKUP_MARK = 1,
+	LOOKUP_EVERY_PORT = 2,
+	LOOKUP_RAW_PORT = 4,
+	LOOKUP_RAW = 8,
+};
+
+/* Marks the packets that it matches. Which of them are asked is in the settings. */
+struct mark_rule {
+	struct ip_address source;
+	struct ip_address source_mask;
+	struct ip_address destination;
+	struct ip_address destination_mask;
+	__u32 fwmark;
+	__u32 ifindex;		/* where they come in; 0: anywhere */
+	__u16 first_port;	/* destination, host order, both included; from 0: also what has no ports */
+	__u16 last_port;
+	__u8 protocol;		/* 0: any */
+	__u8 family;
+	__u8 reserved[2];
 };
 
 struct service {
@@ -180,9 +206,10 @@ struct server {
 	struct ip_address address;
 	__be16 port;
 	__u8 forwarding;
-	__u8 protocol;
+	__u8 reserved;
 	__u32 service_id;
 	__u32 weight;
+	__u32 fwmark; /* of its service; 0: that is none of a mark */
 };
 
 /* Connections of a server: changed by the kernel, read by schedulers and listings. */
@@ -201,12 +228,10 @@ struct traffic {
 
 /* Finds the server of a connection that the peer announced. */
 struct server_index_key {
-	struct ip_address virtual_address;
+	struct service_key service;
 	struct ip_address server_address;
-	__be16 virtual_port;
 	__be16 server_port;
-	__u8 protocol;
-	__u8 reserved[3];
+	__u8 reserved[2];
 };
 
 /* The space of local ports is per (local address, server). */
@@ -265,6 +290,9 @@ struct settings {
 	__u32 repeat_packets;	/* from the client, until any is announced again; 0: not by packets */
 	__u32 refresh_period;	/* s, until a connection in use is announced again; 0: REFRESH_PARTS says */
 	__u32 sloppy_tcp;	/* a segment that is no SYN may begin a connection */
+	__u32 lookups;		/* enum lookup */
+	__u32 first_mark;	/* mark_rules[first_mark .. first_mark + marks) */
+	__u32 marks;
 };
 
 enum record_op {
@@ -291,6 +319,8 @@ struct conn_record {
 	__u32 term;
 	__u32 version;
 	__u32 emitted_at;	/* us, CLOCK_BOOTTIME, modulo 2^32 */
+	__u32 fwmark;		/* of its service; 0: that is none of a mark */
+	__u32 subnet;		/* the tenant network of the virtual address */
 	__u8 state;
 	__u8 family;
 	__u8 forwarding;

@@ -1443,6 +1443,184 @@ export namespace tandem {
         }
 
         /**
+         * Properties of a Prefix.
+         * @deprecated Use tandem.control.Prefix.$Properties instead.
+         */
+        interface IPrefix extends tandem.control.Prefix.$Properties {
+        }
+
+        /** Represents a Prefix. */
+        class Prefix {
+
+            /**
+             * Constructs a new Prefix.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.control.Prefix.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Prefix address. */
+            address: Uint8Array;
+
+            /** Prefix length. */
+            length: number;
+
+            /**
+             * Creates a new Prefix instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Prefix instance
+             */
+            static create(properties: tandem.control.Prefix.$Shape): tandem.control.Prefix & tandem.control.Prefix.$Shape;
+            static create(properties?: tandem.control.Prefix.$Properties): tandem.control.Prefix;
+
+            /**
+             * Encodes the specified Prefix message. Does not implicitly {@link tandem.control.Prefix.verify|verify} messages.
+             * @param message Prefix message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.control.Prefix.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Prefix message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.control.Prefix & tandem.control.Prefix.$Shape} Prefix
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.control.Prefix & tandem.control.Prefix.$Shape;
+        }
+
+        namespace Prefix {
+
+            /** Properties of a Prefix. */
+            interface $Properties {
+
+                /** Prefix address */
+                address?: (Uint8Array|null);
+
+                /** Prefix length */
+                length?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Prefix. */
+            type $Shape = tandem.control.Prefix.$Properties;
+        }
+
+        /**
+         * Properties of a Mark.
+         * @deprecated Use tandem.control.Mark.$Properties instead.
+         */
+        interface IMark extends tandem.control.Mark.$Properties {
+        }
+
+        /** Represents a Mark. */
+        class Mark {
+
+            /**
+             * Constructs a new Mark.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tandem.control.Mark.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Mark fwmark. */
+            fwmark: number;
+
+            /** Mark family. */
+            family: number;
+
+            /** Mark source. */
+            source?: (tandem.control.Prefix.$Properties|null);
+
+            /** Mark destination. */
+            destination?: (tandem.control.Prefix.$Properties|null);
+
+            /** Mark protocol. */
+            protocol?: (number|null);
+
+            /** Mark firstPort. */
+            firstPort: number;
+
+            /** Mark lastPort. */
+            lastPort: number;
+
+            /** Mark interface. */
+            interface?: (string|null);
+
+            /**
+             * Creates a new Mark instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Mark instance
+             */
+            static create(properties: tandem.control.Mark.$Shape): tandem.control.Mark & tandem.control.Mark.$Shape;
+            static create(properties?: tandem.control.Mark.$Properties): tandem.control.Mark;
+
+            /**
+             * Encodes the specified Mark message. Does not implicitly {@link tandem.control.Mark.verify|verify} messages.
+             * @param message Mark message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tandem.control.Mark.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Mark message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tandem.control.Mark & tandem.control.Mark.$Shape} Mark
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tandem.control.Mark & tandem.control.Mark.$Shape;
+        }
+
+        namespace Mark {
+
+            /** Properties of a Mark. */
+            interface $Properties {
+
+                /** Mark fwmark */
+                fwmark?: (number|null);
+
+                /** Mark family */
+                family?: (number|null);
+
+                /** Mark source */
+                source?: (tandem.control.Prefix.$Properties|null);
+
+                /** Mark destination */
+                destination?: (tandem.control.Prefix.$Properties|null);
+
+                /** Mark protocol */
+                protocol?: (number|null);
+
+                /** Mark firstPort */
+                firstPort?: (number|null);
+
+                /** Mark lastPort */
+                lastPort?: (number|null);
+
+                /** Mark interface */
+                "interface"?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Mark. */
+            type $Shape = tandem.control.Mark.$Properties;
+        }
+
+        /**
          * Properties of a RuleSet.
          * @deprecated Use tandem.control.RuleSet.$Properties instead.
          */
@@ -1469,6 +1647,9 @@ export namespace tandem {
 
             /** RuleSet vlanFlag. */
             vlanFlag: boolean;
+
+            /** RuleSet marks. */
+            marks: tandem.control.Mark.$Properties[];
 
             /**
              * Creates a new RuleSet instance using the specified properties.
@@ -1511,6 +1692,9 @@ export namespace tandem {
                 /** RuleSet vlanFlag */
                 vlanFlag?: (boolean|null);
 
+                /** RuleSet marks */
+                marks?: (tandem.control.Mark.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -1520,6 +1704,7 @@ export namespace tandem {
               services?: tandem.control.VirtualService.$Shape[]|null;
               timeouts?: tandem.control.Timeouts.$Shape|null;
               vlanFlag?: boolean|null;
+              marks?: tandem.control.Mark.$Shape[]|null;
               $unknowns?: Uint8Array[];
             };
         }
@@ -1951,8 +2136,14 @@ export namespace tandem {
             /** Edit setVlanFlag. */
             setVlanFlag?: (boolean|null);
 
+            /** Edit addMark. */
+            addMark?: (tandem.control.Mark.$Properties|null);
+
+            /** Edit deleteMark. */
+            deleteMark?: (tandem.control.Mark.$Properties|null);
+
             /** Edit op. */
-            op?: ("addService"|"editService"|"deleteService"|"clear"|"addServer"|"editServer"|"deleteServer"|"addLocal"|"deleteLocal"|"setTimeouts"|"setVlanFlag");
+            op?: ("addService"|"editService"|"deleteService"|"clear"|"addServer"|"editServer"|"deleteServer"|"addLocal"|"deleteLocal"|"setTimeouts"|"setVlanFlag"|"addMark"|"deleteMark");
 
             /**
              * Creates a new Edit instance using the specified properties.
@@ -2019,8 +2210,14 @@ export namespace tandem {
                 /** Edit setVlanFlag */
                 setVlanFlag?: (boolean|null);
 
+                /** Edit addMark */
+                addMark?: (tandem.control.Mark.$Properties|null);
+
+                /** Edit deleteMark */
+                deleteMark?: (tandem.control.Mark.$Properties|null);
+
                 /** Edit op */
-                op?: ("addService"|"editService"|"deleteService"|"clear"|"addServer"|"editServer"|"deleteServer"|"addLocal"|"deleteLocal"|"setTimeouts"|"setVlanFlag");
+                op?: ("addService"|"editService"|"deleteService"|"clear"|"addServer"|"editServer"|"deleteServer"|"addLocal"|"deleteLocal"|"setTimeouts"|"setVlanFlag"|"addMark"|"deleteMark");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2039,9 +2236,11 @@ export namespace tandem {
               deleteLocal?: tandem.control.LocalDelete.$Shape|null;
               setTimeouts?: tandem.control.Timeouts.$Shape|null;
               setVlanFlag?: boolean|null;
+              addMark?: tandem.control.Mark.$Shape|null;
+              deleteMark?: tandem.control.Mark.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ op?: undefined; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "addService"; addService: tandem.control.SettingsEdit.$Shape; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "editService"; addService?: null; editService: tandem.control.SettingsEdit.$Shape; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "deleteService"; addService?: null; editService?: null; deleteService: tandem.control.ServiceId.$Shape; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "clear"; addService?: null; editService?: null; deleteService?: null; clear: tandem.control.Empty.$Shape; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "addServer"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer: tandem.control.ServerEdit.$Shape; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "editServer"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer: tandem.control.ServerEdit.$Shape; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "deleteServer"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer: tandem.control.ServerDelete.$Shape; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "addLocal"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal: tandem.control.LocalEdit.$Shape; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null }|{ op?: "deleteLocal"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal: tandem.control.LocalDelete.$Shape; setTimeouts?: null; setVlanFlag?: null }|{ op?: "setTimeouts"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts: tandem.control.Timeouts.$Shape; setVlanFlag?: null }|{ op?: "setVlanFlag"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag: boolean })
+              ({ op?: undefined; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null; addMark?: null; deleteMark?: null }|{ op?: "addService"; addService: tandem.control.SettingsEdit.$Shape; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null; addMark?: null; deleteMark?: null }|{ op?: "editService"; addService?: null; editService: tandem.control.SettingsEdit.$Shape; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null; addMark?: null; deleteMark?: null }|{ op?: "deleteService"; addService?: null; editService?: null; deleteService: tandem.control.ServiceId.$Shape; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null; addMark?: null; deleteMark?: null }|{ op?: "clear"; addService?: null; editService?: null; deleteService?: null; clear: tandem.control.Empty.$Shape; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null; addMark?: null; deleteMark?: null }|{ op?: "addServer"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer: tandem.control.ServerEdit.$Shape; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null; addMark?: null; deleteMark?: null }|{ op?: "editServer"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer: tandem.control.ServerEdit.$Shape; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null; addMark?: null; deleteMark?: null }|{ op?: "deleteServer"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer: tandem.control.ServerDelete.$Shape; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null; addMark?: null; deleteMark?: null }|{ op?: "addLocal"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal: tandem.control.LocalEdit.$Shape; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null; addMark?: null; deleteMark?: null }|{ op?: "deleteLocal"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal: tandem.control.LocalDelete.$Shape; setTimeouts?: null; setVlanFlag?: null; addMark?: null; deleteMark?: null }|{ op?: "setTimeouts"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts: tandem.control.Timeouts.$Shape; setVlanFlag?: null; addMark?: null; deleteMark?: null }|{ op?: "setVlanFlag"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag: boolean; addMark?: null; deleteMark?: null }|{ op?: "addMark"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null; addMark: tandem.control.Mark.$Shape; deleteMark?: null }|{ op?: "deleteMark"; addService?: null; editService?: null; deleteService?: null; clear?: null; addServer?: null; editServer?: null; deleteServer?: null; addLocal?: null; deleteLocal?: null; setTimeouts?: null; setVlanFlag?: null; addMark?: null; deleteMark: tandem.control.Mark.$Shape })
             );
         }
 

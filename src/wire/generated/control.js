@@ -2013,10 +2013,283 @@ export const tandem = $root.tandem = (() => {
             return VirtualService;
         })();
 
+        control.Prefix = (function() {
+
+            const Prefix = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Prefix.prototype.address = $util.newBuffer([]);
+            Prefix.prototype.length = 0;
+
+            Prefix.create = function(properties) {
+                return new Prefix(properties);
+            };
+
+            Prefix.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.address != null && $Object.hasOwnProperty.call(message, "address") && message.address.length)
+                    writer.uint32(10).bytes(message.address);
+                if (message.length != null && $Object.hasOwnProperty.call(message, "length") && message.length !== 0)
+                    writer.uint32(16).uint32(message.length);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Prefix.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tandem.control.Prefix();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.address = value;
+                            else
+                                delete message.address;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.length = value;
+                            else
+                                delete message.length;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Prefix;
+        })();
+
+        control.Mark = (function() {
+
+            const Mark = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Mark.prototype.fwmark = 0;
+            Mark.prototype.family = 0;
+            Mark.prototype.source = null;
+            Mark.prototype.destination = null;
+            Mark.prototype.protocol = null;
+            Mark.prototype.firstPort = 0;
+            Mark.prototype.lastPort = 0;
+            Mark.prototype["interface"] = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Mark.prototype, "_protocol", {
+                get: $util.oneOfGetter($oneOfFields = ["protocol"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Mark.prototype, "_interface", {
+                get: $util.oneOfGetter($oneOfFields = ["interface"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            Mark.create = function(properties) {
+                return new Mark(properties);
+            };
+
+            Mark.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.fwmark != null && $Object.hasOwnProperty.call(message, "fwmark") && message.fwmark !== 0)
+                    writer.uint32(8).uint32(message.fwmark);
+                if (message.family != null && $Object.hasOwnProperty.call(message, "family") && message.family !== 0)
+                    writer.uint32(16).uint32(message.family);
+                if (message.source != null && $Object.hasOwnProperty.call(message, "source"))
+                    $root.tandem.control.Prefix.encode(message.source, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.destination != null && $Object.hasOwnProperty.call(message, "destination"))
+                    $root.tandem.control.Prefix.encode(message.destination, writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.protocol != null && $Object.hasOwnProperty.call(message, "protocol"))
+                    writer.uint32(40).uint32(message.protocol);
+                if (message.firstPort != null && $Object.hasOwnProperty.call(message, "firstPort") && message.firstPort !== 0)
+                    writer.uint32(48).uint32(message.firstPort);
+                if (message.lastPort != null && $Object.hasOwnProperty.call(message, "lastPort") && message.lastPort !== 0)
+                    writer.uint32(56).uint32(message.lastPort);
+                if (message["interface"] != null && $Object.hasOwnProperty.call(message, "interface"))
+                    writer.uint32(66).string(message["interface"]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Mark.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tandem.control.Mark();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.fwmark = value;
+                            else
+                                delete message.fwmark;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.family = value;
+                            else
+                                delete message.family;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.source = $root.tandem.control.Prefix.decode(reader, reader.size(), $undefined, _depth + 1, message.source);
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.destination = $root.tandem.control.Prefix.decode(reader, reader.size(), $undefined, _depth + 1, message.destination);
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            message.protocol = reader.uint32();
+                            message._protocol = "protocol";
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.firstPort = value;
+                            else
+                                delete message.firstPort;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.lastPort = value;
+                            else
+                                delete message.lastPort;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message["interface"] = reader.stringVerify();
+                            message._interface = "interface";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Mark;
+        })();
+
         control.RuleSet = (function() {
 
             const RuleSet = function (properties) {
                 this.services = [];
+                this.marks = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2026,6 +2299,7 @@ export const tandem = $root.tandem = (() => {
             RuleSet.prototype.services = $util.emptyArray;
             RuleSet.prototype.timeouts = null;
             RuleSet.prototype.vlanFlag = false;
+            RuleSet.prototype.marks = $util.emptyArray;
 
             RuleSet.create = function(properties) {
                 return new RuleSet(properties);
@@ -2045,6 +2319,9 @@ export const tandem = $root.tandem = (() => {
                     $root.tandem.control.Timeouts.encode(message.timeouts, writer.uint32(18).fork(), _depth + 1).ldelim();
                 if (message.vlanFlag != null && $Object.hasOwnProperty.call(message, "vlanFlag") && message.vlanFlag !== false)
                     writer.uint32(24).bool(message.vlanFlag);
+                if (message.marks != null && message.marks.length)
+                    for (let i = 0; i < message.marks.length; ++i)
+                        $root.tandem.control.Mark.encode(message.marks[i], writer.uint32(162).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2099,6 +2376,14 @@ export const tandem = $root.tandem = (() => {
                                 message.vlanFlag = value;
                             else
                                 delete message.vlanFlag;
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.marks && message.marks.length))
+                                message.marks = [];
+                            message.marks.push($root.tandem.control.Mark.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }
@@ -2604,11 +2889,13 @@ export const tandem = $root.tandem = (() => {
             Edit.prototype.deleteLocal = null;
             Edit.prototype.setTimeouts = null;
             Edit.prototype.setVlanFlag = null;
+            Edit.prototype.addMark = null;
+            Edit.prototype.deleteMark = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(Edit.prototype, "op", {
-                get: $util.oneOfGetter($oneOfFields = ["addService", "editService", "deleteService", "clear", "addServer", "editServer", "deleteServer", "addLocal", "deleteLocal", "setTimeouts", "setVlanFlag"]),
+                get: $util.oneOfGetter($oneOfFields = ["addService", "editService", "deleteService", "clear", "addServer", "editServer", "deleteServer", "addLocal", "deleteLocal", "setTimeouts", "setVlanFlag", "addMark", "deleteMark"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -2645,6 +2932,10 @@ export const tandem = $root.tandem = (() => {
                     $root.tandem.control.Timeouts.encode(message.setTimeouts, writer.uint32(82).fork(), _depth + 1).ldelim();
                 if (message.setVlanFlag != null && $Object.hasOwnProperty.call(message, "setVlanFlag"))
                     writer.uint32(88).bool(message.setVlanFlag);
+                if (message.addMark != null && $Object.hasOwnProperty.call(message, "addMark"))
+                    $root.tandem.control.Mark.encode(message.addMark, writer.uint32(162).fork(), _depth + 1).ldelim();
+                if (message.deleteMark != null && $Object.hasOwnProperty.call(message, "deleteMark"))
+                    $root.tandem.control.Mark.encode(message.deleteMark, writer.uint32(170).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2753,6 +3044,20 @@ export const tandem = $root.tandem = (() => {
                                 break;
                             message.setVlanFlag = reader.bool();
                             message.op = "setVlanFlag";
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            message.addMark = $root.tandem.control.Mark.decode(reader, reader.size(), $undefined, _depth + 1, message.addMark);
+                            message.op = "addMark";
+                            continue;
+                        }
+                    case 21: {
+                            if (wireType !== 2)
+                                break;
+                            message.deleteMark = $root.tandem.control.Mark.decode(reader, reader.size(), $undefined, _depth + 1, message.deleteMark);
+                            message.op = "deleteMark";
                             continue;
                         }
                     }

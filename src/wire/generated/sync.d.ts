@@ -203,6 +203,12 @@ export namespace tandem {
             /** Records forwarding. */
             forwarding: number[];
 
+            /** Records fwmark. */
+            fwmark: number[];
+
+            /** Records subnet. */
+            subnet: number[];
+
             /**
              * Creates a new Records instance using the specified properties.
              * @param [properties] Properties to set
@@ -300,6 +306,12 @@ export namespace tandem {
 
                 /** Records forwarding */
                 forwarding?: (number[]|null);
+
+                /** Records fwmark */
+                fwmark?: (number[]|null);
+
+                /** Records subnet */
+                subnet?: (number[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -173,6 +173,8 @@ export const tandem = $root.tandem = (() => {
                 this.maker = [];
                 this.high = [];
                 this.forwarding = [];
+                this.fwmark = [];
+                this.subnet = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -201,6 +203,8 @@ export const tandem = $root.tandem = (() => {
             Records.prototype.family = $util.newBuffer([]);
             Records.prototype.high = $util.emptyArray;
             Records.prototype.forwarding = $util.emptyArray;
+            Records.prototype.fwmark = $util.emptyArray;
+            Records.prototype.subnet = $util.emptyArray;
 
             Records.create = function(properties) {
                 return new Records(properties);
@@ -257,6 +261,10 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(250).fixed32s(message.high);
                 if (message.forwarding != null && message.forwarding.length)
                     writer.uint32(258).uint32s(message.forwarding);
+                if (message.fwmark != null && message.fwmark.length)
+                    writer.uint32(402).uint32s(message.fwmark);
+                if (message.subnet != null && message.subnet.length)
+                    writer.uint32(410).uint32s(message.subnet);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -561,6 +569,34 @@ export const tandem = $root.tandem = (() => {
                             if (!(message.forwarding && message.forwarding.length))
                                 message.forwarding = [];
                             message.forwarding.push(reader.uint32());
+                            continue;
+                        }
+                    case 50: {
+                            if (wireType === 2) {
+                                if (!(message.fwmark && message.fwmark.length))
+                                    message.fwmark = [];
+                                reader.uint32s(message.fwmark);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.fwmark && message.fwmark.length))
+                                message.fwmark = [];
+                            message.fwmark.push(reader.uint32());
+                            continue;
+                        }
+                    case 51: {
+                            if (wireType === 2) {
+                                if (!(message.subnet && message.subnet.length))
+                                    message.subnet = [];
+                                reader.uint32s(message.subnet);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.subnet && message.subnet.length))
+                                message.subnet = [];
+                            message.subnet.push(reader.uint32());
                             continue;
                         }
                     }

@@ -226,7 +226,7 @@ export class XdpSide implements Side {
     const clocks = { tcpTimeouts: tcpTimeouts(timeouts), udpTimeout: timeouts.udp };
     this.#map('settings').update(
       u32(0),
-      settingsBytes({ director, maker: MAKER, localPorts, ipvs, ...clocks }),
+      settingsBytes({ director, maker: MAKER, localPorts, ipvs, ...NO_LOOKUPS, ...clocks }),
     );
   }
 
@@ -236,6 +236,9 @@ export class XdpSide implements Side {
     return map;
   }
 }
+
+/** Services of one address and port alone. */
+const NO_LOOKUPS = { lookups: 0, marks: { first: 0, count: 0 } };
 
 function factsOf(flow: Buffer): SideFacts {
   const flags = flow[FLOW.flags] ?? 0;
