@@ -65,7 +65,10 @@ interface Contender {
   readonly address: string;
   /** The other one is ready to take over. */
   ready(): Promise<void>;
-  /** The power of the one that serves is cut. */
+  /**
+   * The power of the one that serves is cut: nothing comes from it any more. Its processes end when the other one has
+   * taken over, because on one machine their end would cost the survivor time that it does not between two.
+   */
   crash(): Promise<void>;
   comeBack(): Promise<void>;
 }
@@ -81,7 +84,7 @@ class TandemPair implements Contender {
     this.#lab = lab;
     const key = join(lab.directory, 'sync.key');
     writeFileSync(key, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
-    const setting = { services, router: { preempt: false } };
+    const setting = { services, router: { preempt: false }, datapath: { connections: 65_536 } };
     this.#directors = DIRECTORS.map((name) => new Director(lab, name, { advertMs, key, setting })) as [
       Director,
       Director,
@@ -105,17 +108,17 @@ class TandemPair implements Contender {
   }
 
   async crash(): Promise<void> {
-    const { name } = this.#master;
-    await this.#lab.cut(name);
-    await this.#master.kill();
-    this.#master.forget();
-    await this.#lab.run(name, 'ip', ['address', 'delete', `${PAIR.vip}/32`, 'dev', 'eth0']);
+    await this.#lab.cut(this.#master.name);
     this.#serving = 1 - this.#serving;
   }
 
   async comeBack(): Promise<void> {
     await this.#until(this.#master, 'be master', ({ role }) => role === 'master');
-    await this.#lab.restore(this.#backup.name);
+    const { name } = this.#backup;
+    await this.#backup.kill();
+    this.#backup.forget();
+    await this.#lab.run(name, 'ip', ['address', 'delete', `${PAIR.vip}/32`, 'dev', 'eth0']);
+    await this.#lab.restore(name);
     await this.#backup.start();
   }
 
@@ -167,17 +170,17 @@ class KeepalivedPair implements Contender {
   }
 
   async crash(): Promise<void> {
-    const name = this.#master;
-    await this.#lab.cut(name);
-    await this.#kill(name);
-    await this.#lab.run(name, 'ip', ['address', 'delete', `${KEEPALIVED.vip}/32`, 'dev', 'eth0']);
+    await this.#lab.cut(this.#master);
     this.#serving = 1 - this.#serving;
   }
 
   async comeBack(): Promise<void> {
     await this.#entered(this.#master, 'MASTER');
-    await this.#lab.restore(this.#backup);
-    await this.#begin(this.#backup);
+    const name = this.#backup;
+    await this.#kill(name);
+    await this.#lab.run(name, 'ip', ['address', 'delete', `${KEEPALIVED.vip}/32`, 'dev', 'eth0']);
+    await this.#lab.restore(name);
+    await this.#begin(name);
   }
 
   async stop(): Promise<void> {
