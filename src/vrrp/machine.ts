@@ -90,7 +90,7 @@ export function step(before: RouterState, event: RouterEvent, now: number): Rout
 function wake(state: RouterState, now: number): RouterStep {
   // Never renewed late: somebody else may be master since. RFC 9568 knows no such rule, SIGCONT needs it.
   if (state.role === 'master' && now >= state.leaseUntil) {
-    return yieldTo({ ...state, wokeAt: now }, now, state.settings.advertUs, 'the lease ran out', [
+    return yieldTo({ ...state, wokeAt: now }, now, state.settings.advertUs, whyRanOut(state, now), [
       count('lapses'),
     ]);
   }
@@ -103,6 +103,15 @@ function wake(state: RouterState, now: number): RouterStep {
     return { state: { ...state, silentSince, masterDownAt, wokeAt: now }, effects: [count('slept')] };
   }
   return { state, effects: [] };
+}
+
+/** A person must know where to look: at this host, or at the way to the other one. */
+function whyRanOut({ steppedAt, peer, settings }: RouterState, now: number): string {
+  const inMs = (us: number) => `${Math.round(us / 1000)} ms`;
+  const late = now - steppedAt > SLEEP_INTERVALS * settings.advertUs;
+  if (late) return `the lease ran out: this daemon stood still for ${inMs(now - steppedAt)}`;
+  if (peer.advertHeardAt === 0) return 'the lease ran out';
+  return `the lease ran out: the peer last heard us ${inMs(now - peer.advertHeardAt)} ago`;
 }
 
 function react(state: RouterState, event: RouterEvent, now: number): RouterStep {

@@ -239,6 +239,22 @@ describe('a master', () => {
     expect(rig.state.masterDownAt).toBe(rig.now + DOWN);
   });
 
+  test('says why its lease ran out: its own pause, or a peer that has not heard it', () => {
+    const frozen = master();
+    frozen.pass(A);
+    frozen.give({ kind: 'timer' });
+    frozen.freeze(3 * A);
+    frozen.give({ kind: 'timer' });
+    expect(whys(frozen).at(-1)).toBe('the lease ran out: this daemon stood still for 300 ms');
+    const unheard = master();
+    const heardAt = unheard.now;
+    for (let n = 0; n < 12 && unheard.state.role === 'master'; n += 1) {
+      unheard.peer(0, { master: false, able: true, advertHeardAt: heardAt, deaf: n > 3 });
+      unheard.pass(A / 4);
+    }
+    expect(whys(unheard).at(-1)).toBe('the lease ran out: the peer last heard us 250 ms ago');
+  });
+
   test('never renews a lease that ran out while it was frozen', () => {
     for (const event of [
       { kind: 'timer' },
