@@ -18,6 +18,7 @@ import {
   ADDRESS,
   FLOW,
   FLOW_KEY,
+  FORWARDING,
   INTERFACE,
   IP_ADDRESS,
   LEASE,
@@ -226,6 +227,8 @@ export interface PlaneSettings {
   readonly lookups: number;
   /** Where the rules that set marks stand. */
   readonly marks: { readonly first: number; readonly count: number };
+  /** 32 bits, not 0: by which the plane's programs know each other's frames. */
+  readonly secret: number;
 }
 
 export function settingsBytes(settings: PlaneSettings): Buffer {
@@ -246,12 +249,19 @@ export function settingsBytes(settings: PlaneSettings): Buffer {
   buffer.writeUInt32LE(settings.lookups, SETTINGS.lookups);
   buffer.writeUInt32LE(settings.marks.first, SETTINGS.firstMark);
   buffer.writeUInt32LE(settings.marks.count, SETTINGS.marks);
+  buffer.writeUInt32LE(settings.secret, SETTINGS.secret);
   return buffer;
 }
 
 export function flowState(flow: Buffer): { state: number; flags: number } {
   const word = flow.readUInt32LE(FLOW.stateFlags);
   return { state: word & 0xff, flags: word >>> 8 };
+}
+
+/** Whether the connection of a request entry has an entry of its replies. */
+export function hasReply(flow: Buffer): boolean {
+  const forwarding = flow.readUInt8(FLOW.forwarding);
+  return forwarding === FORWARDING.FORWARD_FULLNAT || forwarding === FORWARDING.FORWARD_MASQ;
 }
 
 /** Sizes of the table's keys and entries: those of IPv4 end before what only IPv6 has. */
@@ -290,13 +300,16 @@ export function readConnection(family: Family, key: Buffer, flow: Buffer, expire
     const address = addressFromBytes(Buffer.concat([rest, buffer.subarray(low, low + 4)]));
     return { address, port: buffer.readUInt16BE(port) };
   };
+  const forwarding = FORWARDING_METHODS[flow.readUInt8(FLOW.forwarding)] ?? 'fullnat';
   return {
     protocol: namedProtocol(key.readUInt8(FLOW_KEY.protocol)),
     client: endpoint(key, FLOW_KEY.source, FLOW_KEY.sourceHigh, FLOW_KEY.sourcePort),
     virtual: endpoint(key, FLOW_KEY.destination, FLOW_KEY.destinationHigh, FLOW_KEY.destinationPort),
-    local: endpoint(flow, FLOW.source, FLOW.sourceHigh, FLOW.sourcePort),
+    ...(forwarding === 'fullnat' && {
+      local: endpoint(flow, FLOW.source, FLOW.sourceHigh, FLOW.sourcePort),
+    }),
     server: endpoint(flow, FLOW.destination, FLOW.destinationHigh, FLOW.destinationPort),
-    forwarding: FORWARDING_METHODS[flow.readUInt8(FLOW.forwarding)] ?? 'fullnat',
+    forwarding,
     state: flowState(flow).state,
     expires,
   };

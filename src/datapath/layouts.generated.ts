@@ -163,7 +163,7 @@ export const LEASE = {
 } as const;
 
 export const SETTINGS = {
-  size: 88,
+  size: 92,
   director: 0,
   maker: 4,
   firstPort: 8,
@@ -177,6 +177,7 @@ export const SETTINGS = {
   lookups: 76,
   firstMark: 80,
   marks: 84,
+  secret: 88,
 } as const;
 
 export const CONN_RECORD = {
@@ -260,10 +261,11 @@ export const DROP_REASON = {
   DROP_TTL: 16,
   DROP_TOO_BIG: 17,
   DROP_NO_ROUTE: 18,
-  DROP_FORWARDING_OFF: 19,
-  DROP_NO_NEIGHBOUR: 20,
-  DROP_UNSUPPORTED: 21,
-  DROP_REASONS: 22,
+  DROP_NOT_ON_LINK: 19,
+  DROP_FORWARDING_OFF: 20,
+  DROP_NO_NEIGHBOUR: 21,
+  DROP_UNSUPPORTED: 22,
+  DROP_REASONS: 23,
 } as const;
 
 export const PLANE_EVENT = {

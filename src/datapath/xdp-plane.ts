@@ -23,6 +23,7 @@ import {
   bytes,
   FLOW_SIZES,
   flowState,
+  hasReply,
   interfaceBytes,
   localUseKeyBytes,
   otherKeyBytes,
@@ -130,6 +131,8 @@ export class XdpPlane implements Plane {
   #udpTimeout = 0;
   #director = 0;
   #maker = randomBytes(4).readUInt32LE();
+  /** Begins what stands in place of a link address: a local one, of no group, for the kernel drops what is for a group. */
+  readonly #secret = ((randomBytes(4).readUInt32LE() & ~1) | 2) >>> 0;
 
   /** @throws DatapathError saying what this host lacks, and what to do */
   static open(options: XdpPlaneOptions): XdpPlane {
@@ -335,6 +338,7 @@ export class XdpPlane implements Plane {
       ipvs: this.#options.ipvs,
       lookups: this.#lookups,
       marks: this.#marks.list,
+      secret: this.#secret,
     };
     this.#maps.settings.update(ZERO, settingsBytes(settings));
   }
@@ -376,7 +380,7 @@ export class XdpPlane implements Plane {
   #expires(family: Family, key: Buffer, flow: Buffer, now: bigint): number {
     const reply = bytes(FLOW_SIZES[family].entry);
     let seen = flow.readBigUInt64LE(FLOW.lastSeen);
-    if (this.#flows(family).lookup(otherKeyBytes(family, key, flow), reply)) {
+    if (hasReply(flow) && this.#flows(family).lookup(otherKeyBytes(family, key, flow), reply)) {
       const back = reply.readBigUInt64LE(FLOW.lastSeen);
       if (back > seen) seen = back;
     }

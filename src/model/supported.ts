@@ -15,12 +15,6 @@ import {
 
 const SCHEDULERS: readonly string[] = ['rr', 'wrr', 'lc', 'wlc'];
 
-const METHOD_OPTION = {
-  direct: 'direct routing (-g, the default)',
-  masq: 'masquerading (-m)',
-  tunnel: 'tunneling (-i)',
-} as const;
-
 /**
  * Refuses what the plane would not do; it never lets an option through that would then be ignored. What may not
  * be added is not there, and the rules themselves say so to who would change or delete it.
@@ -37,10 +31,10 @@ export function checkSupported(edit: RuleEdit): void {
       break;
     case 'add-server':
       checkService(edit.id);
-      checkServer(edit.server);
+      checkServer(edit.id, edit.server);
       break;
     case 'edit-server':
-      if (mayBeThere(edit.id, edit.server)) checkServer(edit.server);
+      if (mayBeThere(edit.id, edit.server)) checkServer(edit.id, edit.server);
       break;
     case 'add-local':
       checkService(edit.id);
@@ -82,9 +76,10 @@ function checkSettings(settings: ServiceSettings): void {
   if (settings.drainingTimeout) refuse('draining (--tcp_draining_timeout)', 'leave it out, or write 0');
 }
 
-function checkServer(server: RealServer): void {
-  if (server.forwarding !== 'fullnat') refuse(METHOD_OPTION[server.forwarding], 'use -q (FULLNAT)');
+function checkServer(service: ServiceId, server: RealServer): void {
+  if (server.forwarding === 'tunnel') refuse('tunneling (-i)', 'use -q (FULLNAT), -m or -g');
   checkEndpoint(server);
+  checkPort(service, server);
   if (server.upperThreshold || server.lowerThreshold)
     refuse('a connection threshold (-x, -y)', 'leave it out');
   if (server.oif !== undefined) refuse(`an interface for a real server (${server.oif})`, 'leave it out');
@@ -99,6 +94,16 @@ function checkLocal(service: ServiceId, local: LocalAddress): void {
   if (familyOf(local.address) !== serviceFamily(service))
     refuse(`a local address of another family than its service (${local.address})`, 'use one of the same');
   if (local.oif !== undefined) refuse(`an interface for a local address (${local.oif})`, 'leave it out');
+}
+
+/** Where packets are not rewritten the server must listen where the client asks. ipvsadm sees to it by itself. */
+function checkPort(service: ServiceId, { forwarding, port }: RealServer): void {
+  if (service.kind !== 'address' || (forwarding !== 'direct' && forwarding !== 'tunnel')) return;
+  if (port === service.port) return;
+  throw new ModelError(
+    'not-supported',
+    `direct routing and tunnels cannot map port ${service.port} to ${port}: give the server port ${service.port}`,
+  );
 }
 
 /** The plane's maps hold IPv4 as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2), which no packet bears. */

@@ -312,11 +312,11 @@ const WRONG: readonly (readonly [string, string, number, number, string, RegExp]
   ],
   [
     'a forwarding method that this version lacks',
-    'services:\n  - tcp: 10.1.1.1:80\n    servers:\n      - {address: 10.2.2.2:80}\n      - {address: 10.2.2.3:80, method: masq}',
+    'services:\n  - tcp: 10.1.1.1:80\n    servers:\n      - {address: 10.2.2.2:80}\n      - {address: 10.2.2.3:80, method: tunnel}',
     5,
     9,
     'services[0].servers[1]',
-    /masquerading .* is not built yet: use -q/,
+    /tunneling .* is not built yet: use -q/,
   ],
   [
     'a key of a service that there is not',

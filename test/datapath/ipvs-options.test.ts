@@ -60,6 +60,7 @@ function configure(options: Partial<IpvsOptions>): void {
     ipvs: { ...IPVS_OPTIONS, ...options },
     lookups: 0,
     marks: { first: 0, count: 0 },
+    secret: 1,
   };
   maps.settings.update(Buffer.alloc(4), settingsBytes(settings));
   events();

@@ -63,8 +63,8 @@ describe('what is not built', () => {
 
   test.each([
     [
-      '-a -t 10.1.1.1:80 -r 192.168.10.2:22',
-      'direct routing (-g, the default) is not built yet: use -q (FULLNAT)\n',
+      '-a -t 10.1.1.1:80 -r 192.168.10.2:22 -i',
+      'tunneling (-i) is not built yet: use -q (FULLNAT), -m or -g\n',
     ],
     ['-A -t 10.1.1.1:80:5', 'subnet_id 5 is not built yet: leave it out, or write 0\n'],
     ['--set-vlanflag 1', 'VLAN matching (--set-vlanflag 1) is not built yet: leave it at 0\n'],
@@ -134,9 +134,9 @@ test('an interface that does not exist has its own text', async () => {
 describe('-R', () => {
   test('goes on behind a line that the plane does not carry', async () => {
     const director = memoryDirector(['eth0'], 'xdp');
-    const lines = '-A -t 10.1.1.1:80\n-a -t 10.1.1.1:80 -r 10.2.2.2 -m\n-A -t 10.1.1.2:80\n';
+    const lines = '-A -t 10.1.1.1:80\n-a -t 10.1.1.1:80 -r 10.2.2.2 -i\n-A -t 10.1.1.2:80\n';
     const { stderr, exit } = await run('-R', director, lines);
-    expect(stderr).toBe('masquerading (-m) is not built yet: use -q (FULLNAT)\n');
+    expect(stderr).toBe('tunneling (-i) is not built yet: use -q (FULLNAT), -m or -g\n');
     expect(exit).toBe(0);
     expect(director.rules.services).toHaveLength(2);
   });

@@ -23,6 +23,8 @@ describe('what this version carries is let through', () => {
     '-E -t 10.1.1.1:80 -s rr',
     '-D -t 10.1.1.1:80',
     `${a} -q -w 0`,
+    a,
+    `${a} -m`,
     '-e -t 10.1.1.1:80 -r 192.168.10.2:22 -q -w 7',
     '-d -t 10.1.1.1:80 -r 192.168.10.2:22',
     '-A -t [2001:db8::1]:80',
@@ -66,8 +68,6 @@ describe('what cannot be there is no matter of this version to who changes or de
 
 describe('what it does not carry is refused, with the option and what to use instead', () => {
   test.each<[string, string]>([
-    [a, 'direct routing (-g, the default) is not built yet: use -q'],
-    [`${a} -m`, '-m'],
     [`${a} -i`, '-i'],
     [`${a} -q -x 5`, '-x'],
     [`${a} -q -x 5 -y 3`, '-y'],

@@ -6,7 +6,14 @@ import { type XdpInterface, XdpPlane } from '../../src/datapath/xdp-plane.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
 import { IPVS_OPTIONS, type IpvsOptions } from '../../src/model/ipvs-options.ts';
-import { EMPTY_RULES, type RuleSet, type Scheduler, type ServiceId } from '../../src/model/rules.ts';
+import {
+  EMPTY_RULES,
+  type ForwardingMethod,
+  type RuleSet,
+  type Scheduler,
+  type ServiceId,
+  type Tunnel,
+} from '../../src/model/rules.ts';
 import type { BpfProgram } from '../../src/native/bpf-program.ts';
 import { bootTimeUs } from '../../src/native/clock.ts';
 import { ip, TestNamespace } from './namespace.ts';
@@ -26,6 +33,14 @@ export function linkOf(name: string): XdpInterface {
   const [link] = JSON.parse(ip('-j', 'link', 'show', name)) as Array<{ ifindex: number; address: string }>;
   if (!link) throw new Error(`no link ${name}`);
   return { name, ifindex: link.ifindex, mac: macBytes(link.address), sendByRedirect: true };
+}
+
+export interface BenchServer {
+  readonly address: string;
+  readonly port: number;
+  readonly weight?: number;
+  readonly forwarding?: ForwardingMethod;
+  readonly tunnel?: Tunnel;
 }
 
 export class PlaneBench {
@@ -56,7 +71,7 @@ export class PlaneBench {
     ip('link', 'add', 'back', 'type', 'veth', 'peer', 'name', 'back-far');
     for (const name of ['front', 'front-far', 'back', 'back-far']) ip('link', 'set', name, 'up');
     ip('addr', 'add', '10.1.1.2/24', 'dev', 'front');
-    ip('addr', 'add', '192.168.10.3/24', 'dev', 'back');
+    ip('addr', 'add', '192.168.10.200/24', 'dev', 'back');
     ip('neigh', 'add', CLIENT, 'lladdr', '02:00:00:00:01:10', 'dev', 'front', 'nud', 'permanent');
     for (const last of [2, 3, 4, 5, 6, 7]) {
       const mac = `02:00:00:00:02:0${last}`;
@@ -105,14 +120,15 @@ export class PlaneBench {
     this.plane.applyRules(this.rules);
   }
 
-  /** A fullnat service with these servers, of their family; floats with the lease. */
+  /** A service with these servers, of the family of the first; fullnat if they do not say. Floats with the lease. */
   addService(
     protocol: 'tcp' | 'udp',
     port: number,
-    servers: ReadonlyArray<{ address: string; port: number; weight?: number }>,
+    servers: readonly BenchServer[],
     scheduler: Scheduler = 'rr',
+    family: 4 | 6 = servers[0]?.address.includes(':') ? 6 : 4,
   ): ServiceId {
-    const [vip, lip] = servers.some(({ address }) => address.includes(':')) ? [VIP6, LIP6] : [VIP, LIP];
+    const [vip, lip] = family === 6 ? [VIP6, LIP6] : [VIP, LIP];
     const id: ServiceId = { kind: 'address', protocol, address: parseAddress(vip), port, subnetId: 0 };
     this.edit(
       { op: 'add-service', id, settings: { scheduler, schedulerFlags: [], onePacket: false } },
@@ -124,9 +140,10 @@ export class PlaneBench {
             address: parseAddress(server.address),
             port: server.port,
             weight: server.weight ?? 1,
-            forwarding: 'fullnat',
+            forwarding: server.forwarding ?? 'fullnat',
             upperThreshold: 0,
             lowerThreshold: 0,
+            ...(server.tunnel && { tunnel: server.tunnel }),
           },
         }),
       ),

@@ -8,7 +8,7 @@ import { IPVS_OPTIONS } from '../../src/model/ipvs-options.ts';
 import { EMPTY_RULES, type ServiceId } from '../../src/model/rules.ts';
 import { bootTimeUs } from '../../src/native/clock.ts';
 import { ip, TestNamespace } from './namespace.ts';
-import { CLIENT6, linkOf, SERVER6, setForwarding, VIP, VIP6 } from './plane.ts';
+import { linkOf, setForwarding, VIP, VIP6 } from './plane.ts';
 
 const CLIENTS = ['10.1.1.10/24', '2001:db8:1::10/64'] as const;
 const SERVERS = ['192.168.10.2/24', '2001:db8:10::2/64'] as const;
@@ -74,19 +74,6 @@ export class Wire {
       { address: parseAddress(local), kind: 'local', floating: true, ifindex: back?.ifindex ?? 0 },
     ]);
     this.plane.fence.open(bootTimeUs() + 60_000_000, 1);
-  }
-
-  /** Makes the far hosts known as neighbours. */
-  resolve(): void {
-    for (const [host, near, address] of [
-      ['client', 'front', CLIENT6],
-      ['server', 'back', SERVER6],
-    ] as const) {
-      const [link] = JSON.parse(ip('-j', '-n', this.host(host), 'link', 'show', 'eth0')) as Array<{
-        address: string;
-      }>;
-      ip('neigh', 'replace', address, 'lladdr', link?.address ?? '', 'dev', near);
-    }
   }
 
   /** Runs a script in a far host; resolves with its first line of output. */

@@ -49,13 +49,15 @@ static __always_inline __u32 service_of(__u32 server_id)
 struct tally {
 	__u32 server_id;
 	__u32 state_flags;
-	struct ip_address local;
+	__u32 forwarding;
+	struct ip_address local; /* of fullnat */
 };
 
 static __always_inline void take_tally(enum family family, const struct flow *record, struct tally *tally)
 {
 	tally->server_id = record->server_id;
 	tally->state_flags = record->state_flags;
+	tally->forwarding = record->forwarding;
 	whole_address(family, record->source, record->source_high, &tally->local);
 }
 
@@ -75,9 +77,12 @@ static __always_inline struct local_use *find_local_use(const struct tally *tall
  * counted any more, because its service was deleted, is not counted below zero. */
 static __always_inline void count_tally(const struct tally *tally, __s32 change)
 {
-	struct local_use *use = find_local_use(tally, change > 0);
+	struct local_use *use;
 
 	count_load(tally->server_id, tally->state_flags, change);
+	if (tally->forwarding != FORWARD_FULLNAT)
+		return;
+	use = find_local_use(tally, change > 0);
 	if (use)
 		__sync_fetch_and_add(&use->connections, change);
 }
@@ -143,7 +148,8 @@ static __always_inline int remove_connection(enum family family, const struct fl
 	tally.state_flags = state_flags;
 	if (flags_of(state_flags) & FLOW_ANNOUNCED)
 		bury(family, key, record->term, record->version, record->maker);
-	delete_flow(family, &other);
+	if (has_reply(tally.forwarding))
+		delete_flow(family, &other);
 	error = delete_flow(family, key);
 	if (error) {
 		/* Of an entry that somebody else took out the memory is another connection's by now. */
@@ -197,7 +203,7 @@ static __always_inline int is_orphan(enum family family, const struct flow_key *
 
 	if (now <= reply->last_seen || now - reply->last_seen <= NS_PER_S)
 		return 0;
-	if (!request)
+	if (!request || !has_reply(request->forwarding))
 		return 1;
 	other_key(family, request, key->protocol, &back);
 	return !same_key(family, &back, key);

@@ -69,6 +69,12 @@ static __always_inline int same_key(enum family family, const struct flow_key *a
 	       same_high(family, a->destination_high, b->destination_high);
 }
 
+/* Whether the connection has an entry of its replies. */
+static __always_inline int has_reply(__u8 forwarding)
+{
+	return forwarding == FORWARD_FULLNAT || forwarding == FORWARD_MASQ;
+}
+
 /* The key under which the other direction's entry stands: what a packet becomes, from the other end. */
 static __always_inline void other_key(enum family family, const struct flow *flow, __u8 protocol, struct flow_key *key)
 {

@@ -161,16 +161,19 @@ static __always_inline enum insert_result insert_synced(enum family family, cons
 
 	fill_synced(family, in, call, &entry);
 	server_id = find_server(family, key, &entry, in->fwmark);
-	other_key(family, &entry, in->protocol, &reply_key);
-	if (!claim_reply(family, &reply_key, in, call->clash))
-		return INSERT_CONFLICT;
-	fill_reply(family, key, in->forwarding, server_id, exact_idle_clock(), &entry);
-	if (insert_flow(family, &reply_key, &entry))
-		return INSERT_NO_ROOM;
-	fill_synced(family, in, call, &entry);
+	if (has_reply(in->forwarding)) {
+		other_key(family, &entry, in->protocol, &reply_key);
+		if (!claim_reply(family, &reply_key, in, call->clash))
+			return INSERT_CONFLICT;
+		fill_reply(family, key, in->forwarding, server_id, exact_idle_clock(), &entry);
+		if (insert_flow(family, &reply_key, &entry))
+			return INSERT_NO_ROOM;
+		fill_synced(family, in, call, &entry);
+	}
 	entry.server_id = server_id;
 	if (insert_flow(family, key, &entry)) {
-		delete_flow(family, &reply_key);
+		if (has_reply(in->forwarding))
+			delete_flow(family, &reply_key);
 		return INSERT_NO_ROOM;
 	}
 	count_connection(family, &entry, 1);
@@ -179,7 +182,8 @@ static __always_inline enum insert_result insert_synced(enum family family, cons
 
 static __always_inline int same_translation(enum family family, const struct flow *held, const struct conn_record *in)
 {
-	return held->source == in->local && held->source_port == in->local_port &&
+	return held->forwarding == in->forwarding && held->source == in->local &&
+	       held->source_port == in->local_port &&
 	       held->destination == in->server && held->destination_port == in->server_port &&
 	       same_high(family, held->source_high, in->local_high) &&
 	       same_high(family, held->destination_high, in->server_high);
@@ -222,7 +226,7 @@ changed:
 
 static __always_inline int plausible(const struct conn_record *in)
 {
-	if (in->family > FAMILY_IPV6 || in->forwarding != FORWARD_FULLNAT)
+	if (in->family > FAMILY_IPV6 || in->forwarding > FORWARD_TUNNEL)
 		return 0;
 	if (in->protocol == IPPROTO_TCP)
 		return in->state < TCP_STATES;

@@ -3,7 +3,8 @@
 #ifndef TANDEM_NEXTHOP_H
 #define TANDEM_NEXTHOP_H
 
-#include "maps.h"
+#include "fence.h"
+#include "flow.h"
 #include "packet.h"
 
 /* linux/socket.h, of which the C library has its own. */
@@ -13,13 +14,15 @@
 /* The traffic class and the flow label of an IPv6 header's first word: what routes may look at. */
 #define FLOWINFO_MASK 0x0fffffff
 
-/* What XDP tells tc about a packet whose next hop is not resolved yet. */
+/* What XDP tells tc about a packet whose next hop is not resolved yet, in place of its link addresses. Metadata would be
+ * the usual way, but in generic mode the kernel loses it. */
 struct handover_note {
-	__u32 magic;
+	__u32 secret;
 	__u32 ifindex;
-};
+	__u32 server_id; /* the next hop, of direct routing; 0: the packet's own destination says */
+} __attribute__((packed));
 
-#define HANDOVER_MAGIC 0x54414e44 /* "TAND" */
+_Static_assert(sizeof(struct handover_note) == 2 * ETH_ALEN, "handover_note");
 
 static __always_inline int send_same_interface(__u32 ifindex)
 {
@@ -29,60 +32,60 @@ static __always_inline int send_same_interface(__u32 ifindex)
 }
 
 /* Gives the packet to the tc program, whose bpf_redirect_neigh makes the kernel resolve the next hop and send the
- * packet then. The stack's own forwarding would drop it: its source is an address of this host. */
-static __always_inline int resolve_next_hop(struct xdp_md *ctx, __u32 ifindex)
+ * packet then. The stack's own forwarding would drop it: its source may be an address of this host. */
+static __always_inline int resolve_next_hop(struct packet *p, __u32 ifindex, __u32 server_id)
 {
-	struct handover_note *note;
+	struct handover_note *note = (void *)p->eth;
+	struct settings *set = current_settings();
 
-	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*note)))
+	if (!set || !set->secret)
 		return drop(DROP_NO_NEIGHBOUR);
-	note = (void *)(long)ctx->data_meta;
-	if ((void *)(note + 1) > (void *)(long)ctx->data)
-		return drop(DROP_NO_NEIGHBOUR);
-	note->magic = HANDOVER_MAGIC;
+	note->secret = set->secret;
 	note->ifindex = ifindex;
+	note->server_id = server_id;
 	count_event(EVENT_NEIGHBOUR_RESOLVE);
 	return XDP_PASS;
 }
 
-static __always_inline void describe_route(enum family family, const struct packet *p, struct bpf_fib_lookup *route)
+/* Of the packet as it will be: with the addresses that the entry says. */
+static __always_inline void describe_route(enum family family, const struct packet *p, const struct flow *flow,
+					   struct bpf_fib_lookup *route)
 {
 	route->l4_protocol = p->key.protocol;
 	route->tot_len = p->length;
 	if (family == FAMILY_IPV6) {
 		route->family = AF_INET6;
 		route->flowinfo = *(__be32 *)p->ip6 & bpf_htonl(FLOWINFO_MASK);
-		__builtin_memcpy(route->ipv6_src, &p->ip6->saddr, sizeof(route->ipv6_src));
-		__builtin_memcpy(route->ipv6_dst, &p->ip6->daddr, sizeof(route->ipv6_dst));
+		__builtin_memcpy(route->ipv6_src, flow->source_high, 12);
+		__builtin_memcpy(route->ipv6_dst, flow->destination_high, 12);
+		route->ipv6_src[3] = flow->source;
+		route->ipv6_dst[3] = flow->destination;
 	} else {
 		route->family = AF_INET;
 		route->tos = p->ip->tos;
-		route->ipv4_src = p->ip->saddr;
-		route->ipv4_dst = p->ip->daddr;
+		route->ipv4_src = flow->source;
+		route->ipv4_dst = flow->destination;
 	}
 }
 
-static __always_inline int send_packet(struct xdp_md *ctx, enum family family, struct packet *p)
+/* Whether the next hop of a route is the destination itself. */
+static __always_inline int is_on_link(enum family family, const struct bpf_fib_lookup *route, const struct flow *flow)
 {
-	struct bpf_fib_lookup route = { .ifindex = ctx->ingress_ifindex };
+	if (family == FAMILY_IPV4)
+		return route->family == AF_INET && route->ipv4_dst == flow->destination;
+	return route->ipv6_dst[3] == flow->destination && same_high(FAMILY_IPV6, route->ipv6_dst, flow->destination_high);
+}
 
-	describe_route(family, p, &route);
-	switch (bpf_fib_lookup(ctx, &route, sizeof(route), 0)) {
-	case BPF_FIB_LKUP_RET_SUCCESS:
-		__builtin_memcpy(p->eth->h_dest, route.dmac, ETH_ALEN);
-		__builtin_memcpy(p->eth->h_source, route.smac, ETH_ALEN);
-		if (route.ifindex == ctx->ingress_ifindex)
-			return send_same_interface(route.ifindex);
-		return bpf_redirect(route.ifindex, 0);
-	case BPF_FIB_LKUP_RET_NO_NEIGH:
-		return resolve_next_hop(ctx, route.ifindex);
-	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
-		return drop(DROP_TOO_BIG);
-	case BPF_FIB_LKUP_RET_FWD_DISABLED:
-		return drop(DROP_FORWARDING_OFF);
-	default:
-		return drop(DROP_NO_ROUTE);
-	}
+static __always_inline int send_by(struct xdp_md *ctx, struct packet *p, const struct bpf_fib_lookup *route, int resolved,
+				   __u32 server_id)
+{
+	if (!resolved)
+		return resolve_next_hop(p, route->ifindex, server_id);
+	__builtin_memcpy(p->eth->h_dest, route->dmac, ETH_ALEN);
+	__builtin_memcpy(p->eth->h_source, route->smac, ETH_ALEN);
+	if (route->ifindex == ctx->ingress_ifindex)
+		return send_same_interface(route->ifindex);
+	return bpf_redirect(route->ifindex, 0);
 }
 
 #endif

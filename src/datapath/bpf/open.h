@@ -12,6 +12,10 @@
 #define PROBES_PER_HALF 64
 #define PROBES_PER_LOCAL (2 * PROBES_PER_HALF)
 
+/* Source ports that masquerading tries: the client's own, then others by chance. All are taken only where the client
+ * holds thousands of connections to one server through other services. */
+#define MASQ_PROBES 16
+
 enum open_result { OPEN_OK, OPEN_NO_LOCAL, OPEN_NO_PORT, OPEN_TABLE_FULL, OPEN_NO_SERVER, OPEN_UNSUPPORTED, OPEN_RACED };
 
 /* What opening a connection works on. Not on the stack: an IPv6 one would not fit there. */
@@ -119,6 +123,36 @@ static long try_port6(__u32 index, void *context)
 	return try_port(FAMILY_IPV6, index, search->opening);
 }
 
+/* With the reply's key leading to the client's own port at first. */
+static __always_inline long try_client_port(enum family family, __u32 index, struct opening *s)
+{
+	int error;
+
+	if (index)
+		s->reply_key.destination_port = bpf_htons(s->first_port + bpf_get_prandom_u32() % (s->span * 2));
+	error = insert_flow(family, &s->reply_key, &s->reply);
+	if (error == -EEXIST) {
+		count_event(EVENT_PORT_CONFLICT);
+		return 0;
+	}
+	s->result = error ? OPEN_TABLE_FULL : OPEN_OK;
+	return 1;
+}
+
+static long try_client_port4(__u32 index, void *context)
+{
+	struct search *search = context;
+
+	return try_client_port(FAMILY_IPV4, index, search->opening);
+}
+
+static long try_client_port6(__u32 index, void *context)
+{
+	struct search *search = context;
+
+	return try_client_port(FAMILY_IPV6, index, search->opening);
+}
+
 /* Mixes the client's address and port, so that clients spread over the local addresses independently of how
  * they spread over the servers (two round robins in step would pair them off for ever). */
 static __always_inline __u32 client_hash(enum family family, const struct flow_key *key)
@@ -131,14 +165,25 @@ static __always_inline __u32 client_hash(enum family family, const struct flow_k
 	return hash ^ hash >> 15;
 }
 
+/* A tunnel may lead to a server of the other family: its entry has no room for that address. */
+static __always_inline int same_family(enum family family, const struct server *server)
+{
+	const __be32 *word = server->address.word;
+	int mapped = !word[0] && !word[1] && word[2] == bpf_htonl(0xffff);
+
+	return mapped == (family == FAMILY_IPV4);
+}
+
 static __always_inline void fill_request(enum family family, const struct flow_key *key, const struct server *server,
 					 __u8 state, struct opening *s)
 {
 	struct flow *request = &s->request;
 
 	__builtin_memset(request, 0, sizeof(*request));
-	request->destination = server->address.word[3];
-	copy_high(family, request->destination_high, server->address.word);
+	if (same_family(family, server)) {
+		request->destination = server->address.word[3];
+		copy_high(family, request->destination_high, server->address.word);
+	}
 	request->destination_port = server->port ? server->port : key->destination_port;
 	request->direction = DIRECTION_REQUEST;
 	request->forwarding = server->forwarding;
@@ -157,17 +202,48 @@ static __always_inline void fill_reply_key(enum family family, const struct flow
 	s->reply_key.reserved[0] = s->reply_key.reserved[1] = 0;
 }
 
-/* Opens the connection of `key`, and leaves its request entry in the opening. The reply entry is inserted first and
- * alone decides; if the request entry then finds no place, the reply entry is taken back. */
+/* A local port of the service's addresses: the reply's entry is in the table then. */
+static __always_inline enum open_result take_local_port(enum family family, const struct service *service,
+							 const struct flow_key *key, struct opening *s)
+{
+	struct search search = { .opening = s };
+
+	if (!service->locals)
+		return OPEN_NO_LOCAL;
+	s->first_local = service->first_local;
+	s->locals = service->locals;
+	s->start = client_hash(family, key) % service->locals;
+	s->probes = has_transport(key->protocol) ? PROBES_PER_LOCAL : 1;
+	bpf_loop(service->locals * s->probes, family == FAMILY_IPV6 ? try_port6 : try_port4, &search, 0);
+	return s->result;
+}
+
+/* The client's own port, if no other connection of it to this server has that. IPVS takes it in any case, and rewrites the replies
+ * of both to the service of one. */
+static __always_inline enum open_result keep_client_port(enum family family, const struct flow_key *key,
+							  struct opening *s)
+{
+	struct search search = { .opening = s };
+
+	s->reply_key.destination = key->source;
+	copy_high(family, s->reply_key.destination_high, key->source_high);
+	s->reply_key.destination_port = key->source_port;
+	bpf_loop(has_transport(key->protocol) ? MASQ_PROBES : 1, family == FAMILY_IPV6 ? try_client_port6 : try_client_port4, &search, 0);
+	return s->result;
+}
+
+/* Opens the connection of `key`, and leaves its request entry in the opening. The reply entry, where there is one, is
+ * inserted first and alone decides; if the request entry then finds no place, the reply entry is taken back. */
 static __always_inline enum open_result open_connection(enum family family, const struct service *service,
 							 const struct flow_key *key, __u8 state,
 							 struct opening *s)
 {
-	struct search search = { .opening = s };
 	struct settings *set = current_settings();
 	struct lease *held = current_lease();
 	struct server *server;
 	__u32 id = schedule(service);
+	enum open_result result;
+	__u8 forwarding;
 	int error;
 
 	if (!set || !held || !id)
@@ -175,39 +251,42 @@ static __always_inline enum open_result open_connection(enum family family, cons
 	server = bpf_map_lookup_elem(&servers, &id);
 	if (!server)
 		return OPEN_NO_SERVER;
-	if (server->forwarding != FORWARD_FULLNAT)
-		return OPEN_UNSUPPORTED;
-	if (!service->locals)
-		return OPEN_NO_LOCAL;
+	forwarding = server->forwarding;
 	fill_request(family, key, server, state, s);
 	s->request.maker = set->maker;
 	s->request.server_id = id;
 	s->request.term = held->term;
 	outlive(family, key, &s->request);
 	fill_reply_key(family, key, s);
-	fill_reply(family, key, server->forwarding, id, s->request.last_seen, &s->reply);
-	s->server = server->address;
-	s->first_local = service->first_local;
-	s->locals = service->locals;
-	s->start = client_hash(family, key) % service->locals;
-	s->probes = has_transport(key->protocol) ? PROBES_PER_LOCAL : 1;
-	s->service_id = service->id;
-	s->parity = set->director & 1;
-	s->first_port = set->first_port;
-	s->span = (__u32)(set->last_port - set->first_port + 1) / 2;
-	s->result = OPEN_NO_PORT;
-	if (!s->span)
-		return OPEN_NO_PORT;
-	bpf_loop(service->locals * s->probes, family == FAMILY_IPV6 ? try_port6 : try_port4, &search, 0);
-	if (s->result != OPEN_OK)
-		return s->result;
+	if (has_reply(forwarding)) {
+		fill_reply(family, key, forwarding, id, s->request.last_seen, &s->reply);
+		s->server = server->address;
+		s->service_id = service->id;
+		s->parity = set->director & 1;
+		s->first_port = set->first_port;
+		s->span = (__u32)(set->last_port - set->first_port + 1) / 2;
+		s->result = OPEN_NO_PORT;
+		if (!s->span)
+			return OPEN_NO_PORT;
+		result = forwarding == FORWARD_FULLNAT ? take_local_port(family, service, key, s) :
+							 keep_client_port(family, key, s);
+		if (result != OPEN_OK)
+			return result;
+	} else if (forwarding == FORWARD_DIRECT) {
+		s->reply_key.destination = key->source;
+		copy_high(family, s->reply_key.destination_high, key->source_high);
+		s->reply_key.destination_port = key->source_port;
+	} else {
+		return OPEN_UNSUPPORTED;
+	}
 
 	s->request.source = s->reply_key.destination;
 	copy_high(family, s->request.source_high, s->reply_key.destination_high);
 	s->request.source_port = s->reply_key.destination_port;
 	error = insert_flow(family, key, &s->request);
 	if (error) {
-		delete_flow(family, &s->reply_key);
+		if (has_reply(forwarding))
+			delete_flow(family, &s->reply_key);
 		/* Another CPU opened it meanwhile, from a copy of the same packet. */
 		return error == -EEXIST ? OPEN_RACED : OPEN_TABLE_FULL;
 	}

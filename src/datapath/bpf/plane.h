@@ -39,14 +39,9 @@ static __always_inline int has_announce_packets(const struct flow *flow)
 	return set && flow->packets >= set->announce_packets;
 }
 
-static __always_inline int forward(struct xdp_md *ctx, enum family family, struct packet *p, struct flow *flow)
+/* What a packet of a connection does to it. */
+static __always_inline void follow(enum family family, struct packet *p, struct flow *flow, const struct lease *held)
 {
-	struct lease *held = current_lease();
-
-	if (held && held->stale && held->until <= lease_clock())
-		return drop(DROP_TABLE_STALE);
-	if (hops_left(family, p) <= 1)
-		return drop(DROP_TTL);
 	flow->last_seen = idle_clock();
 	flow->packets += 1;
 	if (p->tcp)
@@ -57,8 +52,35 @@ static __always_inline int forward(struct xdp_md *ctx, enum family family, struc
 	if (flow->direction == DIRECTION_REQUEST && flags_of(flow->state_flags) & FLOW_SYNCED)
 		change_flags(flow, 0, FLOW_SYNCED);
 	count_traffic(p, flow);
-	translate(family, p, flow);
-	return send_packet(ctx, family, p);
+}
+
+static __always_inline int forward(struct xdp_md *ctx, enum family family, struct packet *p, struct flow *flow)
+{
+	struct bpf_fib_lookup route = { .ifindex = ctx->ingress_ifindex };
+	struct lease *held = current_lease();
+	int direct = flow->forwarding == FORWARD_DIRECT;
+	int found;
+
+	if (held && held->stale && held->until <= lease_clock())
+		return drop(DROP_TABLE_STALE);
+	if (hops_left(family, p) <= 1)
+		return drop(DROP_TTL);
+	follow(family, p, flow, held);
+	describe_route(family, p, flow, &route);
+	found = bpf_fib_lookup(ctx, &route, sizeof(route), 0);
+	if (found == BPF_FIB_LKUP_RET_FRAG_NEEDED)
+		return drop(DROP_TOO_BIG);
+	if (found == BPF_FIB_LKUP_RET_FWD_DISABLED)
+		return drop(DROP_FORWARDING_OFF);
+	if (found != BPF_FIB_LKUP_RET_SUCCESS && found != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return drop(DROP_NO_ROUTE);
+	if (direct && !is_on_link(family, &route, flow))
+		return drop(DROP_NOT_ON_LINK);
+	if (direct)
+		leave_as_it_is(family, p);
+	else
+		translate(family, p, flow);
+	return send_by(ctx, p, &route, found == BPF_FIB_LKUP_RET_SUCCESS, direct ? flow->server_id : 0);
 }
 
 /* Whether a segment of no connection begins one: a SYN, or with sloppy_tcp whatever a connection goes on with. */
@@ -74,14 +96,14 @@ static __always_inline int begins_connection(const struct tcphdr *tcp)
 	return set && set->sloppy_tcp && tcp->ack;
 }
 
-static __always_inline int open_and_forward(struct xdp_md *ctx, enum family family, struct packet *p,
-					    const struct service *service)
+/* Returns what becomes of the packet, unless its connection is `opened`. */
+static __always_inline int open_for(struct xdp_md *ctx, enum family family, struct packet *p,
+				    const struct service *service, int *opened)
 {
 	/* From NONE a segment that is no SYN moves it on itself, as it is followed. */
 	__u8 state = p->tcp && p->tcp->syn ? TCP_S_SYN_RECV : TCP_S_NONE;
 	struct opening *opening;
 	struct traffic *traffic;
-	struct flow *flow;
 	__u32 zero = 0, id;
 
 	if (!fence_is_open())
@@ -103,9 +125,11 @@ static __always_inline int open_and_forward(struct xdp_md *ctx, enum family fami
 		traffic = bpf_map_lookup_elem(&server_traffic, &id);
 		if (traffic)
 			traffic->connections += 1;
-		break;
+		*opened = 1;
+		return 0;
 	case OPEN_RACED:
-		break;
+		*opened = 1;
+		return 0;
 	case OPEN_NO_LOCAL:
 		return drop(DROP_NO_LOCAL_ADDRESS);
 	case OPEN_NO_PORT:
@@ -117,8 +141,6 @@ static __always_inline int open_and_forward(struct xdp_md *ctx, enum family fami
 	default:
 		return drop(DROP_TABLE_FULL);
 	}
-	flow = find_flow(family, &p->key);
-	return flow ? forward(ctx, family, p, flow) : drop(DROP_TABLE_FULL);
 }
 
 /* A packet of no connection, for a floating address. It never reaches the host's stack unless this director
@@ -144,14 +166,29 @@ static __always_inline int is_for_this_host(struct xdp_md *ctx, const struct eth
 			is_for_virtual_mac(eth, (void *)(long)ctx->data_end));
 }
 
+/* Not of a connection and of no service, or not to be read further. */
+static __always_inline int handle_other(struct xdp_md *ctx, enum family family, struct packet *p,
+					enum parse_result parsed, const struct ip_address *destination)
+{
+	struct address *address = find_floating(destination);
+
+	if (!address)
+		return XDP_PASS;
+	if (parsed == PARSE_FRAGMENT)
+		return drop(DROP_FRAGMENT);
+	if (parsed == PARSE_MALFORMED)
+		return drop(DROP_MALFORMED);
+	return stray_packet(ctx, family, p, address);
+}
+
 static __always_inline int handle_packet(struct xdp_md *ctx, enum family family)
 {
-	struct ip_address wanted;
-	struct service *service;
-	struct address *address;
+	struct service *service = NULL;
+	struct ip_address destination;
+	struct flow *flow = NULL;
 	enum parse_result parsed;
 	struct packet p;
-	struct flow *flow;
+	int verdict, opened = 0;
 
 	parsed = parse_packet(ctx, family, &p);
 	/* No IPv6 packet goes to an IPv4 address, which has the same bytes in our maps. */
@@ -160,23 +197,23 @@ static __always_inline int handle_packet(struct xdp_md *ctx, enum family family)
 	if (parsed == PARSE_OTHER_PROTOCOL && may_connect_without_ports(&p))
 		parsed = sizeof(struct ethhdr) + p.length > bpf_xdp_get_buff_len(ctx) || p.length < p.headers ?
 				 PARSE_MALFORMED : PARSE_OK;
-	if (parsed == PARSE_OK) {
+	if (parsed == PARSE_OK)
 		flow = find_flow(family, &p.key);
-		if (flow)
-			return forward(ctx, family, &p, flow);
-		service = find_service(family, ctx->ingress_ifindex, &p.key);
-		if (service)
-			return open_and_forward(ctx, family, &p, service);
+	if (!flow) {
+		if (parsed == PARSE_OK)
+			service = find_service(family, ctx->ingress_ifindex, &p.key);
+		if (!service) {
+			whole_address(family, p.key.destination, p.key.destination_high, &destination);
+			return handle_other(ctx, family, &p, parsed, &destination);
+		}
+		verdict = open_for(ctx, family, &p, service, &opened);
+		if (!opened)
+			return verdict;
+		flow = find_flow(family, &p.key);
+		if (!flow)
+			return drop(DROP_TABLE_FULL);
 	}
-	whole_address(family, p.key.destination, p.key.destination_high, &wanted);
-	address = find_floating(&wanted);
-	if (!address)
-		return XDP_PASS;
-	if (parsed == PARSE_FRAGMENT)
-		return drop(DROP_FRAGMENT);
-	if (parsed == PARSE_MALFORMED)
-		return drop(DROP_MALFORMED);
-	return stray_packet(ctx, family, &p, address);
+	return forward(ctx, family, &p, flow);
 }
 
 static __always_inline int handle_ipv6(struct xdp_md *ctx, const struct ethhdr *eth)
@@ -213,17 +250,58 @@ static __always_inline void take_for_virtual_mac(struct __sk_buff *skb)
 		bpf_skb_change_type(skb, PACKET_HOST);
 }
 
-/* Sends a packet that XDP has translated but found no neighbour entry for. */
+/* Toward the server itself, whatever the packet's destination is. */
+static __always_inline int send_to_server(struct __sk_buff *skb, const struct handover_note *note)
+{
+	struct bpf_redir_neigh next = {};
+	__u32 ifindex = note->ifindex, id = note->server_id;
+	struct server *server = bpf_map_lookup_elem(&servers, &id);
+
+	if (!server) {
+		drop(DROP_NO_NEIGHBOUR);
+		return TC_ACT_SHOT;
+	}
+	if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
+		next.nh_family = AF_INET6;
+		__builtin_memcpy(next.ipv6_nh, &server->address, sizeof(next.ipv6_nh));
+	} else {
+		next.nh_family = AF_INET;
+		next.ipv4_nh = server->address.word[3];
+	}
+	return bpf_redirect_neigh(ifindex, &next, sizeof(next), 0);
+}
+
+/* In generic mode Linux may copy a packet for XDP, and forget how long its link header is: to tc it begins with the IP
+ * header, of which bpf_redirect_neigh would cut off the first 14 bytes. A link header of any content makes it right. */
+static __always_inline int repair_link_header(struct __sk_buff *skb, const struct handover_note *note)
+{
+	struct handover_note first;
+
+	if (bpf_skb_load_bytes(skb, 0, &first, sizeof(first)))
+		return -1;
+	if (first.secret == note->secret && first.ifindex == note->ifindex)
+		return 0;
+	return bpf_skb_change_head(skb, ETH_HLEN, 0);
+}
+
+/* Sends a packet that XDP has made ready but found no neighbour entry for. */
 SEC("tc")
 int tandem_resolve(struct __sk_buff *skb)
 {
-	struct handover_note *note;
+	struct settings *set = current_settings();
+	struct handover_note note;
 
 	take_for_virtual_mac(skb);
-	note = (void *)(long)skb->data_meta;
-	if ((void *)(note + 1) > (void *)(long)skb->data || note->magic != HANDOVER_MAGIC)
+	if (!set || !set->secret ||
+	    bpf_skb_load_bytes_relative(skb, 0, &note, sizeof(note), BPF_HDR_START_MAC) || note.secret != set->secret)
 		return TC_ACT_UNSPEC;
-	return bpf_redirect_neigh(note->ifindex, 0, 0, 0);
+	if (repair_link_header(skb, &note)) {
+		drop(DROP_NO_NEIGHBOUR);
+		return TC_ACT_SHOT;
+	}
+	if (note.server_id)
+		return send_to_server(skb, &note);
+	return bpf_redirect_neigh(note.ifindex, 0, 0, 0);
 }
 
 static __always_inline int fence_arp(struct __sk_buff *skb)

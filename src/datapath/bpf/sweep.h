@@ -147,7 +147,7 @@ static __always_inline void sweep_request(enum family family, const struct flow_
 	struct flow_key other;
 	int wants = wants_server(record);
 
-	if (wants || needs_reply(s, record, timeout)) {
+	if (has_reply(record->forwarding) && (wants || needs_reply(s, record, timeout))) {
 		other_key(family, record, key->protocol, &other);
 		reply = find_flow(family, &other);
 	}

@@ -19,18 +19,30 @@ enum tcp_event { TCP_E_SYN, TCP_E_FIN, TCP_E_ACK, TCP_E_RST, TCP_EVENTS };
 #define CW TCP_S_CLOSE_WAIT
 #define LA TCP_S_LAST_ACK
 #define LI TCP_S_LISTEN
-static const __u8 tcp_next_state[2][TCP_EVENTS][TCP_STATES] = {
-	[DIRECTION_REQUEST] = {
+enum { TCP_INPUT = DIRECTION_REQUEST, TCP_OUTPUT = DIRECTION_REPLY, TCP_INPUT_ONLY };
+
+/* Powers of two, so that a mask shows the verifier that an index is within. */
+#define TCP_DIRECTION_ROWS 4
+#define TCP_STATE_COLUMNS 16
+static const __u8 tcp_next_state[TCP_DIRECTION_ROWS][TCP_EVENTS][TCP_STATE_COLUMNS] = {
+	[TCP_INPUT] = {
 		[TCP_E_SYN] = { SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR },
 		[TCP_E_FIN] = { CL, CW, SS, TW, TW, TW, CL, CW, LA, LI, TW },
 		[TCP_E_ACK] = { ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES },
 		[TCP_E_RST] = { CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, SR },
 	},
-	[DIRECTION_REPLY] = {
+	[TCP_OUTPUT] = {
 		[TCP_E_SYN] = { SS, ES, SS, SR, SS, SS, SS, SS, SS, LI, SR },
 		[TCP_E_FIN] = { TW, FW, SS, TW, FW, TW, CL, TW, LA, LI, TW },
 		[TCP_E_ACK] = { ES, ES, SS, ES, FW, TW, CL, CW, LA, ES, ES },
 		[TCP_E_RST] = { CL, CL, SS, CL, CL, TW, CL, CL, CL, CL, CL },
+	},
+	/* The replies do not pass here. */
+	[TCP_INPUT_ONLY] = {
+		[TCP_E_SYN] = { SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR },
+		[TCP_E_FIN] = { CL, FW, SS, TW, FW, TW, CL, CW, LA, LI, TW },
+		[TCP_E_ACK] = { ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES },
+		[TCP_E_RST] = { CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL },
 	},
 };
 #undef ES
@@ -182,6 +194,16 @@ static __always_inline int worth_announcing(__u8 state, __u8 flags)
 	return state == TCP_S_ESTABLISHED || (flags & FLOW_ANNOUNCED);
 }
 
+static __always_inline __u8 next_state(const struct flow *record, __u8 direction, enum tcp_event event, __u8 state)
+{
+	if (!has_reply(record->forwarding))
+		direction = TCP_INPUT_ONLY;
+	/* Or the compiler knows that they are, and leaves the masks out. */
+	barrier_var(direction);
+	barrier_var(state);
+	return tcp_next_state[direction & (TCP_DIRECTION_ROWS - 1)][event][state & (TCP_STATE_COLUMNS - 1)];
+}
+
 static __always_inline void tcp_transition(enum family family, const struct flow_key *request, struct flow *record,
 					   __u8 direction, enum tcp_event event)
 {
@@ -194,7 +216,7 @@ static __always_inline void tcp_transition(enum family family, const struct flow
 		old = record->state_flags;
 		if (state_of(old) >= TCP_STATES)
 			return;
-		next = tcp_next_state[direction & 1][event][state_of(old)];
+		next = next_state(record, direction, event, state_of(old));
 		if (next == state_of(old))
 			return;
 		if (change_state(IPPROTO_TCP, record, old, next))
@@ -235,7 +257,7 @@ static __always_inline void tcp_follow(enum family family, const struct packet *
 		return;
 	}
 	other_key(family, flow, IPPROTO_TCP, &other);
-	peer = find_flow(family, &other);
+	peer = has_reply(flow->forwarding) ? find_flow(family, &other) : NULL;
 	request = flow->direction == DIRECTION_REQUEST ? &p->key : &other;
 	record = flow->direction == DIRECTION_REQUEST ? flow : peer;
 	state = record ? state_of(READ_ONCE(record->state_flags)) : TCP_S_NONE;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* FULLNAT's rewriting: both addresses, both ports, the TTL, and the checksums that cover them. */
+/* The rewriting of fullnat and masquerading: addresses, ports, the TTL, and the checksums that cover them. Direct routing
+ * changes the TTL alone. */
 #ifndef TANDEM_TRANSLATE_H
 #define TANDEM_TRANSLATE_H
 
@@ -24,7 +25,8 @@ static __always_inline __u64 address_changes(enum family family, const struct fl
 	return change_high(sum, key->destination_high, flow->destination_high);
 }
 
-static __always_inline void translate_ipv4(struct iphdr *ip, const struct flow *flow, __u64 changes)
+/* One hop less; `changes` are those of the addresses. */
+static __always_inline void decrement_ttl(struct iphdr *ip, __u64 changes)
 {
 	/* The checksum sums 16-bit words: the TTL is the high byte of one, the protocol its low one. */
 	__be16 old_ttl = bpf_htons(ip->ttl << 8 | ip->protocol);
@@ -32,6 +34,11 @@ static __always_inline void translate_ipv4(struct iphdr *ip, const struct flow *
 
 	ip->ttl -= 1;
 	ip->check = apply_changes(ip->check, change16(changes, old_ttl, new_ttl));
+}
+
+static __always_inline void translate_ipv4(struct iphdr *ip, const struct flow *flow, __u64 changes)
+{
+	decrement_ttl(ip, changes);
 	ip->saddr = flow->source;
 	ip->daddr = flow->destination;
 }
@@ -70,6 +77,14 @@ static __always_inline void translate(enum family family, struct packet *p, cons
 				p->udp->check = 0xffff;
 		}
 	}
+}
+
+static __always_inline void leave_as_it_is(enum family family, struct packet *p)
+{
+	if (family == FAMILY_IPV6)
+		p->ip6->hop_limit -= 1;
+	else
+		decrement_ttl(p->ip, 0);
 }
 
 #endif

@@ -25,7 +25,7 @@ enum drop_reason {
 	DROP_TABLE_FULL,
 	DROP_NO_SERVER,		/* no real server with a weight above 0 */
 	DROP_NO_LOCAL_ADDRESS,	/* a fullnat service without a local address */
-	DROP_NO_LOCAL_PORT,	/* every port that was tried, of every local address, is in use */
+	DROP_NO_LOCAL_PORT,	/* every port that was tried, of every local address or (masq) of the client, is in use */
 	DROP_NO_CONNECTION,	/* for a service or local address, of no connection, and no RST is due */
 	DROP_MALFORMED,
 	DROP_MARTIAN,		/* would begin a connection, from what is no host's address */
@@ -33,8 +33,9 @@ enum drop_reason {
 	DROP_TTL,
 	DROP_TOO_BIG,
 	DROP_NO_ROUTE,
+	DROP_NOT_ON_LINK,	/* direct routing to a server behind a router */
 	DROP_FORWARDING_OFF,	/* the ingress interface has net.ipv4.conf.*.forwarding=0 */
-	DROP_NO_NEIGHBOUR,	/* unresolved, and the driver has no room for the hand-over to tc */
+	DROP_NO_NEIGHBOUR,	/* unresolved, and it could not be handed over to tc */
 	DROP_UNSUPPORTED,	/* forwarding method that this plane does not have */
 	DROP_REASONS,
 };
@@ -114,9 +115,12 @@ enum flow_flag {
 
 /* One direction of a connection. The packet that finds it finds all that it needs. The entry of the request
  * direction also carries the connection's record: state, version, term; the reply entry leads to it, because
- * what it translates to is, reversed, the key of the request entry. */
+ * what it translates to is, reversed, the key of the request entry.
+ *
+ * Of direct routing and tunnels the replies do not pass here: there is no reply entry. The request's names the client
+ * and the server, whose address is 0 where it is of the other family. */
 struct flow {
-	__be32 source;		/* what the addresses become */
+	__be32 source;		/* what the addresses become; of direct and tunnel nothing changes */
 	__be32 destination;
 	__be16 source_port;
 	__be16 destination_port;
@@ -293,6 +297,7 @@ struct settings {
 	__u32 lookups;		/* enum lookup */
 	__u32 first_mark;	/* mark_rules[first_mark .. first_mark + marks) */
 	__u32 marks;
+	__u32 secret;		/* by which tc knows a frame that XDP hands to it, of no group; 0: none yet */
 };
 
 enum record_op {

@@ -2,6 +2,8 @@
 
 /** The planes' own number, and who records come from. */
 export const MAKER = 7;
+/** Begins the note that XDP leaves for tc in place of a frame's link addresses. */
+export const SECRET = 0x1234_5602;
 export const PEER = 77;
 
 /** A lease that no case outlives: an hour. */

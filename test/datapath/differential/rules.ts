@@ -88,7 +88,7 @@ function settingsOf(random: Random) {
 function serverOf(address: Address, port: number, random: Random) {
   // The greatest costs wrr a table of thousands.
   const weight = random.chance(0.005) ? 0x7fff_ffff : random.pick([0, 1, 1, 1, 2, 3, 5, 20]);
-  const forwarding = random.chance(0.03) ? ('masq' as const) : ('fullnat' as const);
+  const forwarding = random.chance(0.03) ? ('tunnel' as const) : ('fullnat' as const);
   return { address, port, weight, forwarding, upperThreshold: 0, lowerThreshold: 0 };
 }
 

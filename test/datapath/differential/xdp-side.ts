@@ -30,7 +30,7 @@ import { BpfMap, possibleCpus } from '../../../src/native/bpf-map.ts';
 import { bootTimeUs } from '../../../src/native/clock.ts';
 import { VERDICT } from '../../support/plane.ts';
 import type { Arm, Outcome, Setup, Side, State, Step, TableLine } from './case.ts';
-import { CONNECTIONS, LEASE_US, MAKER, PEER } from './constants.ts';
+import { CONNECTIONS, LEASE_US, MAKER, PEER, SECRET } from './constants.ts';
 import { counterLines, nameOf, type SideFacts, tableLine, toldLine } from './lines.ts';
 import { planeAddresses } from './places.ts';
 
@@ -83,7 +83,7 @@ export class XdpSide implements Side {
   packet(arm: Arm, frame: Buffer): Outcome {
     const { verdict, data, duration } = this.#program.runPacket(frame, { ingress: this.#arms[arm].ifindex });
     this.duration = duration;
-    return verdict === VERDICT.DROP ? { verdict } : { verdict, frame: data };
+    return verdict === VERDICT.DROP ? { verdict } : { verdict, frame: withoutNote(frame, data) };
   }
 
   /** Nanoseconds of one run, averaged over many. The plane's state is what it is. */
@@ -226,7 +226,7 @@ export class XdpSide implements Side {
     const clocks = { tcpTimeouts: tcpTimeouts(timeouts), udpTimeout: timeouts.udp };
     this.#map('settings').update(
       u32(0),
-      settingsBytes({ director, maker: MAKER, localPorts, ipvs, ...NO_LOOKUPS, ...clocks }),
+      settingsBytes({ director, maker: MAKER, localPorts, ipvs, secret: SECRET, ...NO_LOOKUPS, ...clocks }),
     );
   }
 
@@ -285,4 +285,10 @@ function difference(after: Record<string, number>, before: Record<string, number
   return Object.fromEntries(
     Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]),
   );
+}
+
+/** What the packet of a frame became, with the link addresses that it came with where tc has not put others yet. */
+function withoutNote(came: Buffer, frame: Buffer): Buffer {
+  if (frame.length < 14 || frame.readUInt32LE(0) !== SECRET) return frame;
+  return Buffer.concat([came.subarray(0, 12), frame.subarray(12)]);
 }
