@@ -36,6 +36,6 @@ function settle(silent: Peer, others: readonly Peer[], now: number): void {
 
 function agree(silent: Peer, other: Peer): boolean {
   const echo = other.heartbeat?.echoes.find(({ sender }) => sender === silent.sender);
-  const same = !echo || (echo.epoch === silent.epoch && echo.applied === silent.applied);
+  const same = echo?.epoch === silent.epoch && echo.applied === silent.applied;
   return same && (silent.synced || silent.givenUp);
 }

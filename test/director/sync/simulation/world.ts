@@ -47,8 +47,8 @@ const OF_TWO = [
   'split',
   'full',
 ] as const;
-/** One may go for good. */
-const OF_THREE = [...OF_TWO, 'end'] as const;
+/** One may go for good, and then what becomes of two. Decision 15 says what three do not promise. */
+const OF_THREE = ['loss', 'loss', 'clean', 'part', 'join', 'move', 'split', 'full', 'end', 'end'] as const;
 
 export class Disagreement extends Error {}
 
