@@ -53,7 +53,7 @@ export function reportChurn(title: string, result: ChurnResult): void {
     ['in both tables, equal', equal.connections],
     [
       'equal after the last packet',
-      `${seconds(equal.afterMs)}, of which one comparison takes ${seconds(equal.tookMs)}`,
+      `by a comparison that began after ${seconds(equal.foundMs)} and took ${seconds(equal.tookMs)}`,
     ],
     ['lag p50, p99, max', `${p50} ms, ${p99} ms, ${max} ms`],
     ['sender', counts(sender.sync)],

@@ -74,7 +74,9 @@ interface Comparison {
 
 export interface Equal {
   readonly connections: number;
-  /** Milliseconds from the moment that was given until both tables had been read and were equal. */
+  /** Milliseconds from the moment that was given until the comparison began that found them equal. */
+  readonly foundMs: number;
+  /** And until it had read both: a large table takes its time. */
   readonly afterMs: number;
   /** Of which reading the two tables took. */
   readonly tookMs: number;
@@ -190,7 +192,12 @@ export class TestPair {
       throw new Error(`the tables are not equal after ${timeoutMs} ms\n${found.join('\n')}`);
     }
     const { begin, end, connections } = compared;
-    return { connections: connections[0], afterMs: end - since, tookMs: end - begin };
+    return {
+      connections: connections[0],
+      foundMs: Math.max(0, begin - since),
+      afterMs: end - since,
+      tookMs: end - begin,
+    };
   }
 
   /** How many connections each holds; the master is counted first. */
