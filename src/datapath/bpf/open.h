@@ -208,8 +208,6 @@ static __always_inline enum open_result take_local_port(enum family family, cons
 {
 	struct search search = { .opening = s };
 
-	if (!service->locals)
-		return OPEN_NO_LOCAL;
 	s->first_local = service->first_local;
 	s->locals = service->locals;
 	s->start = client_hash(family, key) % service->locals;
@@ -258,6 +256,8 @@ static __always_inline enum open_result open_connection(enum family family, cons
 	s->request.term = held->term;
 	outlive(family, key, &s->request);
 	fill_reply_key(family, key, s);
+	if (forwarding == FORWARD_FULLNAT && !service->locals)
+		return OPEN_NO_LOCAL;
 	if (has_reply(forwarding)) {
 		fill_reply(family, key, forwarding, id, s->request.last_seen, &s->reply);
 		s->server = server->address;

@@ -9,7 +9,7 @@ import { RuleEditor } from '../../../src/model/edit.ts';
 import { EMPTY_RULES } from '../../../src/model/rules.ts';
 import { VERDICT } from '../../support/plane.ts';
 import type { Arm, Outcome, Setup, Side, State, Step, TableLine } from './case.ts';
-import { LEASE_US, MAKER, PEER } from './constants.ts';
+import { LEASE_US, MAKER, PEER, SECRET } from './constants.ts';
 import { counterLines, nameOf, type SideFacts, tableLine, toldLine } from './lines.ts';
 import { planeAddresses } from './places.ts';
 
@@ -70,7 +70,7 @@ export class ReferenceSide implements Side {
       case 'resolve':
         return {
           verdict: VERDICT.PASS,
-          frame: Buffer.concat([handoverNote(verdict.ifindex), verdict.frame]),
+          frame: Buffer.concat([handoverNote(verdict.ifindex), verdict.frame.subarray(12)]),
         };
       case 'drop':
         return { verdict: VERDICT.DROP };
@@ -124,10 +124,10 @@ export class ReferenceSide implements Side {
   }
 }
 
-/** What XDP leaves for tc before a frame whose next hop is not resolved: bpf/nexthop.h. */
+/** What XDP leaves for tc in place of the link addresses of a frame whose next hop is not resolved: bpf/nexthop.h. */
 function handoverNote(ifindex: number): Buffer {
-  const note = Buffer.alloc(8);
-  note.writeUInt32LE(0x54414e44, 0);
+  const note = Buffer.alloc(12);
+  note.writeUInt32LE(SECRET, 0);
   note.writeUInt32LE(ifindex, 4);
   return note;
 }

@@ -83,7 +83,7 @@ export class XdpSide implements Side {
   packet(arm: Arm, frame: Buffer): Outcome {
     const { verdict, data, duration } = this.#program.runPacket(frame, { ingress: this.#arms[arm].ifindex });
     this.duration = duration;
-    return verdict === VERDICT.DROP ? { verdict } : { verdict, frame: withoutNote(frame, data) };
+    return verdict === VERDICT.DROP ? { verdict } : { verdict, frame: data };
   }
 
   /** Nanoseconds of one run, averaged over many. The plane's state is what it is. */
@@ -285,10 +285,4 @@ function difference(after: Record<string, number>, before: Record<string, number
   return Object.fromEntries(
     Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]),
   );
-}
-
-/** What the packet of a frame became, with the link addresses that it came with where tc has not put others yet. */
-function withoutNote(came: Buffer, frame: Buffer): Buffer {
-  if (frame.length < 14 || frame.readUInt32LE(0) !== SECRET) return frame;
-  return Buffer.concat([came.subarray(0, 12), frame.subarray(12)]);
 }
