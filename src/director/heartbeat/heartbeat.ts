@@ -7,17 +7,17 @@ import { deadline, newRouter, step } from '../../vrrp/machine.ts';
 import type { RouterEffect, RouterEvent, RouterState } from '../../vrrp/router.ts';
 import { type Tracked, weigh } from '../../vrrp/tracking.ts';
 import { PRIORITY } from '../../vrrp/wire.ts';
-import { BOARD_PATH, BOARD_ROLE, type Board } from '../board.ts';
+import type { Board } from '../board.ts';
 import { ANNOUNCE } from '../config.ts';
 import { readPeer } from '../peer-board.ts';
 import { Seldom } from '../seldom.ts';
 import { announcementsOf } from './announcement.ts';
 import { Announcer } from './announcer.ts';
-import { type HeartbeatCount, HeartbeatCounters } from './counters.ts';
+import { HeartbeatCounters } from './counters.ts';
 import { Freshness } from './freshness.ts';
 import { Leave } from './leave.ts';
 import { LinkWatch } from './link-watch.ts';
-import { Liveness, stallBound } from './liveness.ts';
+import { Liveness } from './liveness.ts';
 import type {
   FloatingAddress,
   HeartbeatCommand,
@@ -25,7 +25,9 @@ import type {
   HeartbeatRouter,
   TrackedLink,
 } from './messages.ts';
+import { Obstacles } from './obstacles.ts';
 import { type PathName, PathWatch } from './path-watch.ts';
+import { Publication } from './publication.ts';
 import { Punctuality } from './punctuality.ts';
 import { type Heard, Reception } from './reception.ts';
 import type { Transport } from './transport.ts';
@@ -47,7 +49,6 @@ export interface HeartbeatPorts {
   readonly standing?: { readonly realTime: boolean; readonly locked: boolean };
 }
 
-const COUNTERS_EVERY_US = 1_000_000;
 /** The board shows a turn at least so often, and a thread that must end notices so soon. */
 const LONGEST_TURN_US = 100_000;
 
@@ -59,13 +60,6 @@ export class HeartbeatError extends Error {
   }
 }
 
-interface Obstacle {
-  readonly count: HeartbeatCount;
-  readonly text: string;
-  /** The threads turn, so that the peer can be given the addresses without a gap. */
-  readonly gently: boolean;
-}
-
 export class Heartbeat {
   readonly #routers: readonly HeartbeatRouter[];
   readonly #ports: HeartbeatPorts;
@@ -73,11 +67,12 @@ export class Heartbeat {
   readonly #announcer: Announcer;
   readonly #counters = new HeartbeatCounters();
   readonly #seldom = new Seldom();
-  readonly #liveness: Liveness;
+  readonly #obstacles: Obstacles;
   readonly #freshness: Freshness;
   readonly #leave: Leave;
   readonly #punctuality: Punctuality;
   readonly #paths = new PathWatch();
+  readonly #publication: Publication;
   readonly #links: LinkWatch;
   /** What the main thread tracks. */
   #others: readonly Tracked[] = [];
@@ -88,14 +83,8 @@ export class Heartbeat {
   /** Said when everything is carried out. */
   readonly #roles: HeartbeatEvent[] = [];
   #barred = false;
-  /** An interface that advertisements went out by is no more. */
-  #gone = false;
-  /** What is tracked and must be there is not. */
-  #fault: string | undefined;
   #stopped = false;
   #peerAdvertAt = 0;
-  #ticks = 0;
-  #countersAt = 0;
 
   /** @throws HeartbeatError */
   constructor(
@@ -124,7 +113,12 @@ export class Heartbeat {
     const advertUs = first.advertMs * 1000;
     this.#punctuality = new Punctuality(advertUs);
     this.#leave = new Leave({ priority: first.priority, advertUs });
-    this.#liveness = new Liveness(ports.board, advertUs);
+    const liveness = new Liveness(ports.board, advertUs);
+    this.#obstacles = new Obstacles(routers, ports.transports, liveness, advertUs);
+    this.#publication = new Publication({
+      ...{ board: ports.board, post: ports.post },
+      ...{ counters: this.#counters, paths: this.#paths, punctuality: this.#punctuality },
+    });
     this.#freshness = new Freshness(ports.fence, ports.board);
     this.#links = new LinkWatch(ports.links ?? [], ports.running ?? (() => true));
     this.#counters.set('real_time', ports.standing?.realTime ? 1 : 0);
@@ -193,13 +187,13 @@ export class Heartbeat {
       ...this.#links.items,
       ...this.#others,
     ]);
-    this.#fault = fault;
+    this.#obstacles.fault = fault;
     if (priority !== this.#state.priority) this.#say('info', `the priority is ${priority} from now on`);
     this.#step({ kind: 'tracked', priority, reach });
   }
 
   #watch(now: number): void {
-    const obstacle = this.#obstacle(now);
+    const obstacle = this.#obstacles.look(now);
     const barred = obstacle !== undefined;
     if (barred === this.#barred) return;
     this.#barred = barred;
@@ -213,32 +207,13 @@ export class Heartbeat {
     this.#step({ kind: 'bar', gently: obstacle.gently });
   }
 
-  /** Why this director is not fit to be master now. */
-  #obstacle(now: number): Obstacle | undefined {
-    if (this.#gone) {
-      return { count: 'carrier_losses', text: 'the interface of the virtual router is gone', gently: true };
-    }
-    const cut = this.#routers.find((_, index) => this.#ports.transports[index]?.carrier === false);
-    // What is sent would be taken by the kernel, and heard by nobody: the lease would go on for ever.
-    if (cut) {
-      return { count: 'carrier_losses', text: `the cable of ${cut.interface} has no carrier`, gently: true };
-    }
-    const stalled = this.#liveness.stalled(now);
-    if (stalled !== undefined) {
-      const bound = stallBound(this.#state.settings.advertUs) / 1_000_000;
-      const text = `the ${stalled} stands still for more than ${bound} s`;
-      return { count: 'stalls', text, gently: false };
-    }
-    return this.#fault === undefined ? undefined : { count: 'faults', text: this.#fault, gently: true };
-  }
-
   #obey(command: HeartbeatCommand): void {
     switch (command.kind) {
       case 'floating':
         this.#announcer.setFloating(command.addresses, this.#state.role === 'master', this.#ports.clock());
         return;
       case 'interface-gone':
-        this.#gone ||= this.#routers.some((router) => router.interface === command.name);
+        this.#obstacles.interfaceGone(command.name);
         return;
       case 'tracked':
         this.#others = command.items;
@@ -403,29 +378,15 @@ export class Heartbeat {
   }
 
   #publish(now: number): void {
-    const { board, post } = this.#ports;
-    const { role, term, leaseUntil, priority, reach, silentSince, offeringSince } = this.#state;
-    this.#ticks += 1;
-    board.set('role', BOARD_ROLE[role === 'master' ? 'MASTER' : role === 'backup' ? 'BACKUP' : 'INIT']);
-    board.set('term', term);
-    board.set('leaseUntil', leaseUntil);
-    board.set('interval', this.#leave.intervalUs);
-    board.set('peerAdvertAt', this.#peerAdvertAt);
-    board.set('barred', this.#barred ? 1 : 0);
-    board.set('priority', priority);
-    board.set('reach', reach);
-    board.set('silentSince', role === 'backup' ? silentSince : 0);
-    board.set('offering', offeringSince > 0 ? 1 : 0);
-    board.set('vrrpPath', BOARD_PATH[this.#paths.state('vrrp')]);
-    board.set('syncPath', BOARD_PATH[this.#paths.state('sync')]);
-    board.set('heartbeatTicks', this.#ticks);
-    if (!this.#stopped && now - this.#countersAt < COUNTERS_EVERY_US) return;
-    this.#countersAt = now;
-    const { p50, p99, max } = this.#punctuality.jitter;
-    this.#counters.set('jitter_us_p50', p50);
-    this.#counters.set('jitter_us_p99', p99);
-    this.#counters.set('jitter_us_max', max);
-    const counters = this.#counters.snapshot();
-    if (counters) post({ kind: 'counters', counters });
+    this.#publication.show(
+      {
+        state: this.#state,
+        intervalUs: this.#leave.intervalUs,
+        peerAdvertAt: this.#peerAdvertAt,
+        barred: this.#barred,
+        last: this.#stopped,
+      },
+      now,
+    );
   }
 }
