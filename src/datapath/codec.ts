@@ -229,6 +229,8 @@ export interface PlaneSettings {
   readonly marks: { readonly first: number; readonly count: number };
   /** 32 bits, not 0: by which the plane's programs know each other's frames. */
   readonly secret: number;
+  /** ICMP errors that each CPU may send; 0: any number. */
+  readonly icmpPerSecond: number;
 }
 
 export function settingsBytes(settings: PlaneSettings): Buffer {
@@ -250,6 +252,7 @@ export function settingsBytes(settings: PlaneSettings): Buffer {
   buffer.writeUInt32LE(settings.marks.first, SETTINGS.firstMark);
   buffer.writeUInt32LE(settings.marks.count, SETTINGS.marks);
   buffer.writeUInt32LE(settings.secret, SETTINGS.secret);
+  buffer.writeUInt32LE(settings.icmpPerSecond, SETTINGS.icmpPerSecond);
   return buffer;
 }
 

@@ -163,7 +163,7 @@ export const LEASE = {
 } as const;
 
 export const SETTINGS = {
-  size: 92,
+  size: 96,
   director: 0,
   maker: 4,
   firstPort: 8,
@@ -178,6 +178,7 @@ export const SETTINGS = {
   firstMark: 80,
   marks: 84,
   secret: 88,
+  icmpPerSecond: 92,
 } as const;
 
 export const CONN_RECORD = {
@@ -276,10 +277,12 @@ export const PLANE_EVENT = {
   EVENT_ARP_ANSWERED: 4,
   EVENT_ND_ANSWERED: 5,
   EVENT_NEIGHBOUR_RESOLVE: 6,
-  EVENT_RING_OVERFLOW: 7,
-  EVENT_PORT_CONFLICT: 8,
-  EVENT_SYNC_CONFLICT: 9,
-  PLANE_EVENTS: 10,
+  EVENT_ICMP_SENT: 7,
+  EVENT_ICMP_WITHHELD: 8,
+  EVENT_RING_OVERFLOW: 9,
+  EVENT_PORT_CONFLICT: 10,
+  EVENT_SYNC_CONFLICT: 11,
+  PLANE_EVENTS: 12,
 } as const;
 
 export const SCHEDULER = {

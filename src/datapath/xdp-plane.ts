@@ -93,6 +93,8 @@ const MAPS = [
 type MapName = (typeof MAPS)[number];
 
 const ZERO = u32(0);
+/** Linux's icmp_msgs_per_sec. */
+const ICMP_PER_SECOND = 1000;
 /** Entries read by one call when the table is listed. */
 const CHUNK = 4096;
 
@@ -339,6 +341,7 @@ export class XdpPlane implements Plane {
       lookups: this.#lookups,
       marks: this.#marks.list,
       secret: this.#secret,
+      icmpPerSecond: ICMP_PER_SECOND,
     };
     this.#maps.settings.update(ZERO, settingsBytes(settings));
   }

@@ -61,6 +61,7 @@ function configure(options: Partial<IpvsOptions>): void {
     lookups: 0,
     marks: { first: 0, count: 0 },
     secret: 1,
+    icmpPerSecond: 0,
   };
   maps.settings.update(Buffer.alloc(4), settingsBytes(settings));
   events();

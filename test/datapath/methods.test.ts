@@ -231,3 +231,61 @@ test('a checksum of a UDP datagram that has none stays so', () => {
   expect(checksum(sent.subarray(14, 34))).toBe(0);
   expect(macBytes('02:00:00:00:02:02').equals(sent.subarray(0, 6))).toBe(true);
 });
+
+describe('what the plane says itself', () => {
+  const inner = (frame: Buffer, header: number) => frame.subarray(14 + header + 8);
+
+  test('a packet without a hop left is answered with time exceeded, as traceroute wants it', () => {
+    const told = counted('events', 'icmp_sent');
+    const dropped = counted('drops', 'ttl');
+    const frame = udp(to4(53), 'a'.repeat(60), true, { ttl: 1 });
+    const { verdict, data } = bench.fromClient(frame);
+    expect([VERDICT.TX, VERDICT.REDIRECT]).toContain(verdict);
+    expect([told(), dropped()]).toEqual([1, 1]);
+    expect(read(data)).toMatchObject({ from: VIP, to: CLIENT, protocol: 1, ipChecksumOk: true });
+    expect([...data.subarray(34, 36)]).toEqual([11, 0]);
+    expect(checksum(data.subarray(34))).toBe(0);
+    expect(inner(data, 20).equals(frame.subarray(14))).toBe(true);
+  });
+
+  test('a packet that does not fit is answered with the MTU that it must fit, in both families', () => {
+    const payload = 'x'.repeat(1500);
+    const four = bench.fromClient(udp(to4(53), payload)).data;
+    expect([...four.subarray(34, 36), four.readUInt16BE(34 + 6)]).toEqual([3, 4, 1500]);
+    expect(four.length).toBe(14 + 576);
+    expect(checksum(four.subarray(34))).toBe(0);
+    const syn = bench.fromClient(tcp(to6(80), { flags: 'S', payload })).data;
+    expect(syn[20]).toBe(58);
+    expect([...syn.subarray(54, 56), syn.readUInt32BE(54 + 4)]).toEqual([2, 0, 1500]);
+    expect(syn.length).toBe(14 + 1280);
+    const pseudo = Buffer.concat([
+      syn.subarray(22, 54),
+      Buffer.from([0, 0, (1280 - 40) >> 8, (1280 - 40) & 255, 0, 0, 0, 58]),
+    ]);
+    expect(checksum(Buffer.concat([pseudo, syn.subarray(54)]))).toBe(0);
+  });
+
+  test('a server hears the same of its answers', () => {
+    const request = to4(53);
+    const arrived = read(bench.fromClient(udp(request, 'question')).data);
+    const answer = bench.fromServer(udp(reversed(arrived), 'x'.repeat(1500))).data;
+    expect(read(answer)).toMatchObject({ from: CLIENT, to: SERVER, protocol: 1 });
+  });
+
+  test('no more than a bound', () => {
+    const withheld = counted('events', 'icmp_withheld');
+    const flood = udp(to4(53), 'x', true, { ttl: 1 });
+    for (let sent = 0; sent < 2000 && withheld() === 0; sent++)
+      bench.program('tandem_xdp').runPacket(Buffer.concat([bench.front.mac, flood.subarray(6)]), {
+        ingress: bench.front.ifindex,
+      });
+    expect(withheld()).toBeGreaterThan(0);
+  });
+
+  test('nothing about IPv4 that may be fragmented', () => {
+    const told = counted('events', 'icmp_sent');
+    const big = udp(to4(53), 'x'.repeat(1500), true, { fragment: 0 });
+    expect(bench.fromClient(big).verdict).toBe(VERDICT.DROP);
+    expect(told()).toBe(0);
+  });
+});

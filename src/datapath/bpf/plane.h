@@ -5,6 +5,7 @@
 
 #include <linux/if_packet.h>
 #include "arp.h"
+#include "icmp.h"
 #include "nd.h"
 #include "open.h"
 #include "reset.h"
@@ -64,12 +65,12 @@ static __always_inline int forward(struct xdp_md *ctx, enum family family, struc
 	if (held && held->stale && held->until <= lease_clock())
 		return drop(DROP_TABLE_STALE);
 	if (hops_left(family, p) <= 1)
-		return drop(DROP_TTL);
+		return time_exceeded(ctx, family);
 	follow(family, p, flow, held);
 	describe_route(family, p, flow, &route);
 	found = bpf_fib_lookup(ctx, &route, sizeof(route), 0);
 	if (found == BPF_FIB_LKUP_RET_FRAG_NEEDED)
-		return drop(DROP_TOO_BIG);
+		return too_big(ctx, family, p, route.mtu_result);
 	if (found == BPF_FIB_LKUP_RET_FWD_DISABLED)
 		return drop(DROP_FORWARDING_OFF);
 	if (found != BPF_FIB_LKUP_RET_SUCCESS && found != BPF_FIB_LKUP_RET_NO_NEIGH)
@@ -113,7 +114,7 @@ static __always_inline int open_for(struct xdp_md *ctx, enum family family, stru
 	if (p->tcp && !begins_connection(p->tcp))
 		return send_reset(ctx, family, p);
 	if (hops_left(family, p) <= 1)
-		return drop(DROP_TTL);
+		return time_exceeded(ctx, family);
 	if (!sync_allows_new())
 		return drop(DROP_SYNC_LEASE);
 	opening = bpf_map_lookup_elem(&openings, &zero);

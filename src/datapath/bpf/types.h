@@ -49,6 +49,8 @@ enum plane_event {
 	EVENT_ARP_ANSWERED,
 	EVENT_ND_ANSWERED,
 	EVENT_NEIGHBOUR_RESOLVE, /* handed to tc, so that the kernel resolves the next hop */
+	EVENT_ICMP_SENT,	/* the sender of a packet was told why it was dropped */
+	EVENT_ICMP_WITHHELD,	/* it was not: that is bounded */
 	EVENT_RING_OVERFLOW,
 	EVENT_PORT_CONFLICT,
 	EVENT_SYNC_CONFLICT,	/* a synced connection met another one on its local port: the newer keeps it */
@@ -298,6 +300,7 @@ struct settings {
 	__u32 first_mark;	/* mark_rules[first_mark .. first_mark + marks) */
 	__u32 marks;
 	__u32 secret;		/* by which tc knows a frame that XDP hands to it, of no group; 0: none yet */
+	__u32 icmp_per_second;	/* ICMP errors that each CPU may send; 0: any number */
 };
 
 enum record_op {

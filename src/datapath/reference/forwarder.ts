@@ -12,6 +12,7 @@ import type { ApplyResult, Origin } from '../ports.ts';
 import { tcpTimeouts } from '../timeouts.ts';
 import { type Answerer, answerArp } from './arp.ts';
 import { connectionOf, type Held, replyOf, requestOf, seenAt, wordsAt } from './held.ts';
+import { type IcmpError, icmpFor } from './icmp.ts';
 import type { MemoryFence } from './memory-fence.ts';
 import { type Found, HERE, MemoryTable } from './memory-table.ts';
 import { answerNd, isSolicitation } from './nd.ts';
@@ -92,7 +93,7 @@ export class Forwarder {
 
   receive(frame: Buffer, ingress: number): Verdict {
     const verdict = this.#handle(frame, ingress);
-    if (verdict.kind === 'drop') this.drops[verdict.reason] = (this.drops[verdict.reason] ?? 0) + 1;
+    if (verdict.kind === 'drop') this.#countDrop(verdict.reason);
     if (verdict.kind === 'resolve') this.#count('neighbour_resolve');
     return verdict;
   }
@@ -183,7 +184,7 @@ export class Forwarder {
     if (!this.#isOwner()) return drop('fence_closed');
     if (isMartian(tuple)) return drop('martian');
     if (tcp && !this.#beginsConnection(tcp)) return this.#reset(packet, tcp);
-    if (packet.hops <= 1) return drop('ttl');
+    if (packet.hops <= 1) return this.#tell(packet, 'ttl', { kind: 'time-exceeded' });
     if (this.syncLease !== 0 && this.syncLease <= this.#boot()) return drop('sync_lease');
     const server = schedule(service);
     if (!server) return drop('no_server');
@@ -238,7 +239,7 @@ export class Forwarder {
   #forward(packet: Packet, { held, isRequest }: Found): Verdict {
     const { fence } = this.#options;
     if (fence.isStale() && !this.#isOwner()) return drop('table_stale');
-    if (packet.hops <= 1) return drop('ttl');
+    if (packet.hops <= 1) return this.#tell(packet, 'ttl', { kind: 'time-exceeded' });
     const own = isRequest ? held.request : held.reply;
     own.seenAt = this.#now();
     own.packets += 1;
@@ -250,7 +251,22 @@ export class Forwarder {
     const to = reversed(isRequest ? replyOf(held.record) : requestOf(held.record));
     const frame = translated(packet, to);
     const { length, ingress } = packet;
-    return sendRouted(this.#network(), frame, { destination: destinationOf(to), length, ingress });
+    const verdict = sendRouted(this.#network(), frame, { destination: destinationOf(to), length, ingress });
+    if (verdict.kind !== 'too-big') return verdict;
+    const mayFragment =
+      packet.tuple.family === RECORD_FAMILY.IPV4 && !(packet.frame.readUInt8(ETHERNET + 6) & 0x40);
+    return mayFragment ? drop('too_big') : this.#tell(packet, 'too_big', verdict);
+  }
+
+  /** Drops a packet, and says why to whom sent it. */
+  #tell(packet: Packet, reason: string, error: IcmpError): Verdict {
+    this.#countDrop(reason);
+    this.#count('icmp_sent');
+    return sendBack(packet.ingress, this.#link(packet.ingress), icmpFor(packet, error));
+  }
+
+  #countDrop(reason: string): void {
+    this.drops[reason] = (this.drops[reason] ?? 0) + 1;
   }
 
   #follow(tcp: TcpHeader, held: Held, isRequest: boolean): void {

@@ -17,7 +17,8 @@ export type NextHop =
     }
   /** The route is known, the neighbour's link address is not. */
   | { readonly kind: 'unresolved'; readonly ifindex: number }
-  | { readonly kind: 'too-big' | 'no-route' | 'forwarding-off' };
+  | { readonly kind: 'too-big'; readonly mtu: number }
+  | { readonly kind: 'no-route' | 'forwarding-off' };
 
 export interface Network {
   readonly links: ReadonlyMap<number, Link>;

@@ -1,5 +1,5 @@
 /** What becomes of a frame, and how its name in the counters is. */
-import type { Link, Network } from './network.ts';
+import type { Link, Network, NextHop } from './network.ts';
 import type { Words } from './tuple.ts';
 
 export type Verdict =
@@ -27,7 +27,7 @@ export function sendRouted(
   network: Network,
   frame: Buffer,
   { destination, length, ingress }: { destination: Words; length: number; ingress: number },
-): Verdict {
+): Verdict | Extract<NextHop, { kind: 'too-big' }> {
   const next = network.route(destination, length, ingress);
   switch (next.kind) {
     case 'reachable':
@@ -39,7 +39,7 @@ export function sendRouted(
     case 'unresolved':
       return { kind: 'resolve', ifindex: next.ifindex, frame };
     case 'too-big':
-      return drop('too_big');
+      return next;
     case 'forwarding-off':
       return drop('forwarding_off');
     default:

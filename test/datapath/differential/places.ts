@@ -123,7 +123,7 @@ export function modelOf(arms: Readonly<Record<Arm, XdpInterface>>): Network {
     const key = destination.join();
     const arm = armOf(destination);
     if (refused.has(key) || isNobody(destination)) return { kind: 'no-route' };
-    if (length > MTU) return { kind: 'too-big' };
+    if (length > MTU) return { kind: 'too-big', mtu: MTU };
     const { ifindex, mac: source } = arms[arm ?? 'front'];
     const neighbour = arm ? known.get(key) : gateways[destination.length === 1 ? 4 : 6];
     if (!neighbour) return { kind: 'unresolved', ifindex };

@@ -226,7 +226,16 @@ export class XdpSide implements Side {
     const clocks = { tcpTimeouts: tcpTimeouts(timeouts), udpTimeout: timeouts.udp };
     this.#map('settings').update(
       u32(0),
-      settingsBytes({ director, maker: MAKER, localPorts, ipvs, secret: SECRET, ...NO_LOOKUPS, ...clocks }),
+      settingsBytes({
+        director,
+        maker: MAKER,
+        localPorts,
+        ipvs,
+        secret: SECRET,
+        icmpPerSecond: 0,
+        ...NO_LOOKUPS,
+        ...clocks,
+      }),
     );
   }
 
