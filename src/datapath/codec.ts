@@ -11,12 +11,14 @@ import type { IpvsOptions } from '../model/ipvs-options.ts';
 import {
   FORWARDING_METHODS,
   type ForwardingMethod,
+  type Persistence,
   PROTOCOL_NUMBER,
   type ServiceId,
 } from '../model/rules.ts';
 import {
   ADDRESS,
   FLOW,
+  FLOW_FLAG,
   FLOW_KEY,
   FORWARDING,
   INTERFACE,
@@ -24,9 +26,11 @@ import {
   LEASE,
   LOCAL_USE_KEY,
   SERVER,
+  SERVER_FLAG,
   SERVER_INDEX_KEY,
   SERVICE,
   SERVICE_KEY,
+  SERVICE_OPTIONS,
   SETTINGS,
 } from './layouts.generated.ts';
 
@@ -95,6 +99,8 @@ export interface ServiceEntry {
   readonly slots: number;
   readonly firstLocal: number;
   readonly locals: number;
+  /** Bits of {@link SERVICE_FLAG}. */
+  readonly flags: number;
 }
 
 export function serviceBytes(entry: ServiceEntry): Buffer {
@@ -105,6 +111,7 @@ export function serviceBytes(entry: ServiceEntry): Buffer {
   buffer.writeUInt32LE(entry.slots, SERVICE.slots);
   buffer.writeUInt32LE(entry.firstLocal, SERVICE.firstLocal);
   buffer.writeUInt32LE(entry.locals, SERVICE.locals);
+  buffer.writeUInt32LE(entry.flags, SERVICE.flags);
   return buffer;
 }
 
@@ -116,7 +123,49 @@ export function readService(buffer: Buffer): ServiceEntry {
     slots: buffer.readUInt32LE(SERVICE.slots),
     firstLocal: buffer.readUInt32LE(SERVICE.firstLocal),
     locals: buffer.readUInt32LE(SERVICE.locals),
+    flags: buffer.readUInt32LE(SERVICE.flags),
   };
+}
+
+/** What connections ask for by their service's id. */
+export interface ServiceOptions {
+  /** Bits of {@link SERVICE_FLAG}. */
+  readonly flags: number;
+  /** Seconds. */
+  readonly persistenceTimeout: number;
+  /** Seconds; 0: the global one. */
+  readonly establishedTimeout: number;
+  /** 16 bytes: of the clients' addresses, what persistence looks at. */
+  readonly netmask: Buffer;
+  readonly port: number;
+  /** 0: of no mark. */
+  readonly fwmark: number;
+}
+
+export function serviceOptionsBytes(options: ServiceOptions): Buffer {
+  const buffer = bytes(SERVICE_OPTIONS.size);
+  buffer.writeUInt32LE(options.flags, SERVICE_OPTIONS.flags);
+  buffer.writeUInt32LE(options.persistenceTimeout, SERVICE_OPTIONS.persistenceTimeout);
+  buffer.writeUInt32LE(options.establishedTimeout, SERVICE_OPTIONS.establishedTimeout);
+  buffer.set(options.netmask, SERVICE_OPTIONS.netmask);
+  buffer.writeUInt16BE(options.port, SERVICE_OPTIONS.port);
+  buffer.writeUInt32LE(options.fwmark, SERVICE_OPTIONS.fwmark);
+  return buffer;
+}
+
+/** Of the clients' addresses, as a `struct ip_address`: all 128 bits when there is no persistence. */
+export function netmaskBytes(family: Family, persistence: Persistence | undefined): Buffer {
+  const mask = bytes(IP_ADDRESS.size);
+  if (persistence?.mask) {
+    mask.set(addressToBytes(persistence.mask), IP_ADDRESS.size - 4);
+    return mask;
+  }
+  const bits = family === 6 ? 128 : 32;
+  const first = 128 - bits;
+  const ones = persistence?.prefix ?? bits;
+  for (let bit = first; bit < first + ones; bit++)
+    mask[bit >> 3] = (mask[bit >> 3] ?? 0) | (0x80 >> (bit & 7));
+  return mask;
 }
 
 export interface ServerEntry {
@@ -127,6 +176,16 @@ export interface ServerEntry {
   readonly weight: number;
   /** Of its service; 0: that is none of a mark. */
   readonly fwmark: number;
+  /** The last weight above 0. */
+  readonly lastWeight: number;
+  readonly upperThreshold: number;
+  readonly lowerThreshold: number;
+  /** No rule names it any more. */
+  readonly deleted: boolean;
+  /** Seconds of CLOCK_BOOTTIME since when it takes nothing; 0: it does. */
+  readonly quietSince: number;
+  /** When its TCP connections are closed; 0: never. */
+  readonly drainAt: number;
 }
 
 export function serverBytes(entry: ServerEntry): Buffer {
@@ -137,6 +196,12 @@ export function serverBytes(entry: ServerEntry): Buffer {
   buffer.writeUInt32LE(entry.serviceId, SERVER.serviceId);
   buffer.writeUInt32LE(entry.weight, SERVER.weight);
   buffer.writeUInt32LE(entry.fwmark, SERVER.fwmark);
+  buffer.writeUInt32LE(entry.lastWeight, SERVER.lastWeight);
+  buffer.writeUInt32LE(entry.upperThreshold, SERVER.upperThreshold);
+  buffer.writeUInt32LE(entry.lowerThreshold, SERVER.lowerThreshold);
+  buffer.writeUInt32LE(entry.deleted ? SERVER_FLAG.SERVER_DELETED : 0, SERVER.flags);
+  buffer.writeUInt32LE(entry.quietSince, SERVER.quietSince);
+  buffer.writeUInt32LE(entry.drainAt, SERVER.drainAt);
   return buffer;
 }
 
@@ -148,6 +213,12 @@ export function readServer(buffer: Buffer): ServerEntry {
     serviceId: buffer.readUInt32LE(SERVER.serviceId),
     weight: buffer.readUInt32LE(SERVER.weight),
     fwmark: buffer.readUInt32LE(SERVER.fwmark),
+    lastWeight: buffer.readUInt32LE(SERVER.lastWeight),
+    upperThreshold: buffer.readUInt32LE(SERVER.upperThreshold),
+    lowerThreshold: buffer.readUInt32LE(SERVER.lowerThreshold),
+    quietSince: buffer.readUInt32LE(SERVER.quietSince),
+    drainAt: buffer.readUInt32LE(SERVER.drainAt),
+    deleted: (buffer.readUInt32LE(SERVER.flags) & SERVER_FLAG.SERVER_DELETED) !== 0,
   };
 }
 
@@ -308,9 +379,10 @@ export function readConnection(family: Family, key: Buffer, flow: Buffer, expire
     protocol: namedProtocol(key.readUInt8(FLOW_KEY.protocol)),
     client: endpoint(key, FLOW_KEY.source, FLOW_KEY.sourceHigh, FLOW_KEY.sourcePort),
     virtual: endpoint(key, FLOW_KEY.destination, FLOW_KEY.destinationHigh, FLOW_KEY.destinationPort),
-    ...(forwarding === 'fullnat' && {
-      local: endpoint(flow, FLOW.source, FLOW.sourceHigh, FLOW.sourcePort),
-    }),
+    ...(forwarding === 'fullnat' &&
+      !(flowState(flow).flags & FLOW_FLAG.FLOW_TEMPLATE) && {
+        local: endpoint(flow, FLOW.source, FLOW.sourceHigh, FLOW.sourcePort),
+      }),
     server: endpoint(flow, FLOW.destination, FLOW.destinationHigh, FLOW.destinationPort),
     forwarding,
     state: flowState(flow).state,

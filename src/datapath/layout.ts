@@ -15,6 +15,7 @@ const STRUCTS = [
   'service_key',
   'service',
   'mark_rule',
+  'service_options',
   'server',
   'server_load',
   'traffic',
@@ -29,6 +30,7 @@ const STRUCTS = [
   'settings',
   'conn_record',
   'apply_call',
+  'closing',
   'sweep_call',
 ] as const;
 
@@ -37,6 +39,9 @@ const ENUMS = [
   'drop_reason',
   'plane_event',
   'scheduler',
+  'service_flag',
+  'server_flag',
+  'entry_flag',
   'forwarding',
   'direction',
   'tcp_state',

@@ -66,13 +66,14 @@ export const SERVICE_KEY = {
 } as const;
 
 export const SERVICE = {
-  size: 24,
+  size: 28,
   id: 0,
   scheduler: 4,
   firstSlot: 8,
   slots: 12,
   firstLocal: 16,
   locals: 20,
+  flags: 24,
 } as const;
 
 export const MARK_RULE = {
@@ -89,20 +90,37 @@ export const MARK_RULE = {
   family: 77,
 } as const;
 
+export const SERVICE_OPTIONS = {
+  size: 36,
+  flags: 0,
+  persistenceTimeout: 4,
+  establishedTimeout: 8,
+  netmask: 12,
+  fwmark: 28,
+  port: 32,
+} as const;
+
 export const SERVER = {
-  size: 32,
+  size: 56,
   address: 0,
   port: 16,
   forwarding: 18,
   serviceId: 20,
   weight: 24,
   fwmark: 28,
+  lastWeight: 32,
+  upperThreshold: 36,
+  lowerThreshold: 40,
+  flags: 44,
+  quietSince: 48,
+  drainAt: 52,
 } as const;
 
 export const SERVER_LOAD = {
-  size: 8,
+  size: 12,
   active: 0,
   inactive: 4,
+  templates: 8,
 } as const;
 
 export const TRAFFIC = {
@@ -225,8 +243,25 @@ export const APPLY_CALL = {
   deferred: 40,
 } as const;
 
+export const CLOSING = {
+  size: 112,
+  key: 0,
+  source: 40,
+  destination: 44,
+  sourcePort: 48,
+  destinationPort: 50,
+  sourceHigh: 52,
+  destinationHigh: 64,
+  nextSequence: 76,
+  lastAck: 84,
+  knownTerm: 92,
+  term: 100,
+  flags: 104,
+  forwarding: 106,
+} as const;
+
 export const SWEEP_CALL = {
-  size: 32,
+  size: 36,
   family: 0,
   count: 4,
   expired: 8,
@@ -235,6 +270,7 @@ export const SWEEP_CALL = {
   orphans: 20,
   deferred: 24,
   unsent: 28,
+  drained: 32,
 } as const;
 
 export const FAMILY = {
@@ -281,14 +317,40 @@ export const PLANE_EVENT = {
   EVENT_ICMP_WITHHELD: 8,
   EVENT_RING_OVERFLOW: 9,
   EVENT_PORT_CONFLICT: 10,
-  EVENT_SYNC_CONFLICT: 11,
-  PLANE_EVENTS: 12,
+  EVENT_DRAINED: 11,
+  EVENT_DRAIN_UNSENT: 12,
+  EVENT_SYNC_CONFLICT: 13,
+  PLANE_EVENTS: 14,
 } as const;
 
 export const SCHEDULER = {
-  SCHEDULE_TABLE: 0,
+  SCHEDULE_ROTATE: 0,
   SCHEDULE_LC: 1,
   SCHEDULE_WLC: 2,
+  SCHEDULE_SED: 3,
+  SCHEDULE_NQ: 4,
+  SCHEDULE_FO: 5,
+  SCHEDULE_OVF: 6,
+  SCHEDULE_SOURCE: 7,
+  SCHEDULE_DESTINATION: 8,
+  SCHEDULE_MAGLEV: 9,
+  SCHEDULE_LBLC: 10,
+  SCHEDULE_LBLCR: 11,
+} as const;
+
+export const SERVICE_FLAG = {
+  SERVICE_FALLBACK: 1,
+  SERVICE_HASH_PORT: 2,
+  SERVICE_ONE_PACKET: 4,
+  SERVICE_PERSISTENT: 8,
+} as const;
+
+export const SERVER_FLAG = {
+  SERVER_DELETED: 1,
+} as const;
+
+export const ENTRY_FLAG = {
+  ENTRY_ONE_PACKET: 1,
 } as const;
 
 export const FORWARDING = {
@@ -326,6 +388,7 @@ export const FLOW_FLAG = {
   FLOW_SEQUENCE_KNOWN: 16,
   FLOW_GONE: 32,
   FLOW_ACK_KNOWN: 64,
+  FLOW_TEMPLATE: 128,
 } as const;
 
 export const ADDRESS_KIND = {

@@ -28,8 +28,13 @@ export class PlaneCounters implements ServerUse {
   }
 
   server(id: number): ServerCounters {
-    const { active, inactive } = this.#loadOf(id);
-    return { ...this.#trafficOf(id), activeConnections: active, inactiveConnections: inactive };
+    const { active, inactive, templates } = this.#loadOf(id);
+    return {
+      ...this.#trafficOf(id),
+      activeConnections: active,
+      inactiveConnections: inactive,
+      ...(templates > 0 ? { persistentConnections: templates } : {}),
+    };
   }
 
   /** Of a service: its servers', and what those that are gone had counted. */
@@ -38,8 +43,8 @@ export class PlaneCounters implements ServerUse {
   }
 
   connections(id: number): number {
-    const { active, inactive } = this.#loadOf(id);
-    return active + inactive;
+    const { active, inactive, templates } = this.#loadOf(id);
+    return active + inactive + templates;
   }
 
   retire(id: number, serviceId: number): void {
@@ -68,12 +73,13 @@ export class PlaneCounters implements ServerUse {
     writePerCpuFields(this.#traffic, id, new Map());
   }
 
-  #loadOf(id: number): { active: number; inactive: number } {
+  #loadOf(id: number): { active: number; inactive: number; templates: number } {
     const value = bytes(SERVER_LOAD.size);
     this.#load.lookup(u32(id), value);
     return {
       active: Math.max(0, value.readInt32LE(SERVER_LOAD.active)),
       inactive: Math.max(0, value.readInt32LE(SERVER_LOAD.inactive)),
+      templates: Math.max(0, value.readInt32LE(SERVER_LOAD.templates)),
     };
   }
 

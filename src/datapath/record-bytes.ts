@@ -37,6 +37,9 @@ const EXTRA: Readonly<Record<ExtraColumn, ExtraPlaces>> = {
   subnet: { record: { at: CONN_RECORD.subnet, size: 4 } },
 };
 
+/** What a record says of the flags of a connection. */
+const SHARED_FLAGS = FLOW_FLAG.FLOW_INACTIVE | FLOW_FLAG.FLOW_TEMPLATE;
+
 /** An entry of the request's direction among many, with its key. */
 export interface TableEntry {
   readonly family: Family;
@@ -104,7 +107,7 @@ export function describeFlow(entry: TableEntry, batch: RecordBatch, index: numbe
   batch.op[index] = RECORD_OP.UPDATE;
   batch.protocol[index] = keys[key + FLOW_KEY.protocol] ?? 0;
   batch.state[index] = flows[flow + FLOW.stateFlags] ?? 0;
-  batch.flags[index] = (flows[flow + FLOW.stateFlags + 1] ?? 0) & FLOW_FLAG.FLOW_INACTIVE;
+  batch.flags[index] = (flows[flow + FLOW.stateFlags + 1] ?? 0) & SHARED_FLAGS;
   batch.client[index] = keys.readUInt32BE(key + FLOW_KEY.source);
   batch.clientPort[index] = keys.readUInt16BE(key + FLOW_KEY.sourcePort);
   batch.virtual[index] = keys.readUInt32BE(key + FLOW_KEY.destination);

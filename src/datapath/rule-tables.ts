@@ -6,12 +6,15 @@ import {
   type RealServer,
   type RuleSet,
   type ServiceId,
+  serviceFamily,
   serviceKey,
   type VirtualService,
 } from '../model/rules.ts';
 import {
   addressBytes,
+  bytes,
   localUseKeyBytes,
+  netmaskBytes,
   readServer,
   readService,
   type ServerEntry,
@@ -19,12 +22,14 @@ import {
   serverIndexBytes,
   serviceBytes,
   serviceKeyBytes,
+  serviceOptionsBytes,
   u32,
 } from './codec.ts';
 import { HeldChanges } from './held-changes.ts';
-import { IP_ADDRESS, SCHEDULER, SERVER, SERVICE } from './layouts.generated.ts';
+import { IP_ADDRESS, SERVER, SERVICE } from './layouts.generated.ts';
+import { nextTurn, rotationSlots, type Turn } from './rotation.ts';
 import { type FormerRun, full, type Run, RunTable, type TableMap } from './run-table.ts';
-import { scheduleKind, scheduleSlots } from './schedule-table.ts';
+import { isRotating, SCHEDULER_NUMBER, scheduleSlots, serviceFlags } from './schedule-table.ts';
 
 export interface RuleMaps {
   readonly services: TableMap;
@@ -33,6 +38,9 @@ export interface RuleMaps {
   readonly locals: TableMap;
   readonly serverIndex: TableMap;
   readonly localUse: TableMap;
+  readonly cursors: TableMap;
+  readonly overloads: TableMap;
+  readonly serviceOptions: TableMap;
 }
 
 /** Servers whose connections have not all ended keep their id: the caller knows, from the kernel's counters. */
@@ -76,17 +84,16 @@ interface Placed extends Place, Runs {
   readonly id: number;
   /** In the order of `service.servers`. */
   readonly serverIds: readonly number[];
+  readonly turn: Turn;
 }
 
-const SCHEDULER_NUMBER = {
-  table: SCHEDULER.SCHEDULE_TABLE,
-  lc: SCHEDULER.SCHEDULE_LC,
-  wlc: SCHEDULER.SCHEDULE_WLC,
-} as const;
+/** Of an adopted service nobody knows where its cursor began. */
+const UNKNOWN_TURN: Turn = { start: -1, threshold: 0 };
 
 export class RuleTables {
   readonly #maps: RuleMaps;
   readonly #use: ServerUse;
+  readonly #now: () => number;
   readonly #changes = new HeldChanges();
   readonly #slots: RunTable;
   readonly #locals: RunTable;
@@ -99,6 +106,8 @@ export class RuleTables {
   /** Ids of {@link #servers} by service id and endpoint. */
   readonly #serverIds = new Map<string, number>();
   readonly #serviceIds = new Set<number>();
+  /** Ids of {@link #servers} by service id, also of services that are gone. */
+  readonly #serversOf = new Map<number, Set<number>>();
   /** By the key in the plane's map, in hex. */
   readonly #former = new Map<string, Former>();
   /** Ids that go to nobody else during an edit: former services lead to them, or this edit has placed them. */
@@ -106,8 +115,10 @@ export class RuleTables {
   #nextServerId = 1;
   #nextServiceId = 1;
 
-  constructor(maps: RuleMaps, use: ServerUse) {
+  /** @param now seconds of CLOCK_BOOTTIME */
+  constructor(maps: RuleMaps, use: ServerUse, now: () => number = () => 0) {
     this.#maps = maps;
+    this.#now = now;
     this.#use = use;
     this.#slots = new RunTable(maps.slots, 'scheduler slots', 4, this.#changes);
     this.#locals = new RunTable(maps.locals, 'local addresses', IP_ADDRESS.size, this.#changes);
@@ -172,6 +183,7 @@ export class RuleTables {
       return;
     }
     this.#setPlaced(key, old);
+    this.#maps.serviceOptions.update(u32(old.id), optionsBytes(old.service));
     this.#maps.services.update(old.key, entryBytes(old));
     this.#freeRuns(now);
     this.#takeBackServers(old, old, now.serverIds);
@@ -179,7 +191,7 @@ export class RuleTables {
 
   /** The former servers are what they were; those that only the edit had are nobody's. */
   #takeBackServers(place: Place, old: Placed | undefined, serverIds: readonly number[]): void {
-    if (old) for (const server of old.service.servers) this.#placeServer(old, server, old.id);
+    if (old) this.#placeServers(old, old.service, old.id, []);
     const kept = new Set(old?.serverIds);
     for (const id of serverIds) if (!kept.has(id)) this.#retire(place, id);
   }
@@ -187,6 +199,11 @@ export class RuleTables {
   /** Ids of a service and its servers, in the rule set's order. */
   find(service: VirtualService): { readonly id: number; readonly serverIds: readonly number[] } | undefined {
     return this.#placed.get(serviceKey(service.id));
+  }
+
+  /** The service whose server has this id, if a rule names it. */
+  serviceOf(serverId: number): VirtualService | undefined {
+    return this.#placedById.get(this.#servers.get(serverId)?.serviceId ?? 0)?.service;
   }
 
   /** After adoption: services of the maps that no rule names. */
@@ -209,9 +226,12 @@ export class RuleTables {
     for (const serverId of old?.serverIds ?? []) this.#kept.add(serverId);
     const serverIds: number[] = [];
     let runs: Runs;
+    let slots: readonly number[];
     try {
-      for (const server of service.servers) serverIds.push(this.#placeServer(place, server, id));
-      runs = this.#placeRuns(service, serverIds, former);
+      this.#placeServers(place, service, id, serverIds);
+      const lastWeight = (index: number) => this.#servers.get(serverIds[index] ?? 0)?.lastWeight ?? 0;
+      slots = scheduleSlots(service, lastWeight);
+      runs = this.#placeRuns(service, slots, serverIds, former);
     } catch (error) {
       if (!this.#changes.held) {
         this.#takeBackServers(place, old, serverIds);
@@ -219,11 +239,38 @@ export class RuleTables {
       }
       throw error;
     }
-    const placed = { service, id, ...place, ...runs, serverIds };
-    this.#changes.make(() => this.#maps.services.update(place.key, entryBytes(placed)));
+    const adopted = former && runs.slots === former.slots;
+    const turn = isRotating(service.scheduler) ? this.#turn(service, id, slots, old, adopted) : UNKNOWN_TURN;
+    const placed = { service, id, ...place, ...runs, serverIds, turn };
+    this.#changes.make(() => {
+      this.#maps.serviceOptions.update(u32(id), optionsBytes(service));
+      this.#maps.services.update(place.key, entryBytes(placed));
+    });
     this.#setPlaced(key, placed);
     if (former) this.#leave(former, runs);
     return placed;
+  }
+
+  /** Sets the cursor where the kernel's would go on. */
+  #turn(
+    service: VirtualService,
+    id: number,
+    slots: readonly number[],
+    old?: Placed,
+    adopted?: boolean,
+  ): Turn {
+    const value = bytes(4);
+    this.#maps.cursors.lookup(u32(id), value);
+    const cursor = value.readUInt32LE();
+    const before =
+      old && isRotating(old.service.scheduler)
+        ? { service: old.service, slots: rotationSlots(old.service), turn: old.turn, cursor }
+        : adopted
+          ? { service, slots, turn: UNKNOWN_TURN, cursor }
+          : undefined;
+    const turn = nextTurn(service, slots, before, old !== undefined);
+    if (turn.start !== cursor) this.#changes.make(() => this.#maps.cursors.update(u32(id), u32(turn.start)));
+    return turn;
   }
 
   #setPlaced(key: string, placed: Placed): void {
@@ -232,8 +279,13 @@ export class RuleTables {
   }
 
   /** Both or none: without room for the local addresses the slots are given back. */
-  #placeRuns(service: VirtualService, serverIds: readonly number[], former: Former | undefined): Runs {
-    const slotIds = scheduleSlots(service).map((index) => u32(serverIds[index] ?? 0));
+  #placeRuns(
+    service: VirtualService,
+    indexes: readonly number[],
+    serverIds: readonly number[],
+    former: Former | undefined,
+  ): Runs {
+    const slotIds = indexes.map((index) => u32(serverIds[index] ?? 0));
     const slots = this.#slots.place(slotIds, former?.slots);
     try {
       const addresses = service.locals.map(({ address }) => addressBytes(address));
@@ -257,34 +309,91 @@ export class RuleTables {
     for (let tries = 1; tries < last; tries++) {
       const id = this.#nextServiceId;
       this.#nextServiceId = id + 1 < last ? id + 1 : 1;
-      if (this.#serviceIds.has(id)) continue;
+      if (this.#serviceIds.has(id) || !this.#buryServersOf(id)) continue;
       this.#serviceIds.add(id);
       return id;
     }
     throw full('virtual services', last - 1);
   }
 
-  #placeServer(place: Place, server: RealServer, serviceId: number): number {
-    const entry: ServerEntry = { ...server, serviceId, fwmark: place.fwmark };
-    const index = serverIndexBytes(place.key, entry);
-    const id = this.#serverIds.get(serverName(entry)) ?? this.#serverId();
+  /**
+   * Connections of a service that was deleted still ask for its id: it goes to another one when the last of them has
+   * ended. @returns whether nobody asks any more
+   */
+  #buryServersOf(serviceId: number): boolean {
+    const ids = [...(this.#serversOf.get(serviceId) ?? [])];
+    if (ids.some((id) => this.#kept.has(id) || this.#use.connections(id) > 0)) return false;
+    for (const id of ids) {
+      const held = this.#servers.get(id);
+      if (held) this.#forget(id, held);
+      this.#changes.make(() => {
+        this.#maps.servers.update(u32(id), bytes(SERVER.size));
+        this.#use.clear(id);
+      });
+    }
+    return true;
+  }
+
+  /** @param ids to which their ids are appended, also of those before one that finds no room */
+  #placeServers(place: Place, service: VirtualService, serviceId: number, ids: number[]): void {
+    const keys: Buffer[] = [];
+    const values: Buffer[] = [];
+    const indexes: Buffer[] = [];
+    for (const server of service.servers) {
+      const [id, entry] = this.#placeServer(place, server, serviceId, service.drainingTimeout);
+      ids.push(id);
+      keys.push(u32(id));
+      values.push(serverBytes(entry));
+      indexes.push(serverIndexBytes(place.key, entry));
+    }
+    const numbers = Buffer.concat(keys);
+    this.#changes.make(() => {
+      this.#maps.servers.updateMany(numbers, Buffer.concat(values));
+      this.#maps.serverIndex.updateMany(Buffer.concat(indexes), numbers);
+    });
+  }
+
+  #placeServer(
+    place: Place,
+    server: RealServer,
+    serviceId: number,
+    drainingTimeout: number | undefined,
+  ): readonly [number, ServerEntry] {
+    const name = `${serviceId} ${server.address} ${server.port}`;
+    const id = this.#serverIds.get(name) ?? this.#serverId();
+    const before = this.#servers.get(id);
+    const entry: ServerEntry = {
+      ...server,
+      serviceId,
+      fwmark: place.fwmark,
+      lastWeight: server.weight || before?.lastWeight || 0,
+      deleted: false,
+      ...this.#quiet(server.weight, before, drainingTimeout),
+    };
     this.#remember(id, entry);
     this.#kept.add(id);
-    this.#changes.make(() => {
-      this.#maps.servers.update(u32(id), serverBytes(entry));
-      this.#maps.serverIndex.update(index, u32(id));
-    });
-    return id;
+    if (mayTakeMore(entry, before)) this.#changes.make(() => this.#maps.overloads.update(u32(id), u32(0)));
+    return [id, entry];
+  }
+
+  /** Since when a server takes nothing, and when its connections are closed for that. */
+  #quiet(weight: number, before: ServerEntry | undefined, drainingTimeout = 0) {
+    const quietSince = weight > 0 ? 0 : before?.quietSince || this.#now();
+    return { quietSince, drainAt: quietSince > 0 && drainingTimeout > 0 ? quietSince + drainingTimeout : 0 };
   }
 
   #remember(id: number, entry: ServerEntry): void {
     this.#servers.set(id, entry);
     this.#serverIds.set(serverName(entry), id);
+    const siblings = this.#serversOf.get(entry.serviceId);
+    if (siblings) siblings.add(id);
+    else this.#serversOf.set(entry.serviceId, new Set([id]));
   }
 
   #forget(id: number, entry: ServerEntry): void {
     this.#servers.delete(id);
     this.#serverIds.delete(serverName(entry));
+    this.#serversOf.get(entry.serviceId)?.delete(id);
   }
 
   #serverId(): number {
@@ -324,16 +433,18 @@ export class RuleTables {
 
   #release(placed: Placed, kept: ReadonlySet<number>): void {
     this.#freeRuns(placed);
-    for (const id of placed.serverIds) if (!kept.has(id)) this.#retire(placed, id);
+    for (const id of placed.serverIds)
+      if (!kept.has(id)) this.#retire(placed, id, placed.service.drainingTimeout);
   }
 
   /** No new connection finds it; the old ones go on, and their id is kept until the last has ended. */
-  #retire(place: Place, id: number): void {
+  #retire(place: Place, id: number, drainingTimeout?: number): void {
     const entry = this.#servers.get(id);
     if (!entry) return;
     this.#maps.serverIndex.delete(serverIndexBytes(place.key, entry));
     this.#use.retire(id, entry.serviceId);
-    const retired = { ...entry, weight: 0 };
+    const quiet = this.#quiet(0, entry, drainingTimeout);
+    const retired = { ...entry, ...quiet, weight: 0, deleted: true };
     this.#remember(id, retired);
     this.#maps.servers.update(u32(id), serverBytes(retired));
     if (this.#use.connections(id) > 0) return;
@@ -347,6 +458,12 @@ function placeOf(id: ServiceId): Place {
   return { key: serviceKeyBytes(id), fwmark: id.kind === 'fwmark' ? id.fwmark : 0 };
 }
 
+/** IPVS takes a server's overload back when its upper threshold is raised or taken away (__ip_vs_update_dest). */
+function mayTakeMore({ upperThreshold }: ServerEntry, before: ServerEntry | undefined): boolean {
+  if (!before) return true;
+  return before.upperThreshold > 0 && (upperThreshold === 0 || upperThreshold > before.upperThreshold);
+}
+
 function serverName(entry: ServerEntry): string {
   return `${entry.serviceId} ${entry.address} ${entry.port}`;
 }
@@ -354,11 +471,24 @@ function serverName(entry: ServerEntry): string {
 function entryBytes({ id, service, slots, locals }: Placed): Buffer {
   return serviceBytes({
     id,
-    scheduler: SCHEDULER_NUMBER[scheduleKind(service.scheduler)],
+    scheduler: SCHEDULER_NUMBER[service.scheduler],
     firstSlot: slots.first,
     slots: slots.length,
     firstLocal: locals.first,
     locals: locals.length,
+    flags: serviceFlags(service),
+  });
+}
+
+function optionsBytes(service: VirtualService): Buffer {
+  const { id, persistence, establishedTimeout = 0 } = service;
+  return serviceOptionsBytes({
+    flags: serviceFlags(service),
+    persistenceTimeout: persistence?.timeout ?? 0,
+    establishedTimeout,
+    netmask: netmaskBytes(serviceFamily(id), persistence),
+    port: id.kind === 'fwmark' ? 0 : id.port,
+    fwmark: id.kind === 'fwmark' ? id.fwmark : 0,
   });
 }
 

@@ -9,6 +9,7 @@ export interface TableMap {
   readonly maxEntries: number;
   lookup(key: Uint8Array, value: Uint8Array): boolean;
   update(key: Uint8Array, value: Uint8Array): void;
+  updateMany(keys: Uint8Array, values: Uint8Array): void;
   delete(key: Uint8Array): boolean;
   keys(): Uint8Array[];
 }
@@ -57,11 +58,8 @@ export class RunTable {
     if (former?.content.equals(Buffer.concat(values))) return former;
     const first = this.#ranges.allocate(values.length);
     if (first === undefined) throw full(this.#what, this.#ranges.size);
-    this.#changes.make(() => {
-      values.forEach((value, index) => {
-        this.#map.update(u32(first + index), value);
-      });
-    });
+    const keys = Buffer.concat(values.map((_, index) => u32(first + index)));
+    this.#changes.make(() => this.#map.updateMany(keys, Buffer.concat(values)));
     return { first, length: values.length };
   }
 

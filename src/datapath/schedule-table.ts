@@ -1,52 +1,88 @@
-/**
- * The order in which the table schedulers (rr, wrr) visit their servers, equal to the kernel's. IPVS puts a new
- * server at the head of its list, so the youngest is visited first.
- */
-import type { RealServer, Scheduler, VirtualService } from '../model/rules.ts';
+/** What a service's slots say, by its scheduler: what can be computed before a packet comes. */
+import type { Scheduler, VirtualService } from '../model/rules.ts';
+import { SCHEDULER, SERVICE_FLAG } from './layouts.generated.ts';
+import { maglevSlots } from './maglev.ts';
+import { rotationSlots } from './rotation.ts';
 
-/** A table longer than this is made shorter by scaling the weights: 16384 slots are 64 KiB. */
-const MAX_SLOTS = 16384;
+/** CONFIG_IP_VS_SH_TAB_BITS and CONFIG_IP_VS_DH_TAB_BITS are 8. */
+const HASH_SLOTS = 256;
 
-export type ScheduleKind = 'table' | 'lc' | 'wlc';
+export const SCHEDULER_NUMBER: Readonly<Record<Scheduler, number>> = {
+  rr: SCHEDULER.SCHEDULE_ROTATE,
+  wrr: SCHEDULER.SCHEDULE_ROTATE,
+  lc: SCHEDULER.SCHEDULE_LC,
+  wlc: SCHEDULER.SCHEDULE_WLC,
+  lblc: SCHEDULER.SCHEDULE_LBLC,
+  lblcr: SCHEDULER.SCHEDULE_LBLCR,
+  dh: SCHEDULER.SCHEDULE_DESTINATION,
+  sh: SCHEDULER.SCHEDULE_SOURCE,
+  sed: SCHEDULER.SCHEDULE_SED,
+  nq: SCHEDULER.SCHEDULE_NQ,
+  fo: SCHEDULER.SCHEDULE_FO,
+  ovf: SCHEDULER.SCHEDULE_OVF,
+  mh: SCHEDULER.SCHEDULE_MAGLEV,
+};
 
-export function scheduleKind(scheduler: Scheduler): ScheduleKind {
-  return scheduler === 'lc' || scheduler === 'wlc' ? scheduler : 'table';
+export function isRotating(scheduler: Scheduler): boolean {
+  return scheduler === 'rr' || scheduler === 'wrr';
 }
 
-/** Indexes into `service.servers`, one a slot. The least-connection kinds get each server once. */
-export function scheduleSlots(service: VirtualService): number[] {
-  const youngestFirst = service.servers.map((server, index) => ({ server, index })).reverse();
-  const open = youngestFirst.filter(({ server }) => server.weight > 0);
-  if (service.scheduler !== 'wrr') return open.map(({ index }) => index);
-  const weights = scaledWeights(open.map(({ server }) => server));
-  return weightedRounds(weights).map((at) => open[at]?.index ?? 0);
-}
-
-/**
- * One period of weighted round robin: net/netfilter/ipvs/ip_vs_wrr.c walks the list with a falling threshold
- * that starts at the greatest weight and goes down by the weights' greatest common divisor.
- */
-function weightedRounds(weights: readonly number[]): number[] {
-  const step = weights.reduce(greatestCommonDivisor, 0);
-  const rounds: number[] = [];
-  for (let threshold = Math.max(0, ...weights); threshold > 0; threshold -= step) {
-    weights.forEach((weight, index) => {
-      if (weight >= threshold) rounds.push(index);
-    });
+/** The bits of `-b` are those of the schedulers that have them; the others mean nothing to the plane. */
+export function serviceFlags({ schedulerFlags, onePacket, persistence }: VirtualService): number {
+  let flags = 0;
+  if (onePacket) flags |= SERVICE_FLAG.SERVICE_ONE_PACKET;
+  if (persistence) flags |= SERVICE_FLAG.SERVICE_PERSISTENT;
+  for (const flag of schedulerFlags) {
+    if (flag.endsWith('-fallback')) flags |= SERVICE_FLAG.SERVICE_FALLBACK;
+    if (flag.endsWith('-port')) flags |= SERVICE_FLAG.SERVICE_HASH_PORT;
   }
-  return rounds;
+  return flags;
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+/**
+ * Indexes into `service.servers`, one a slot.
+ * @param lastWeight of each server, the last one above 0
+ */
+export function scheduleSlots(
+  service: Pick<VirtualService, 'scheduler' | 'servers'>,
+  lastWeight: (index: number) => number,
+): number[] {
+  const { scheduler, servers } = service;
+  // IPVS puts a new server at the head of its list.
+  const youngestFirst = servers.map(({ weight }, index) => ({ index, weight })).reverse();
+  const indexes = (list: ReadonlyArray<{ readonly index: number }>) => list.map(({ index }) => index);
+  switch (scheduler) {
+    case 'rr':
+    case 'wrr':
+      return rotationSlots(service);
+    case 'sh':
+      return hashSlots(youngestFirst);
+    case 'dh':
+      return hashSlots(youngestFirst.map(({ index }) => ({ index, weight: 1 })));
+    case 'mh': {
+      const inOrder = youngestFirst.flatMap(({ index }) => {
+        const server = servers[index];
+        return server ? [{ ...server, index, weight: lastWeight(index) }] : [];
+      });
+      return maglevSlots(inOrder).map((at) => inOrder[at]?.index ?? 0);
+    }
+    case 'fo':
+    case 'ovf':
+      // The heaviest is tried first, of equals the youngest.
+      return indexes(youngestFirst.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight));
+    default:
+      return indexes(youngestFirst.filter(({ weight }) => weight > 0));
+  }
 }
 
-/** The weights, or smaller ones of nearly the same ratio when one period would not fit the table. */
-function scaledWeights(servers: readonly RealServer[]): number[] {
-  const weights = servers.map((server) => server.weight);
-  const step = weights.reduce(greatestCommonDivisor, 0) || 1;
-  const slots = weights.reduce((sum, weight) => sum + weight, 0) / step;
-  if (slots <= MAX_SLOTS) return weights;
-  const room = MAX_SLOTS - weights.length;
-  return weights.map((weight) => Math.max(1, Math.floor((weight / step / slots) * room)));
+/** Each server has as many slots in a row as it weighs, and one at least (ip_vs_sh_reassign). */
+function hashSlots(servers: ReadonlyArray<{ readonly index: number; readonly weight: number }>): number[] {
+  const slots: number[] = [];
+  if (servers.length === 0) return slots;
+  for (let at = 0; slots.length < HASH_SLOTS; at = (at + 1) % servers.length) {
+    const { index, weight } = servers[at] ?? { index: 0, weight: 1 };
+    const share = Math.min(Math.max(1, weight), HASH_SLOTS - slots.length);
+    for (let turn = 0; turn < share; turn++) slots.push(index);
+  }
+  return slots;
 }

@@ -8,7 +8,7 @@ import type { BpfMap } from '../native/bpf-map.ts';
 import type { BpfProgram } from '../native/bpf-program.ts';
 import { type Mapping, mapShared } from '../native/mmap.ts';
 import { bytes, FLOW_SIZES } from './codec.ts';
-import { DIRECTION, FLOW, FLOW_KEY, SWEEP_CALL } from './layouts.generated.ts';
+import { CLOSING, DIRECTION, FLOW, FLOW_KEY, SWEEP_CALL } from './layouts.generated.ts';
 import type { SweepResult } from './plane.ts';
 
 /** Entries that are read at once: about a millisecond. */
@@ -18,15 +18,28 @@ const ORPHANS_EVERY = 16;
 
 export class TableSweep {
   readonly #flows: Readonly<Record<Family, BpfMap>>;
-  readonly #program: BpfProgram;
+  readonly #programs: Readonly<Record<Family, BpfProgram>>;
   readonly #mapping: Mapping;
   readonly #keys: Buffer;
+  readonly #closingMapping: Mapping;
+  readonly #closings: Buffer;
+  readonly #close: (family: Family, closing: Buffer) => void;
   readonly #call = bytes(SWEEP_CALL.size);
   #sweeps = 0;
 
-  constructor(flows: Readonly<Record<Family, BpfMap>>, keys: BpfMap, program: BpfProgram) {
+  /** @param close is told of each connection that was closed: a `struct closing` */
+  constructor(
+    flows: Readonly<Record<Family, BpfMap>>,
+    keys: BpfMap,
+    closings: BpfMap,
+    programs: Readonly<Record<Family, BpfProgram>>,
+    close: (family: Family, closing: Buffer) => void,
+  ) {
+    this.#close = close;
+    this.#closingMapping = mapShared(closings.fd, closings.maxEntries * CLOSING.size, 0, true);
+    this.#closings = Buffer.from(this.#closingMapping.bytes);
     this.#flows = flows;
-    this.#program = program;
+    this.#programs = programs;
     this.#mapping = mapShared(keys.fd, keys.maxEntries * FLOW_KEY.size, 0, true);
     this.#keys = Buffer.from(this.#mapping.bytes);
   }
@@ -56,6 +69,7 @@ export class TableSweep {
 
   close(): void {
     this.#mapping.unmap();
+    this.#closingMapping.unmap();
   }
 
   #sweep(
@@ -67,8 +81,12 @@ export class TableSweep {
     call.fill(0);
     call.writeUInt32LE(family === 6 ? RECORD_FAMILY.IPV6 : RECORD_FAMILY.IPV4, SWEEP_CALL.family);
     call.writeUInt32LE(count, SWEEP_CALL.count);
-    this.#program.runSyscall(call);
+    this.#programs[family].runSyscall(call);
     for (const name of ['expired', 'connections', 'deferred', 'unsent'] as const)
       result[name] += call.readUInt32LE(SWEEP_CALL[name]);
+    const drained = call.readUInt32LE(SWEEP_CALL.drained);
+    result.expired += drained;
+    for (let at = 0; at < drained; at++)
+      this.#close(family, this.#closings.subarray(at * CLOSING.size, (at + 1) * CLOSING.size));
   }
 }

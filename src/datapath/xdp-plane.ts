@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Family } from '../model/address.ts';
-import type { Connection } from '../model/connection.ts';
+import { type Connection, TCP_STATE } from '../model/connection.ts';
 import type { ServiceCounters } from '../model/counters.ts';
 import type { IpvsOptions } from '../model/ipvs-options.ts';
 import {
@@ -16,6 +16,7 @@ import {
 import type { BpfMap } from '../native/bpf-map.ts';
 import type { BpfObject } from '../native/bpf-object.ts';
 import type { BpfProgram } from '../native/bpf-program.ts';
+import { bootTimeUs } from '../native/clock.ts';
 import { AddressTable } from './address-table.ts';
 import { type AttachTarget, attachInterface, detachAll, detachOthers, type XdpMode } from './attach.ts';
 import { ensurePinDirectory } from './bpffs.ts';
@@ -37,6 +38,7 @@ import {
   DIRECTION,
   DROP_REASON,
   FLOW,
+  FLOW_FLAG,
   FLOW_KEY,
   LOCAL_USE,
   PLANE_EVENT,
@@ -57,6 +59,7 @@ import {
   type SyncShare,
 } from './plane.ts';
 import { PlaneCounters } from './plane-counters.ts';
+import { Resets } from './resets.ts';
 import { RuleTables } from './rule-tables.ts';
 import { TableSweep } from './table-sweep.ts';
 import { tcpTimeouts } from './timeouts.ts';
@@ -74,6 +77,8 @@ const MAPS = [
   'server_load',
   'server_traffic',
   'server_index',
+  'overloads',
+  'service_options',
   'slots',
   'locals',
   'local_use',
@@ -87,6 +92,7 @@ const MAPS = [
   'events',
   'inbox',
   'sweep_keys',
+  'closings',
   'drops',
   'plane_events',
 ] as const;
@@ -97,6 +103,10 @@ const ZERO = u32(0);
 const ICMP_PER_SECOND = 1000;
 /** Entries read by one call when the table is listed. */
 const CHUNK = 4096;
+/** Seconds, of a template whose service is not known here: ipvsadm's default. */
+const TEMPLATE_TIMEOUT = 360;
+/** Sweeps, of which there is one a second: what lblc and lblcr noted down counts in minutes. */
+const EXPIRE_LOCALITIES_EVERY = 60;
 
 export interface XdpInterface extends AttachTarget {
   /** 6 bytes */
@@ -131,6 +141,8 @@ export class XdpPlane implements Plane {
   #lookups = 0;
   #timeouts: readonly number[] = [];
   #udpTimeout = 0;
+  #sweeps = 0;
+  readonly #resets = new Resets();
   #director = 0;
   #maker = randomBytes(4).readUInt32LE();
   /** Begins what stands in place of a link address: a local one, of no group, for the kernel drops what is for a group. */
@@ -167,8 +179,11 @@ export class XdpPlane implements Plane {
     this.#options = options;
     this.#object = object;
     this.#maps = Object.fromEntries(MAPS.map((name) => [name, object.map(name)])) as Record<MapName, BpfMap>;
-    const { flows4, flows6, sweep_keys: keys } = this.#maps;
-    this.#sweep = new TableSweep({ 4: flows4, 6: flows6 }, keys, object.program('tandem_sweep'));
+    const { flows4, flows6, sweep_keys: keys, closings } = this.#maps;
+    const programs = { 4: object.program('tandem_sweep4'), 6: object.program('tandem_sweep6') };
+    this.#sweep = new TableSweep({ 4: flows4, 6: flows6 }, keys, closings, programs, (family, closing) =>
+      this.#resets.send(family, closing),
+    );
     this.fence = new BpfFence(this.#maps.lease);
     this.adopted = this.#claim(digest);
     const { server_traffic: traffic, server_load: load, servers } = this.#maps;
@@ -181,8 +196,12 @@ export class XdpPlane implements Plane {
         locals: this.#maps.locals,
         serverIndex: this.#maps.server_index,
         localUse: this.#maps.local_use,
+        cursors: this.#maps.service_cursor,
+        overloads: this.#maps.overloads,
+        serviceOptions: this.#maps.service_options,
       },
       this.#counters,
+      () => Math.trunc(bootTimeUs() / 1e6),
     );
     this.#addresses = new AddressTable(this.#maps.addresses);
     const interfaces = new Map(options.interfaces.map(({ name, ifindex }) => [name, ifindex]));
@@ -264,8 +283,11 @@ export class XdpPlane implements Plane {
     }
   }
 
-  sweepSlices(): Generator<undefined, SweepResult> {
-    return this.#sweep.slices();
+  *sweepSlices(): Generator<undefined, SweepResult> {
+    const result = yield* this.#sweep.slices();
+    if (++this.#sweeps % EXPIRE_LOCALITIES_EVERY === 0)
+      this.program('tandem_expire_localities').runSyscall(bytes(8));
+    return result;
   }
 
   drops(): Record<string, number> {
@@ -273,7 +295,10 @@ export class XdpPlane implements Plane {
   }
 
   events(): Record<string, number> {
-    return this.#named(this.#maps.plane_events, PLANE_EVENT, 'EVENT_');
+    return {
+      ...this.#named(this.#maps.plane_events, PLANE_EVENT, 'EVENT_'),
+      drain_unsent: this.#resets.failed,
+    };
   }
 
   shareFence(): FenceShare {
@@ -293,6 +318,7 @@ export class XdpPlane implements Plane {
       removePins(this.#options.pins);
     }
     this.#sweep.close();
+    this.#resets.close();
     this.#object.close();
   }
 
@@ -387,9 +413,18 @@ export class XdpPlane implements Plane {
       const back = reply.readBigUInt64LE(FLOW.lastSeen);
       if (back > seen) seen = back;
     }
-    const isTcp = key.readUInt8(FLOW_KEY.protocol) === PROTOCOL_NUMBER.tcp;
-    const timeout = isTcp ? (this.#timeouts[flowState(flow).state] ?? 0) : this.#udpTimeout;
+    const timeout = this.#idleTimeout(key.readUInt8(FLOW_KEY.protocol), flow);
     return Math.max(0, Math.ceil(timeout - Number(now - seen) / 1e9));
+  }
+
+  /** In seconds; idle_timeout() of bpf/announce.h. */
+  #idleTimeout(protocol: number, flow: Buffer): number {
+    const { state, flags } = flowState(flow);
+    const service = this.#tables.serviceOf(flow.readUInt32LE(FLOW.serverId));
+    if (flags & FLOW_FLAG.FLOW_TEMPLATE) return service?.persistence?.timeout ?? TEMPLATE_TIMEOUT;
+    const isTcp = protocol === PROTOCOL_NUMBER.tcp;
+    const established = !isTcp || state === TCP_STATE.ESTABLISHED ? service?.establishedTimeout : undefined;
+    return established ?? (isTcp ? (this.#timeouts[state] ?? 0) : this.#udpTimeout);
   }
 
   #named(map: BpfMap, names: Readonly<Record<string, number>>, prefix: string): Record<string, number> {

@@ -53,6 +53,7 @@ function serverJson(server: RealServer, counters: ServerCounters | undefined, ke
     ...(oif !== undefined && { oif }),
     active: counters?.activeConnections ?? 0,
     inactive: counters?.inactiveConnections ?? 0,
+    persistent: counters?.persistentConnections ?? 0,
     ...(counters && { [key]: trafficJson(counters) }),
   };
 }

@@ -130,8 +130,7 @@ function serverColumns(server: RealServer, counters: ServerCounters, format: Lis
     case 'thresholds':
       return ` ${left(server.upperThreshold, 10)} ${left(server.lowerThreshold, 10)} ${active} ${inactive}`;
     case 'persistent-conn':
-      // Templates, which nothing makes yet: persistence is refused.
-      return ` ${left(server.weight, 9)} ${left(0, 11)} ${active} ${inactive}`;
+      return ` ${left(server.weight, 9)} ${left(counters.persistentConnections ?? 0, 11)} ${active} ${inactive}`;
     case 'stats':
       return traffic(counters, format.exact);
     case 'rate':

@@ -56,7 +56,16 @@ export function isActive({ protocol, state }: Pick<Connection, 'protocol' | 'sta
   return protocol === 'tcp' && ACTIVE.includes(state);
 }
 
-export function stateName(connection: Pick<Connection, 'protocol' | 'state'>): string {
+/** IP_VS_CTPL_S_NONE and IP_VS_CTPL_S_ASSURED. */
+const TEMPLATE_STATE_NAME = ['NONE', 'ASSURED'] as const;
+
+/** Whether it is a template of persistence: it stands for a network of clients, and all of their ports. */
+export function isTemplate({ client }: Pick<Connection, 'client'>): boolean {
+  return client.port === 0;
+}
+
+export function stateName(connection: Pick<Connection, 'protocol' | 'state' | 'client'>): string {
+  if (isTemplate(connection)) return TEMPLATE_STATE_NAME[connection.state] ?? 'NONE';
   if (connection.protocol === 'udp') return 'UDP';
   if (typeof connection.protocol === 'number') return 'NONE';
   return TCP_STATE_NAME[connection.state] ?? `STATE_${connection.state}`;

@@ -18,6 +18,8 @@ export const NO_TRAFFIC: TrafficCounters = {
 export interface ServerCounters extends TrafficCounters {
   readonly activeConnections: number;
   readonly inactiveConnections: number;
+  /** Templates of persistence; absent: none. */
+  readonly persistentConnections?: number;
 }
 
 /** Use of one local address by one service, as `ipvsadm -G` shows it. */

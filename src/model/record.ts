@@ -41,7 +41,7 @@ export class RecordBatch {
   /** One of {@link RECORD_FAMILY}. */
   readonly family: Uint8Array;
   readonly state: Uint8Array;
-  /** Bits of the plane's `enum flow_flag` that mean the same on both: FLOW_INACTIVE. */
+  /** Bits of the plane's `enum flow_flag` that mean the same on both: FLOW_INACTIVE, FLOW_TEMPLATE. */
   readonly flags: Uint16Array;
   readonly client: Uint32Array;
   readonly virtual: Uint32Array;

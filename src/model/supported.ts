@@ -13,8 +13,6 @@ import {
   serviceFamily,
 } from './rules.ts';
 
-const SCHEDULERS: readonly string[] = ['rr', 'wrr', 'lc', 'wlc'];
-
 /**
  * Refuses what the plane would not do; it never lets an option through that would then be ignored. What may not
  * be added is not there, and the rules themselves say so to who would change or delete it.
@@ -65,23 +63,13 @@ function checkService(id: ServiceId): void {
 }
 
 function checkSettings(settings: ServiceSettings): void {
-  if (!SCHEDULERS.includes(settings.scheduler))
-    refuse(`scheduler ${settings.scheduler}`, `use ${SCHEDULERS.join(', ')}`);
-  if (settings.schedulerFlags.length > 0) refuse('a scheduler flag (-b)', 'leave it out');
-  if (settings.onePacket) refuse('one-packet scheduling (-o)', 'leave it out');
   if (settings.engine !== undefined) refuse('a persistence engine (--pe)', 'leave it out');
-  if (settings.persistence) refuse('persistence (-p)', 'leave it out');
-  if (settings.establishedTimeout !== undefined)
-    refuse('a timeout per service (-V)', 'use --set for all services');
-  if (settings.drainingTimeout) refuse('draining (--tcp_draining_timeout)', 'leave it out, or write 0');
 }
 
 function checkServer(service: ServiceId, server: RealServer): void {
   if (server.forwarding === 'tunnel') refuse('tunneling (-i)', 'use -q (FULLNAT), -m or -g');
   checkEndpoint(server);
   checkPort(service, server);
-  if (server.upperThreshold || server.lowerThreshold)
-    refuse('a connection threshold (-x, -y)', 'leave it out');
   if (server.oif !== undefined) refuse(`an interface for a real server (${server.oif})`, 'leave it out');
 }
 

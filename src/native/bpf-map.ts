@@ -48,6 +48,14 @@ export class BpfMap {
     orThrow('bpf_map_update_elem', libbpf.update(this.fd, key, value, BPF_ANY));
   }
 
+  /** Many at once. @param keys as many as values, one behind the other */
+  updateMany(keys: Uint8Array, values: Uint8Array): void {
+    if (keys.length === 0) return;
+    const count = Buffer.allocUnsafeSlow(4);
+    count.writeUInt32LE(keys.length / this.keySize);
+    orThrow('bpf_map_update_batch', libbpf.updateBatch(this.fd, keys, values, count, null));
+  }
+
   /** False when there was no such key. */
   delete(key: Uint8Array): boolean {
     const result: number = libbpf.delete(this.fd, key);

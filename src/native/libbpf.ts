@@ -61,6 +61,9 @@ export const libbpf = {
   lookupBatch: lib.func(
     'int bpf_map_lookup_batch(int fd, void *in, void *out, void *keys, void *values, uint32_t *count, void *opts)',
   ),
+  updateBatch: lib.func(
+    'int bpf_map_update_batch(int fd, const void *keys, const void *values, uint32_t *count, void *opts)',
+  ),
   testRun: lib.func('int bpf_prog_test_run_opts(int fd, void *opts)'),
   linkCreate: lib.func(
     'int bpf_link_create(int program, int target, int type, const bpf_link_create_opts *opts)',

@@ -16,8 +16,8 @@ function trafficFrom(message: tandem.control.ITrafficCounters | null | undefined
 }
 
 function serverCountersTo(counters: ServerCounters): tandem.control.IServerCounters {
-  const { activeConnections, inactiveConnections, ...traffic } = counters;
-  return { traffic, activeConnections, inactiveConnections };
+  const { activeConnections, inactiveConnections, persistentConnections, ...traffic } = counters;
+  return { traffic, activeConnections, inactiveConnections, persistentConnections };
 }
 
 function serverCountersFrom(message: tandem.control.IServerCounters): ServerCounters {
@@ -25,6 +25,9 @@ function serverCountersFrom(message: tandem.control.IServerCounters): ServerCoun
     ...trafficFrom(message.traffic),
     activeConnections: amountFrom(message.activeConnections),
     inactiveConnections: amountFrom(message.inactiveConnections),
+    ...(message.persistentConnections
+      ? { persistentConnections: amountFrom(message.persistentConnections) }
+      : {}),
   };
 }
 

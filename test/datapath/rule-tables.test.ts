@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { SERVER, SERVICE } from '../../src/datapath/layouts.generated.ts';
+import { SERVER, SERVER_INDEX_KEY, SERVICE } from '../../src/datapath/layouts.generated.ts';
 import { type RuleMaps, RuleTables, type ServerUse } from '../../src/datapath/rule-tables.ts';
 import { ipv4FromNumber } from '../../src/model/address.ts';
 import { applyEdit, type RuleEdit } from '../../src/model/edit.ts';
@@ -15,14 +15,17 @@ let strayed: string[];
 
 beforeEach(() => {
   strayed = [];
-  const map = (size: number) => new FakeMap(size, look);
+  const map = (size: number, keySize = 4) => new FakeMap(size, look, keySize);
   maps = {
     services: map(16),
     servers: map(64),
     slots: map(12),
     locals: map(16),
-    serverIndex: map(64),
+    serverIndex: map(64, SERVER_INDEX_KEY.size),
     localUse: map(64),
+    cursors: map(16),
+    overloads: map(64),
+    serviceOptions: map(16),
   };
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseRuleLine } from '../../src/ipvsadm/rule-line.ts';
 import { ModelError } from '../../src/model/error.ts';
+import { SCHEDULERS } from '../../src/model/rules.ts';
 import { checkSupported } from '../../src/model/supported.ts';
 
 function check(line: string): void {
@@ -15,7 +16,13 @@ const a = '-a -t 10.1.1.1:80 -r 192.168.10.2:22';
 describe('what this version carries is let through', () => {
   test.each([
     A,
-    ...['rr', 'wrr', 'lc', 'wlc'].map((scheduler) => `${A} -s ${scheduler}`),
+    ...SCHEDULERS.map((scheduler) => `${A} -s ${scheduler}`),
+    `${A} -s sh -b sh-fallback,sh-port`,
+    `${A} -b flag-1`,
+    `${A} -p 60 -M 255.255.255.0`,
+    `${A} -V 60`,
+    `${A} --tcp_draining_timeout 5`,
+    '-A -u 10.1.1.1:53 -o',
     '-A -u 10.1.1.1:53',
     `${A} --tcp_draining_timeout 0`,
     `${A} -V`,
@@ -25,6 +32,7 @@ describe('what this version carries is let through', () => {
     `${a} -q -w 0`,
     a,
     `${a} -m`,
+    `${a} -q -x 5 -y 3`,
     '-e -t 10.1.1.1:80 -r 192.168.10.2:22 -q -w 7',
     '-d -t 10.1.1.1:80 -r 192.168.10.2:22',
     '-A -t [2001:db8::1]:80',
@@ -69,8 +77,6 @@ describe('what cannot be there is no matter of this version to who changes or de
 describe('what it does not carry is refused, with the option and what to use instead', () => {
   test.each<[string, string]>([
     [`${a} -i`, '-i'],
-    [`${a} -q -x 5`, '-x'],
-    [`${a} -q -x 5 -y 3`, '-y'],
     ['-a -t 10.1.1.1:80 -r 192.168.10.2:22:eth1 -q', 'eth1'],
     ['-P -t 10.1.1.1:80 -z 192.168.10.1:eth1', 'eth1'],
     ['-P -t 10.1.1.1:80 -z 2001:db8::1', 'another family'],
@@ -80,16 +86,7 @@ describe('what it does not carry is refused, with the option and what to use ins
     ['-P -t [2001:db8::1]:80 -z ::ffff:10.1.1.1', 'IPv4-mapped'],
     ['-A -t 10.1.1.1:80:5', 'subnet_id 5'],
     ['-A --sctp-service 10.1.1.1:9', '--sctp-service'],
-    [`${A} -p`, '-p'],
     [`${A} -p --pe sip`, '--pe'],
-    ['-A -u 10.1.1.1:53 -o', '-o'],
-    [`${A} -V 60`, '-V'],
-    [`${A} --tcp_draining_timeout 5`, '--tcp_draining_timeout'],
-    [`${A} -b flag-1`, '-b'],
-    ...['lblc', 'lblcr', 'dh', 'sh', 'sed', 'nq', 'fo', 'ovf', 'mh'].map((name): [string, string] => [
-      `${A} -s ${name}`,
-      name,
-    ]),
   ])('%s', (line, named) => {
     expect(() => check(line)).toThrow(ModelError);
     expect(() => check(line)).toThrow(expect.objectContaining({ code: 'not-supported' }));

@@ -5,9 +5,11 @@ export class FakeMap implements TableMap {
   readonly maxEntries: number;
   readonly #entries = new Map<string, Buffer>();
   readonly #written: () => void;
+  readonly #keySize: number;
 
-  constructor(maxEntries: number, written: () => void) {
+  constructor(maxEntries: number, written: () => void, keySize = 4) {
     this.maxEntries = maxEntries;
+    this.#keySize = keySize;
     this.#written = written;
   }
 
@@ -20,6 +22,15 @@ export class FakeMap implements TableMap {
   update(key: Uint8Array, value: Uint8Array): void {
     this.#entries.set(name(key), Buffer.from(value));
     this.#written();
+  }
+
+  updateMany(keys: Uint8Array, values: Uint8Array): void {
+    const count = keys.length / this.#keySize;
+    const each = values.length / count;
+    for (let at = 0; at < count; at++) {
+      const key = keys.subarray(at * this.#keySize, (at + 1) * this.#keySize);
+      this.update(key, values.subarray(at * each, (at + 1) * each));
+    }
   }
 
   delete(key: Uint8Array): boolean {

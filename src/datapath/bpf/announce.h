@@ -34,6 +34,36 @@ static __always_inline __u32 state_timeout(__u8 protocol, __u8 state)
 	return state < TCP_STATES ? set->tcp_timeout[state] : 0;
 }
 
+/* What is set for the service of a server. */
+static __always_inline struct service_options *options_of(__u32 server_id)
+{
+	struct server *server = bpf_map_lookup_elem(&servers, &server_id);
+	__u32 id = server ? server->service_id : 0;
+
+	return id ? bpf_map_lookup_elem(&service_options, &id) : 0;
+}
+
+/* IPVS_SVC_PERSISTENT_TIMEOUT of ipvsadm: of a template whose service is not known here. */
+#define TEMPLATE_TIMEOUT 360
+
+/* After how many seconds without a packet a record goes. UDP has one state, which counts as established. */
+static __always_inline __u32 idle_timeout(__u8 protocol, const struct flow *record)
+{
+	__u32 state_flags = READ_ONCE(record->state_flags);
+	struct service_options *options;
+
+	if (flags_of(state_flags) & FLOW_TEMPLATE) {
+		options = options_of(record->server_id);
+		return options && options->persistence_timeout ? options->persistence_timeout : TEMPLATE_TIMEOUT;
+	}
+	if (protocol != IPPROTO_TCP || state_of(state_flags) == TCP_S_ESTABLISHED) {
+		options = options_of(record->server_id);
+		if (options && options->established_timeout)
+			return options->established_timeout;
+	}
+	return state_timeout(protocol, state_of(state_flags));
+}
+
 /* Sets and clears flags of a record; another CPU may change its state meanwhile. */
 static __always_inline void change_flags(struct flow *record, __u8 set, __u8 clear)
 {
@@ -128,9 +158,9 @@ static __always_inline int emit(enum family family, enum record_op op, const str
 	out->op = op;
 	out->state = state_of(state_flags);
 	out->maker = record->maker;
-	out->flags = flags_of(state_flags) & FLOW_INACTIVE;
+	out->flags = flags_of(state_flags) & (FLOW_INACTIVE | FLOW_TEMPLATE);
 	__builtin_memset(out->reserved, 0, sizeof(out->reserved));
-	out->timeout = state_timeout(key->protocol, state_of(state_flags));
+	out->timeout = idle_timeout(key->protocol, record);
 	out->term = record->term;
 	out->emitted_at = lease_clock() / NS_PER_US;
 	bpf_ringbuf_submit(out, BPF_RB_NO_WAKEUP);

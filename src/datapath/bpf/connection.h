@@ -32,7 +32,9 @@ static __always_inline void count_load(__u32 server_id, __u32 state_flags, __s32
 
 	if (!load)
 		return;
-	if (flags_of(state_flags) & FLOW_INACTIVE)
+	if (flags_of(state_flags) & FLOW_TEMPLATE)
+		__sync_fetch_and_add(&load->templates, change);
+	else if (flags_of(state_flags) & FLOW_INACTIVE)
 		__sync_fetch_and_add(&load->inactive, change);
 	else
 		__sync_fetch_and_add(&load->active, change);
@@ -61,30 +63,78 @@ static __always_inline void take_tally(enum family family, const struct flow *re
 	whole_address(family, record->source, record->source_high, &tally->local);
 }
 
+/* Not on the stack, which is short where a record is merged. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct local_use_key);
+} local_use_keys SEC(".maps");
+
+struct local_use unused_local;
+
 static __always_inline struct local_use *find_local_use(const struct tally *tally, int make)
 {
-	struct local_use_key key = { .service_id = service_of(tally->server_id), .local = tally->local };
-	struct local_use *use = bpf_map_lookup_elem(&local_use, &key);
-	struct local_use fresh = {};
+	__u32 zero = 0;
+	struct local_use_key *key = bpf_map_lookup_elem(&local_use_keys, &zero);
+	struct local_use *use;
 
+	if (!key)
+		return NULL;
+	key->service_id = service_of(tally->server_id);
+	key->local = tally->local;
+	use = bpf_map_lookup_elem(&local_use, key);
 	if (use || !make)
 		return use;
-	bpf_map_update_elem(&local_use, &key, &fresh, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&local_use, &key);
+	bpf_map_update_elem(&local_use, key, &unused_local, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&local_use, key);
 }
 
-/* To be called once for every connection that came into the table, and once for every one that left. What is not
- * counted any more, because its service was deleted, is not counted below zero. */
-static __always_inline void count_tally(const struct tally *tally, __s32 change)
+/* Whether a server has enough connections: from its upper threshold on, until it has fewer than its lower one or, without
+ * one, three quarters of the upper one (ip_vs_bind_dest, ip_vs_unbind_dest). Global, so that the verifier walks it once. */
+__noinline int judge_load(__u32 server_id, __s32 change)
+{
+	struct server *server = bpf_map_lookup_elem(&servers, &server_id);
+	struct server_load *load = bpf_map_lookup_elem(&server_load, &server_id);
+	__u32 *overloaded = bpf_map_lookup_elem(&overloads, &server_id);
+	__s64 total;
+
+	if (!server || !load || !overloaded || (!server->upper_threshold && !*overloaded))
+		return 0;
+	total = (__s64)load->active + load->inactive;
+	if (change > 0) {
+		if (server->upper_threshold && total >= server->upper_threshold)
+			*overloaded = 1;
+	} else if (!server->upper_threshold ||
+		   (server->lower_threshold ? total < server->lower_threshold
+					    : total * 4 < (__s64)server->upper_threshold * 3)) {
+		*overloaded = 0;
+	}
+	return 0;
+}
+
+/* What is not counted any more, because its service was deleted, is not counted below zero. Global, as judge_load. */
+__noinline int count_entry(const struct tally *tally, __s32 change)
 {
 	struct local_use *use;
 
+	if (!tally)
+		return 0;
 	count_load(tally->server_id, tally->state_flags, change);
-	if (tally->forwarding != FORWARD_FULLNAT)
-		return;
+	if (flags_of(tally->state_flags) & FLOW_TEMPLATE || tally->forwarding != FORWARD_FULLNAT)
+		return 0;
 	use = find_local_use(tally, change > 0);
 	if (use)
 		__sync_fetch_and_add(&use->connections, change);
+	return 0;
+}
+
+/* To be called once for every connection that came into the table, and once for every one that left. */
+static __always_inline void count_tally(const struct tally *tally, __s32 change)
+{
+	count_entry(tally, change);
+	if (!(flags_of(tally->state_flags) & FLOW_TEMPLATE))
+		judge_load(tally->server_id, change);
 }
 
 static __always_inline void count_connection(enum family family, const struct flow *record, __s32 change)

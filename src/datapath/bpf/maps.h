@@ -10,9 +10,12 @@
 #define PINNED __uint(pinning, LIBBPF_PIN_BY_NAME)
 
 #define MAX_SERVICES 16384
-#define MAX_SERVERS 65536
-/* 4 slots a server leave room for wrr tables; a table alone is cut at 16384 (schedule-table.ts). */
-#define MAX_SLOTS 262144
+/* Their arrays are there at once: 20 MB, and 6 MB more for the counters of each CPU. */
+#define MAX_SERVERS 131072
+/* 8 MB: 16 slots a server leave room for the tables of wrr (16384 slots at most), sh, dh (256) and mh (4093). */
+#define MAX_SLOTS 2097152
+/* IPVS keeps 16384 for each service for a day, and lets those go that were idle for six minutes when there are more. */
+#define MAX_LOCALITIES 65536
 #define MAX_LOCALS 65536
 /* Asked one after the other for each new connection: 128 cost about as much as ten look-ups. */
 #define MAX_MARKS 128
@@ -112,6 +115,33 @@ struct {
 	__type(value, struct server_load);
 	PINNED;
 } server_load SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_SERVICES);
+	__type(key, __u32);
+	__type(value, struct service_options);
+	PINNED;
+} service_options SEC(".maps");
+
+/* Whether a server has as many connections as its thresholds allow. A map of its own: userland takes it back when a
+ * threshold is raised, and must not touch the counters then. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_SERVERS);
+	__type(key, __u32);
+	__type(value, __u32);
+	PINNED;
+} overloads SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_LOCALITIES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct locality_key);
+	__type(value, struct locality);
+	PINNED;
+} localities SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -240,6 +270,16 @@ struct {
 	__type(value, struct flow_key);
 	PINNED;
 } sweep_keys SEC(".maps");
+
+/* Connections that a slice has closed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SWEEP_KEYS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct closing);
+	PINNED;
+} closings SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

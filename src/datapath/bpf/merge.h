@@ -4,7 +4,7 @@
 #ifndef TANDEM_MERGE_H
 #define TANDEM_MERGE_H
 
-#include "connection.h"
+#include "persistence.h"
 
 static __always_inline int is_news(const struct conn_record *in, const struct flow *held)
 {
@@ -58,7 +58,7 @@ static __always_inline void tell_gone(enum family family, const struct conn_reco
 static __always_inline void request_key(enum family family, const struct conn_record *in, struct flow_key *key)
 {
 	__builtin_memset(key, 0, sizeof(*key));
-	key->family = family;
+	key->family = in->flags & FLOW_TEMPLATE ? family | KEY_TEMPLATE : family;
 	copy_high(family, key->source_high, in->client_high);
 	copy_high(family, key->destination_high, in->virtual_high);
 	key->source = in->client;
@@ -146,7 +146,8 @@ static __always_inline void fill_synced(enum family family, const struct conn_re
 	record->mark = call->mark;
 	record->last_seen = exact_idle_clock();
 	record->announced_at = record->last_seen / NS_PER_S;
-	record->state_flags = pack_state(in->protocol, in->state, FLOW_ANNOUNCED | FLOW_SYNCED);
+	record->state_flags = pack_state(in->protocol, in->state,
+					 FLOW_ANNOUNCED | FLOW_SYNCED | (in->flags & FLOW_TEMPLATE));
 	record->version = in->version;
 	record->term = in->term;
 }
@@ -161,6 +162,13 @@ static __always_inline enum insert_result insert_synced(enum family family, cons
 
 	fill_synced(family, in, call, &entry);
 	server_id = find_server(family, key, &entry, in->fwmark);
+	if (in->flags & FLOW_TEMPLATE) {
+		entry.server_id = server_id;
+		if (insert_flow(family, key, &entry))
+			return INSERT_NO_ROOM;
+		count_connection(family, &entry, 1);
+		return INSERTED;
+	}
 	if (has_reply(in->forwarding)) {
 		other_key(family, &entry, in->protocol, &reply_key);
 		if (!claim_reply(family, &reply_key, in, call->clash))
@@ -228,6 +236,8 @@ static __always_inline int plausible(const struct conn_record *in)
 {
 	if (in->family > FAMILY_IPV6 || in->forwarding > FORWARD_TUNNEL)
 		return 0;
+	if (in->flags & FLOW_TEMPLATE)
+		return in->state <= TEMPLATE_ASSURED && !in->client_port;
 	if (in->protocol == IPPROTO_TCP)
 		return in->state < TCP_STATES;
 	/* Services take all others but these: what speaks of packets is no connection. */

@@ -3,8 +3,7 @@
 #ifndef TANDEM_OPEN_H
 #define TANDEM_OPEN_H
 
-#include "connection.h"
-#include "schedule.h"
+#include "persistence.h"
 
 /* Ports tried of one half of a local address before the other half, and then the next address, is tried. The
  * cursor stands where a port was free last, so the first try nearly always succeeds; 64 bounds the search when
@@ -20,6 +19,9 @@ enum open_result { OPEN_OK, OPEN_NO_LOCAL, OPEN_NO_PORT, OPEN_TABLE_FULL, OPEN_N
 
 /* What opening a connection works on. Not on the stack: an IPv6 one would not fit there. */
 struct opening {
+	struct flow_key key;
+	struct service service;
+	__u32 server_id;
 	struct flow request;
 	struct flow reply;
 	struct flow_key reply_key; /* server -> local address: the tuple that must be unique (I5) */
@@ -41,6 +43,13 @@ struct {
 	__type(key, __u32);
 	__type(value, struct opening);
 } openings SEC(".maps");
+
+static __always_inline struct opening *current_opening(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&openings, &zero);
+}
 
 /* The context of bpf_loop must be on the stack. */
 struct search {
@@ -83,6 +92,18 @@ static __always_inline void count_conflict(__u32 service_id, const struct ip_add
 		__sync_fetch_and_add(&use->conflicts, 1);
 }
 
+/* A port that waits for answers to one datagram may wait for those to another one. */
+static __always_inline int replace_one_packet(enum family family, const struct flow_key *key, const struct flow *reply)
+{
+	struct flow *holder = find_flow(family, key);
+
+	if (!holder || !(holder->flags & ENTRY_ONE_PACKET))
+		return -EEXIST;
+	if (family == FAMILY_IPV6)
+		return bpf_map_update_elem(&flows6, key, reply, BPF_EXIST);
+	return bpf_map_update_elem(&flows4, key, reply, BPF_EXIST);
+}
+
 static __always_inline long try_port(enum family family, __u32 index, struct opening *s)
 {
 	int has_ports = s->probes == PROBES_PER_LOCAL;
@@ -97,6 +118,8 @@ static __always_inline long try_port(enum family family, __u32 index, struct ope
 	copy_high(family, s->reply_key.destination_high, local->word);
 	s->reply_key.destination_port = has_ports ? bpf_htons(next_port(s, local, other_half)) : 0;
 	error = insert_flow(family, &s->reply_key, &s->reply);
+	if (error == -EEXIST && s->reply.flags & ENTRY_ONE_PACKET)
+		error = replace_one_packet(family, &s->reply_key, &s->reply);
 	if (!error) {
 		s->result = OPEN_OK;
 		return 1;
@@ -230,19 +253,45 @@ static __always_inline enum open_result keep_client_port(enum family family, con
 	return s->result;
 }
 
-/* Opens the connection of `key`, and leaves its request entry in the opening. The reply entry, where there is one, is
- * inserted first and alone decides; if the request entry then finds no place, the reply entry is taken back. */
-static __always_inline enum open_result open_connection(enum family family, const struct service *service,
-							 const struct flow_key *key, __u8 state,
-							 struct opening *s)
+/* Whether each datagram is scheduled, and leaves no connection. */
+static __always_inline int is_one_packet(const struct service *service, const struct flow_key *key)
 {
+	return service->flags & SERVICE_ONE_PACKET && key->protocol == IPPROTO_UDP;
+}
+
+/* Chooses the opening's server. Returns 0 when none takes it. */
+static __always_inline int choose_server(enum family family)
+{
+	struct opening *s = current_opening();
+
+	if (!s)
+		return 0;
+	if (s->service.flags & SERVICE_PERSISTENT)
+		s->server_id = schedule_persistent(family, &s->service, &s->key, &s->reply_key, &s->reply);
+	else
+		s->server_id = schedule(family, &s->service, &s->key);
+	return s->server_id != 0;
+}
+
+/* Opens the connection of the opening's key, and leaves its request entry there. The reply entry is inserted first and
+ * alone decides; if the request entry then finds no place, the reply entry is taken back. */
+static __always_inline enum open_result open_connection(enum family family, __u8 state)
+{
+	struct opening *s = current_opening();
+	const struct flow_key *key = &s->key;
+	const struct service *service = &s->service;
 	struct settings *set = current_settings();
 	struct lease *held = current_lease();
 	struct server *server;
-	__u32 id = schedule(service);
 	enum open_result result;
 	__u8 forwarding;
-	int error;
+	int one_packet, error;
+	__u32 id;
+
+	if (!s)
+		return OPEN_NO_SERVER;
+	one_packet = is_one_packet(service, key);
+	id = s->server_id;
 
 	if (!set || !held || !id)
 		return OPEN_NO_SERVER;
@@ -260,6 +309,8 @@ static __always_inline enum open_result open_connection(enum family family, cons
 		return OPEN_NO_LOCAL;
 	if (has_reply(forwarding)) {
 		fill_reply(family, key, forwarding, id, s->request.last_seen, &s->reply);
+		if (one_packet)
+			s->reply.flags |= ENTRY_ONE_PACKET;
 		s->server = server->address;
 		s->service_id = service->id;
 		s->parity = set->director & 1;
@@ -283,6 +334,12 @@ static __always_inline enum open_result open_connection(enum family family, cons
 	s->request.source = s->reply_key.destination;
 	copy_high(family, s->request.source_high, s->reply_key.destination_high);
 	s->request.source_port = s->reply_key.destination_port;
+	if (one_packet) {
+		/* Nobody is told of it: so it looks as if that was done. */
+		change_flags(&s->request, FLOW_ANNOUNCED, 0);
+		count_event(EVENT_NEW_CONNECTION);
+		return OPEN_OK;
+	}
 	error = insert_flow(family, key, &s->request);
 	if (error) {
 		if (has_reply(forwarding))
@@ -293,6 +350,28 @@ static __always_inline enum open_result open_connection(enum family family, cons
 	count_connection(family, &s->request, 1);
 	count_event(EVENT_NEW_CONNECTION);
 	return OPEN_OK;
+}
+
+/* Global, so that the verifier walks them once, and not for each way on which a packet may come to them; and apart, so
+ * that the stack of one does not add to the other's. */
+__noinline int choose_ipv4(void)
+{
+	return choose_server(FAMILY_IPV4);
+}
+
+__noinline int choose_ipv6(void)
+{
+	return choose_server(FAMILY_IPV6);
+}
+
+__noinline int open_ipv4(__u32 state)
+{
+	return open_connection(FAMILY_IPV4, state);
+}
+
+__noinline int open_ipv6(__u32 state)
+{
+	return open_connection(FAMILY_IPV6, state);
 }
 
 #endif

@@ -103,9 +103,9 @@ static __always_inline int open_for(struct xdp_md *ctx, enum family family, stru
 {
 	/* From NONE a segment that is no SYN moves it on itself, as it is followed. */
 	__u8 state = p->tcp && p->tcp->syn ? TCP_S_SYN_RECV : TCP_S_NONE;
-	struct opening *opening;
+	struct opening *opening = current_opening();
 	struct traffic *traffic;
-	__u32 zero = 0, id;
+	__u32 id;
 
 	if (!fence_is_open())
 		return drop(DROP_FENCE_CLOSED);
@@ -117,10 +117,13 @@ static __always_inline int open_for(struct xdp_md *ctx, enum family family, stru
 		return time_exceeded(ctx, family);
 	if (!sync_allows_new())
 		return drop(DROP_SYNC_LEASE);
-	opening = bpf_map_lookup_elem(&openings, &zero);
 	if (!opening)
 		return drop(DROP_TABLE_FULL);
-	switch (open_connection(family, service, &p->key, state, opening)) {
+	copy_key(family, &opening->key, &p->key);
+	opening->service = *service;
+	if (!(family == FAMILY_IPV6 ? choose_ipv6() : choose_ipv4()))
+		return drop(DROP_NO_SERVER);
+	switch (family == FAMILY_IPV6 ? open_ipv6(state) : open_ipv4(state)) {
 	case OPEN_OK:
 		id = opening->request.server_id;
 		traffic = bpf_map_lookup_elem(&server_traffic, &id);
@@ -185,6 +188,7 @@ static __always_inline int handle_other(struct xdp_md *ctx, enum family family, 
 static __always_inline int handle_packet(struct xdp_md *ctx, enum family family)
 {
 	struct service *service = NULL;
+	struct opening *opening;
 	struct ip_address destination;
 	struct flow *flow = NULL;
 	enum parse_result parsed;
@@ -210,7 +214,8 @@ static __always_inline int handle_packet(struct xdp_md *ctx, enum family family)
 		verdict = open_for(ctx, family, &p, service, &opened);
 		if (!opened)
 			return verdict;
-		flow = find_flow(family, &p.key);
+		opening = current_opening();
+		flow = opening && is_one_packet(service, &p.key) ? &opening->request : find_flow(family, &p.key);
 		if (!flow)
 			return drop(DROP_TABLE_FULL);
 	}

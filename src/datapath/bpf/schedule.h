@@ -1,78 +1,77 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Which real server a new connection goes to. Tables (rr, wrr) are computed in userland and walked here; the
- * least-connection kinds look at the servers' counters. */
+/* Which real server a new connection goes to. What is fixed by the rules (turns, hash tables, orders) is computed in
+ * userland and stands in the service's slots; what depends on the servers' connections is decided here. */
 #ifndef TANDEM_SCHEDULE_H
 #define TANDEM_SCHEDULE_H
 
-#include "maps.h"
+#include "hashing.h"
+#include "least.h"
+#include "locality.h"
 
-struct least {
+/* Where the search of a server that takes connections stands. */
+struct rotation {
 	__u32 first_slot;
-	__u32 weighted;
+	__u32 slots;
+	__u32 start;
 	__u32 server_id;
-	__u64 load;
-	__u64 weight;
+	__u32 passed; /* slots whose servers had enough */
 };
 
-/* All zero, but in memory, where the verifier knows no values. Before 6.7 it walks a callback of bpf_loop only once,
- * and takes out the branches that this first turn cannot reach: with a zero written in place of this, the
- * comparison of compare_load is gone on 6.1. */
-struct least nothing_chosen;
-
-/* IPVS counts an active connection as 256 inactive ones (ip_vs_lc.c, ip_vs_wlc.c). */
-static __always_inline __u64 overhead(const struct server_load *load)
+static long take_turn(__u32 index, void *context)
 {
-	__s64 sum = (__s64)load->active * 256 + load->inactive;
+	struct rotation *turn = context;
 
-	return sum > 0 ? sum : 0;
+	/* The first had its turn already. */
+	turn->passed = index + 1;
+	turn->server_id = server_in_slot(turn->first_slot + (turn->start + index + 1) % turn->slots);
+	return turn->server_id && !is_overloaded(turn->server_id);
 }
 
-static long compare_load(__u32 index, void *context)
+/* rr and wrr: the next slot whose server has not enough connections. */
+__noinline __u32 rotate(__u32 service_id, __u32 first_slot, __u32 slots)
 {
-	struct least *best = context;
-	__u32 at = best->first_slot + index;
-	__u32 *id = bpf_map_lookup_elem(&slots, &at);
-	struct server_load *load;
-	struct server *server;
-	__u64 sum;
+	__u32 *cursor = bpf_map_lookup_elem(&service_cursor, &service_id);
+	struct rotation turn = { .first_slot = first_slot, .slots = slots };
+	__u32 chosen;
 
-	if (!id)
-		return 1;
-	server = bpf_map_lookup_elem(&servers, id);
-	load = bpf_map_lookup_elem(&server_load, id);
-	if (!server || !load || !server->weight)
+	if (!cursor)
 		return 0;
-	sum = overhead(load);
-	/* load / weight < best load / best weight, without a division; the first of equals wins, as in IPVS */
-	if (!best->server_id || (best->weighted ? sum * best->weight < best->load * server->weight : sum < best->load)) {
-		best->server_id = *id;
-		best->load = sum;
-		best->weight = server->weight;
-	}
-	return 0;
+	turn.start = __sync_fetch_and_add(cursor, 1) % slots;
+	chosen = server_in_slot(first_slot + turn.start);
+	if (!chosen || !is_overloaded(chosen))
+		return chosen;
+	bpf_loop(slots - 1, take_turn, &turn, 0);
+	__sync_fetch_and_add(cursor, turn.passed);
+	return turn.server_id && !is_overloaded(turn.server_id) ? turn.server_id : 0;
 }
 
-/* Returns a server's id, or 0 when no server takes connections. */
-static __always_inline __u32 schedule(const struct service *service)
+/* Returns a server's id, or 0 when no server takes the connection. */
+static __always_inline __u32 schedule(enum family family, const struct service *service, const struct flow_key *key)
 {
-	struct least best = nothing_chosen;
-	__u32 id = service->id;
-	__u32 at, *cursor, *slot;
+	struct locality_key *place;
 
 	if (!service->slots)
 		return 0;
-	if (service->scheduler != SCHEDULE_TABLE) {
-		best.first_slot = service->first_slot;
-		best.weighted = service->scheduler == SCHEDULE_WLC;
-		bpf_loop(service->slots, compare_load, &best, 0);
-		return best.server_id;
+	switch (service->scheduler) {
+	case SCHEDULE_ROTATE:
+		return rotate(service->id, service->first_slot, service->slots);
+	case SCHEDULE_SOURCE:
+		return choose_by_source(family, service, key);
+	case SCHEDULE_DESTINATION:
+		return choose_by_destination(family, service, key);
+	case SCHEDULE_MAGLEV:
+		return choose_by_maglev(family, service, key);
+	case SCHEDULE_LBLC:
+	case SCHEDULE_LBLCR:
+		place = current_place();
+		if (!place)
+			return 0;
+		place->service_id = service->id;
+		whole_address(family, key->destination, key->destination_high, &place->destination);
+		return choose_by_locality(service->id, service->first_slot, service->slots, service->scheduler);
+	default:
+		return choose_least(service->id, service->first_slot, service->slots, service->scheduler);
 	}
-	cursor = bpf_map_lookup_elem(&service_cursor, &id);
-	if (!cursor)
-		return 0;
-	at = service->first_slot + __sync_fetch_and_add(cursor, 1) % service->slots;
-	slot = bpf_map_lookup_elem(&slots, &at);
-	return slot ? *slot : 0;
 }
 
 #endif

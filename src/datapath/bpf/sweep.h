@@ -4,7 +4,9 @@
 #ifndef TANDEM_SWEEP_H
 #define TANDEM_SWEEP_H
 
-#include "connection.h"
+#include "persistence.h"
+#include "tcp.h"
+#include "locality.h"
 
 /* How the passive director counts: the owner's deletes may be late, or the owner dead. */
 #define PASSIVE_GRACE 2
@@ -13,9 +15,13 @@
  * that the peer's copy is never older. */
 #define REFRESH_PARTS 3
 
+/* So long the answers to a datagram of a one-packet service find their way back. */
+#define ONE_PACKET_WAIT (10 * NS_PER_S)
+
 struct sweep {
 	struct sweep_call call;
 	__u64 now;
+	__u32 boot_seconds; /* CLOCK_BOOTTIME */
 	__u32 owner; /* this director expires connections; else it waits for the owner's deletes */
 };
 
@@ -83,25 +89,86 @@ static __always_inline void refresh_if_due(enum family family, struct sweep *s, 
 		s->call.unsent += 1;
 }
 
-/* A connection that the peer was told of stays until the peer can be told of its end too. */
-static __always_inline void expire(enum family family, struct sweep *s, const struct flow_key *key,
-				   struct flow *record)
+/* A connection that the peer was told of stays until the peer can be told of its end too. Returns whether it went. */
+static __always_inline int take_out(enum family family, struct sweep *s, const struct flow_key *key,
+				    struct flow *record)
 {
 	if (flags_of(record->state_flags) & FLOW_ANNOUNCED && s->owner) {
 		if (!ring_has_room()) {
 			s->call.deferred += 1;
-			return;
+			return 0;
 		}
 		raise_version(record);
 		if (!announce(family, RECORD_DELETE, key, record)) {
 			s->call.unsent += 1;
-			return;
+			return 0;
 		}
 	}
-	if (remove_connection(family, key, record)) {
-		s->call.expired += 1;
-		count_event(EVENT_EXPIRED);
+	return remove_connection(family, key, record);
+}
+
+static __always_inline void describe_sequences(const struct flow *entry, int direction, struct closing *out)
+{
+	out->next_sequence[direction] = entry->next_sequence;
+	out->last_ack[direction] = entry->last_ack;
+	out->known_term[direction] = entry->known_term;
+	out->flags[direction] = entry->flags;
+}
+
+static __always_inline void describe_closing(enum family family, const struct flow_key *key,
+					     const struct flow *record, const struct flow *reply, __u32 term,
+					     struct closing *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	copy_key(family, &out->key, key);
+	out->source = record->source;
+	out->destination = record->destination;
+	out->source_port = record->source_port;
+	out->destination_port = record->destination_port;
+	copy_high(family, out->source_high, record->source_high);
+	copy_high(family, out->destination_high, record->destination_high);
+	out->forwarding = record->forwarding;
+	out->term = term;
+	describe_sequences(record, DIRECTION_REQUEST, out);
+	if (reply)
+		describe_sequences(reply, DIRECTION_REPLY, out);
+}
+
+/* Whether the time is up for the connections of a server that was taken out. Those that are ending do so by themselves. */
+static __always_inline int is_drained(const struct sweep *s, const struct flow_key *key, const struct flow *record)
+{
+	__u8 state = state_of(record->state_flags);
+	__u32 id = record->server_id;
+	struct server *server;
+
+	if (!s->owner || key->protocol != IPPROTO_TCP || flags_of(record->state_flags) & FLOW_TEMPLATE ||
+	    !(is_active(IPPROTO_TCP, state) || state == TCP_S_FIN_WAIT || state == TCP_S_CLOSE_WAIT))
+		return 0;
+	server = bpf_map_lookup_elem(&servers, &id);
+	return server && server->drain_at && s->boot_seconds >= server->drain_at;
+}
+
+/* Takes out what is idle, and what is drained: of that userland tells both ends, when it is gone, so that what they
+ * answer finds none. */
+static __always_inline void end_connection(enum family family, struct sweep *s, const struct flow_key *key,
+					   struct flow *record, int drained)
+{
+	struct lease *held = current_lease();
+	__u32 at = s->call.drained;
+	struct closing *out = bpf_map_lookup_elem(&closings, &at);
+	struct flow_key other;
+
+	if (!out)
+		return;
+	if (drained) {
+		other_key(family, record, key->protocol, &other);
+		describe_closing(family, key, record, find_flow(family, &other), held ? held->term : 0, out);
 	}
+	if (!take_out(family, s, key, record))
+		return;
+	s->call.expired += !drained;
+	s->call.drained += drained;
+	count_event(drained ? EVENT_DRAINED : EVENT_EXPIRED);
 }
 
 /* Of no server that is known, or of one that takes no more: that may have been deleted, and be there again under
@@ -129,6 +196,34 @@ static __always_inline void bind_server(enum family family, const struct flow_ke
 	count_connection(family, record, 1);
 }
 
+/* A connection keeps its template (n_control of IPVS). One that the peer was told of shows that the client is there: the
+ * template is to be told, too, when the sweep comes to it. */
+static __always_inline void hold_template(enum family family, const struct sweep *s, const struct flow_key *key,
+					  const struct flow *record)
+{
+	struct service_options *options = options_of(record->server_id);
+	struct flow *template;
+	struct flow_key name;
+
+	if (!options || !(options->flags & SERVICE_PERSISTENT) || flags_of(record->state_flags) & FLOW_TEMPLATE)
+		return;
+	template_key(family, options, key, &name);
+	template = find_flow(family, &name);
+	if (!template)
+		return;
+	template->last_ack = s->now / NS_PER_S;
+	if (!(flags_of(record->state_flags) & FLOW_ANNOUNCED) || flags_of(template->state_flags) & FLOW_ANNOUNCED)
+		return;
+	__sync_fetch_and_or(&template->state_flags, (FLOW_ANNOUNCED | FLOW_UNSENT) << 8 | TEMPLATE_ASSURED);
+}
+
+/* A template that a connection belongs to stays. */
+static __always_inline int is_held(const struct sweep *s, const struct flow *record)
+{
+	return flags_of(record->state_flags) & FLOW_TEMPLATE &&
+	       record->last_ack * NS_PER_S + TEMPLATE_HOLD > s->now;
+}
+
 /* The other direction's entry costs a lookup: it matters only to what has been silent here, or is to be told again. */
 static __always_inline int needs_reply(const struct sweep *s, const struct flow *record, __u64 timeout)
 {
@@ -141,11 +236,11 @@ static __always_inline int needs_reply(const struct sweep *s, const struct flow 
 static __always_inline void sweep_request(enum family family, const struct flow_key *key, struct flow *record,
 					  struct sweep *s)
 {
-	__u64 timeout = state_timeout(key->protocol, state_of(record->state_flags)) * NS_PER_S;
+	__u64 timeout = idle_timeout(key->protocol, record) * NS_PER_S;
 	__u64 limit = timeout, seen;
 	struct flow *reply = NULL;
 	struct flow_key other;
-	int wants = wants_server(record);
+	int wants = wants_server(record), drained;
 
 	if (has_reply(record->forwarding) && (wants || needs_reply(s, record, timeout))) {
 		other_key(family, record, key->protocol, &other);
@@ -158,8 +253,9 @@ static __always_inline void sweep_request(enum family family, const struct flow_
 	else if (flags_of(record->state_flags) & FLOW_SYNCED)
 		/* What the peer last said of it may be this old: nobody expires early after a takeover. */
 		limit += oldest_announcement(timeout);
-	if (s->now > seen && s->now - seen > limit) {
-		expire(family, s, key, record);
+	drained = is_drained(s, key, record);
+	if (drained || (s->now > seen && s->now - seen > limit && !is_held(s, record))) {
+		end_connection(family, s, key, record, drained);
 		return;
 	}
 	if (wants)
@@ -172,6 +268,8 @@ static __always_inline void sweep_reply(enum family family, const struct flow_ke
 {
 	struct flow_key other;
 
+	if (reply->flags & ENTRY_ONE_PACKET && reply->last_seen + ONE_PACKET_WAIT > s->now)
+		return;
 	other_key(family, reply, key->protocol, &other);
 	if (!is_orphan(family, key, reply, find_flow(family, &other), s->now))
 		return;
@@ -194,37 +292,135 @@ static __always_inline void sweep_key(enum family family, const struct flow_key 
 		sweep_reply(family, &key, entry, s);
 }
 
-static long sweep_at(__u32 index, void *context)
+static long sweep_at4(__u32 index, void *context)
 {
 	struct flow_key *key = bpf_map_lookup_elem(&sweep_keys, &index);
-	struct sweep *s = context;
 
 	if (!key)
 		return 1;
-	if (s->call.family == FAMILY_IPV6)
-		sweep_key(FAMILY_IPV6, key, s);
-	else
-		sweep_key(FAMILY_IPV4, key, s);
+	sweep_key(FAMILY_IPV4, key, context);
 	return 0;
 }
 
+/* Apart from the sweep of the same connection: what a template needs does not depend on it, and the verifier need not
+ * walk every pair of their ways. */
+static __always_inline void hold_key(enum family family, const struct flow_key *found, const struct sweep *s)
+{
+	struct flow_key key;
+	struct flow *entry;
+
+	copy_key(family, &key, found);
+	entry = find_flow(family, &key);
+	if (entry && entry->direction == DIRECTION_REQUEST)
+		hold_template(family, s, &key, entry);
+}
+
+static long hold_at4(__u32 index, void *context)
+{
+	struct flow_key *key = bpf_map_lookup_elem(&sweep_keys, &index);
+
+	if (!key)
+		return 1;
+	hold_key(FAMILY_IPV4, key, context);
+	return 0;
+}
+
+static long hold_at6(__u32 index, void *context)
+{
+	struct flow_key *key = bpf_map_lookup_elem(&sweep_keys, &index);
+
+	if (!key)
+		return 1;
+	hold_key(FAMILY_IPV6, key, context);
+	return 0;
+}
+
+static long sweep_at6(__u32 index, void *context)
+{
+	struct flow_key *key = bpf_map_lookup_elem(&sweep_keys, &index);
+
+	if (!key)
+		return 1;
+	sweep_key(FAMILY_IPV6, key, context);
+	return 0;
+}
+
+/* Of how many entries those go that were not asked for in six minutes (ip_vs_lblc_check_expire). */
+#define LOCALITIES_AT_EASE 16384
+#define LOCALITY_IDLE (6 * 60)
+
+struct locality_sweep {
+	__u32 now;
+	__u32 limit;	/* s */
+	__u32 count;
+};
+
+/* In memory, where the verifier knows no values: a count that it knew it would follow up to the bound. */
+struct locality_sweep no_localities;
+
+static long sweep_locality(void *map, const void *key, void *value, void *context)
+{
+	struct locality_sweep *s = context;
+	struct locality *set = value;
+
+	if (s->now - set->used > s->limit)
+		bpf_map_delete_elem(map, key);
+	else
+		s->count += 1;
+	return 0;
+}
+
+SEC("syscall")
+int tandem_expire_localities(void *ctx)
+{
+	struct locality_sweep s = no_localities;
+
+	s.now = exact_idle_clock() / NS_PER_S;
+	s.limit = LOCALITY_EXPIRATION;
+	bpf_for_each_map_elem(&localities, sweep_locality, &s, 0);
+	if (s.count <= LOCALITIES_AT_EASE)
+		return 0;
+	s.limit = LOCALITY_IDLE;
+	bpf_for_each_map_elem(&localities, sweep_locality, &s, 0);
+	return 0;
+}
+
+/* In memory, where the verifier knows no value: it would walk each number of closings that it knew as another way, for it
+ * follows the keys of arrays. */
+__u32 nothing_drained;
+
 /* A walk over a large table in one piece would keep a CPU from everybody for tenths of a second, where the kernel does
  * not preempt: also from the heartbeat, whatever its priority. So userland walks, in slices. */
-SEC("syscall")
-int tandem_sweep(struct sweep_call *call)
+static __always_inline int sweep_slice(enum family family, struct sweep_call *call)
 {
 	struct sweep s = {
 		.call.family = call->family,
 		.call.count = call->count,
 		.now = exact_idle_clock(),
+		.boot_seconds = lease_clock() / NS_PER_S,
 		.owner = fence_is_open(),
 	};
 
+	s.call.drained = nothing_drained;
 	if (s.call.count > SWEEP_KEYS)
 		return -1;
-	bpf_loop(s.call.count, sweep_at, &s, 0);
+	bpf_loop(s.call.count, family == FAMILY_IPV6 ? hold_at6 : hold_at4, &s, 0);
+	bpf_loop(s.call.count, family == FAMILY_IPV6 ? sweep_at6 : sweep_at4, &s, 0);
 	*call = s.call;
 	return 0;
+}
+
+/* A program for each family: both in one are more than the verifier walks. */
+SEC("syscall")
+int tandem_sweep4(struct sweep_call *call)
+{
+	return sweep_slice(FAMILY_IPV4, call);
+}
+
+SEC("syscall")
+int tandem_sweep6(struct sweep_call *call)
+{
+	return sweep_slice(FAMILY_IPV6, call);
 }
 
 static __always_inline long announce_flow(enum family family, const struct flow_key *found, struct flow *record,

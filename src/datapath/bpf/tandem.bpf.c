@@ -10,6 +10,9 @@ const volatile struct {
 	enum drop_reason drop_reason;
 	enum plane_event plane_event;
 	enum scheduler scheduler;
+	enum service_flag service_flag;
+	enum server_flag server_flag;
+	enum entry_flag entry_flag;
 	enum forwarding forwarding;
 	enum direction direction;
 	enum tcp_state tcp_state;

@@ -53,14 +53,37 @@ enum plane_event {
 	EVENT_ICMP_WITHHELD,	/* it was not: that is bounded */
 	EVENT_RING_OVERFLOW,
 	EVENT_PORT_CONFLICT,
+	EVENT_DRAINED,		/* closed because its server has been taken out for so long */
+	EVENT_DRAIN_UNSENT,	/* RST of those that userland could not send: its own counter */
 	EVENT_SYNC_CONFLICT,	/* a synced connection met another one on its local port: the newer keeps it */
 	PLANE_EVENTS,
 };
 
+/* How a service's slots are read. */
 enum scheduler {
-	SCHEDULE_TABLE, /* walk the slots: rr and wrr */
+	SCHEDULE_ROTATE, /* one after the other: rr and wrr */
 	SCHEDULE_LC,
 	SCHEDULE_WLC,
+	SCHEDULE_SED,
+	SCHEDULE_NQ,
+	SCHEDULE_FO,
+	SCHEDULE_OVF,
+	SCHEDULE_SOURCE, /* as a hash table: sh */
+	SCHEDULE_DESTINATION, /* dh */
+	SCHEDULE_MAGLEV, /* mh */
+	SCHEDULE_LBLC,
+	SCHEDULE_LBLCR,
+};
+
+enum service_flag {
+	SERVICE_FALLBACK = 1,	/* sh-fallback, mh-fallback */
+	SERVICE_HASH_PORT = 2,	/* sh-port, mh-port */
+	SERVICE_ONE_PACKET = 4,	/* -o: each datagram is scheduled */
+	SERVICE_PERSISTENT = 8,	/* -p */
+};
+
+enum server_flag {
+	SERVER_DELETED = 1,	/* no rule names it any more: it goes on with the connections that it has */
 };
 
 enum forwarding { FORWARD_FULLNAT, FORWARD_MASQ, FORWARD_DIRECT, FORWARD_TUNNEL };
@@ -102,6 +125,9 @@ struct flow_key {
 	__be32 destination_high[3];
 };
 
+/* In `family` of a key: that of a persistence template, whose source is a network of clients. No packet bears it. */
+#define KEY_TEMPLATE 0x80
+
 #define IPV4_KEY_SIZE __builtin_offsetof(struct flow_key, source_high)
 
 /* Flags of a connection. */
@@ -113,6 +139,12 @@ enum flow_flag {
 	FLOW_SEQUENCE_KNOWN = 16, /* next_sequence is of a packet seen here */
 	FLOW_GONE = 32,		/* on its way out: whoever set this removes and counts it, nobody else changes it */
 	FLOW_ACK_KNOWN = 64,	/* last_ack is of a packet seen here */
+	FLOW_TEMPLATE = 128,	/* of persistence: no connection */
+};
+
+/* Flags of a reply entry, in `flags`. */
+enum entry_flag {
+	ENTRY_ONE_PACKET = 1,	/* has no request entry: there for the answers to one datagram (-o) */
 };
 
 /* One direction of a connection. The packet that finds it finds all that it needs. The entry of the request
@@ -134,7 +166,9 @@ struct flow {
 	__u32 server_id;
 	__u32 packets;
 	__u32 next_sequence;	/* TCP: end of the newest segment of this direction */
-	__u32 last_ack;		/* TCP: newest acknowledgement that went this way */
+	/* TCP: newest acknowledgement that went this way. Template: when a sweep last saw a connection of it, in s,
+	 * CLOCK_MONOTONIC. */
+	__u32 last_ack;
 	/* the record, in the request entry only */
 	__u32 state_flags;	/* state | flow_flags << 8: one word, changed by compare and swap */
 	__u32 version;
@@ -206,6 +240,18 @@ struct service {
 	__u32 slots;
 	__u32 first_local;	/* its local addresses: locals[first_local .. first_local + locals) */
 	__u32 locals;
+	__u32 flags;		/* enum service_flag */
+};
+
+/* What connections ask for when they have been made: by their server, by its service's id. */
+struct service_options {
+	__u32 flags;		/* enum service_flag */
+	__u32 persistence_timeout; /* s */
+	__u32 established_timeout; /* s; 0: as the settings say */
+	struct ip_address netmask; /* of the clients that persistence takes for one */
+	__u32 fwmark;		/* 0: it is none of a mark */
+	__be16 port;
+	__u8 reserved[2];
 };
 
 struct server {
@@ -216,12 +262,36 @@ struct server {
 	__u32 service_id;
 	__u32 weight;
 	__u32 fwmark; /* of its service; 0: that is none of a mark */
+	__u32 last_weight;	/* the last one above 0, of which mh makes its table */
+	__u32 upper_threshold;	/* connections; 0: none */
+	__u32 lower_threshold;
+	__u32 flags;		/* enum server_flag */
+	__u32 quiet_since;	/* s, CLOCK_BOOTTIME: takes nothing since then; 0: it does */
+	__u32 drain_at;		/* s, CLOCK_BOOTTIME: when its TCP connections are closed; 0: never */
 };
 
 /* Connections of a server: changed by the kernel, read by schedulers and listings. */
 struct server_load {
 	__s32 active;
 	__s32 inactive;
+	__s32 templates;	/* of persistence */
+};
+
+/* The servers that an address was given to by lblc or lblcr. */
+struct locality_key {
+	__u32 service_id;
+	struct ip_address destination;
+};
+
+/* IPVS has no bound of a set; one that grows so large has long ceased to be local. */
+#define MOST_REPLICAS 16
+
+struct locality {
+	__u32 used;	/* s, CLOCK_MONOTONIC_COARSE */
+	__u32 changed;
+	__u32 members;
+	__u32 next;	/* place of the next one, modulo MOST_REPLICAS: the youngest stands before it */
+	__u32 servers[MOST_REPLICAS]; /* ids; 0: nobody */
 };
 
 struct traffic {
@@ -362,6 +432,27 @@ struct apply_call {
 	__u32 deferred; /* what others are to be told of found no room in the ring */
 };
 
+/* A connection that the sweep has taken out and whose ends are still to be told. */
+struct closing {
+	struct flow_key key;	/* of the request */
+	__be32 source;		/* of packets to the server */
+	__be32 destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__be32 source_high[3];
+	__be32 destination_high[3];
+	/* What is known of the sequences, as in the entries: of the request's direction, and of the reply's. */
+	__u32 next_sequence[2];
+	__u32 last_ack[2];
+	__u32 known_term[2];
+	__u32 term;		/* what the others must be to count */
+	__u8 flags[2];
+	__u8 forwarding;
+	__u8 reserved[5];
+};
+
+_Static_assert(sizeof(struct closing) % 8 == 0, "closing");
+
 struct sweep_call {
 	__u32 family;
 	__u32 count;	/* of the keys in sweep_keys */
@@ -371,6 +462,7 @@ struct sweep_call {
 	__u32 orphans;
 	__u32 deferred;	/* what found no room in the ring, for the next call */
 	__u32 unsent;	/* changes among them: the peer lacks them until then */
+	__u32 drained;	/* of them, those of servers that were taken out: in `closings` */
 };
 
 #endif

@@ -14,6 +14,8 @@ import {
   serviceKey,
   type VirtualService,
 } from '../../model/rules.ts';
+import { nextTurn, rotationSlots, type Turn } from '../rotation.ts';
+import { isRotating } from '../schedule-table.ts';
 import { type Words, wordsOf } from './tuple.ts';
 
 export type Traffic = { -readonly [Field in keyof TrafficCounters]: number };
@@ -53,8 +55,9 @@ export class ServiceState {
   /** In the order in which they were added. */
   servers: readonly ServerState[] = [];
   locals: readonly LocalState[] = [];
-  /** Connections that it has scheduled by going round. */
+  /** The next place when it goes round; it grows on beyond the order's length. */
   turns = 0;
+  #turn: Turn = { start: 0, threshold: 0 };
   /** By {@link addressKey}. */
   readonly localUse = new Map<string, LocalUse>();
   /** All that it ever had, by endpoint. */
@@ -64,16 +67,28 @@ export class ServiceState {
 
   constructor(rule: VirtualService) {
     this.rule = rule;
+    this.#goOn(rule, undefined);
     this.update(rule);
   }
 
   update(rule: VirtualService): void {
+    if (rule !== this.rule) this.#goOn(rule, this.rule);
     this.rule = rule;
     this.#order = undefined;
     const before = this.servers;
     this.servers = rule.servers.map((server) => this.#server(server));
     this.locals = rule.locals.map(({ address }) => ({ address, words: wordsOf(address) }));
     for (const server of before) if (!this.servers.includes(server)) this.#retire(server);
+  }
+
+  #goOn(rule: VirtualService, before: VirtualService | undefined): void {
+    if (!isRotating(rule.scheduler)) return;
+    const old =
+      before && isRotating(before.scheduler)
+        ? { service: before, slots: rotationSlots(before), turn: this.#turn, cursor: this.turns }
+        : undefined;
+    this.#turn = nextTurn(rule, rotationSlots(rule), old, before !== undefined);
+    this.turns = this.#turn.start;
   }
 
   /** All its servers' rules are gone, and nobody asks any more what was used. */

@@ -2640,6 +2640,9 @@ export namespace tandem {
             /** ServerCounters inactiveConnections. */
             inactiveConnections: number;
 
+            /** ServerCounters persistentConnections. */
+            persistentConnections: number;
+
             /**
              * Creates a new ServerCounters instance using the specified properties.
              * @param [properties] Properties to set
@@ -2680,6 +2683,9 @@ export namespace tandem {
 
                 /** ServerCounters inactiveConnections */
                 inactiveConnections?: (number|null);
+
+                /** ServerCounters persistentConnections */
+                persistentConnections?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

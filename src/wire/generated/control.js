@@ -3590,6 +3590,7 @@ export const tandem = $root.tandem = (() => {
             ServerCounters.prototype.traffic = null;
             ServerCounters.prototype.activeConnections = 0;
             ServerCounters.prototype.inactiveConnections = 0;
+            ServerCounters.prototype.persistentConnections = 0;
 
             ServerCounters.create = function(properties) {
                 return new ServerCounters(properties);
@@ -3608,6 +3609,8 @@ export const tandem = $root.tandem = (() => {
                     writer.uint32(17).double(message.activeConnections);
                 if (message.inactiveConnections != null && $Object.hasOwnProperty.call(message, "inactiveConnections") && !$Object.is(message.inactiveConnections, 0))
                     writer.uint32(25).double(message.inactiveConnections);
+                if (message.persistentConnections != null && $Object.hasOwnProperty.call(message, "persistentConnections") && !$Object.is(message.persistentConnections, 0))
+                    writer.uint32(33).double(message.persistentConnections);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3663,6 +3666,15 @@ export const tandem = $root.tandem = (() => {
                                 message.inactiveConnections = value;
                             else
                                 delete message.inactiveConnections;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.persistentConnections = value;
+                            else
+                                delete message.persistentConnections;
                             continue;
                         }
                     }
