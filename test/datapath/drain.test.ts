@@ -41,7 +41,6 @@ test.each([
   folder = mkdtempSync(join(tmpdir(), 'tandem-drain-'));
   const [clientEnd, serverEnd] = [join(folder, 'client'), join(folder, 'server')];
   wire.serve(local, server);
-  wire.resolve();
   const id: ServiceId = {
     kind: 'address',
     protocol: 'tcp',
