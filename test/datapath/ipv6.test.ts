@@ -212,9 +212,14 @@ describe('odd packets are dropped by name', () => {
     expect(bench.plane.drops()[name]).toBe(before + 1);
   };
 
-  test('a spent hop limit', () => {
+  test('a spent hop limit, of which its sender is told', () => {
     const { tuple } = handshake();
-    dropped('ttl', tcp(tuple, { flags: 'A', ttl: 1, seq: 1001, ack: 5001 }));
+    const before = bench.plane.drops().ttl ?? 0;
+    const { verdict, data } = bench.fromClient(tcp(tuple, { flags: 'A', ttl: 1, seq: 1001, ack: 5001 }));
+    expect([VERDICT.TX, VERDICT.REDIRECT]).toContain(verdict);
+    expect(bench.plane.drops().ttl).toBe(before + 1);
+    // ICMPv6, time exceeded.
+    expect([data[20], data[54]]).toEqual([58, 3]);
   });
 
   test('more promised by the IP header than the frame holds', () => {
