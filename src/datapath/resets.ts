@@ -99,7 +99,9 @@ function endsOf(family: Family, closing: Buffer): End[] {
 /** knows() of bpf/tcp.h: not what a former time as owner has left. */
 function knows(closing: Buffer, direction: number, flag: number): boolean {
   const term = closing.readUInt32LE(CLOSING.knownTerm + direction * 4);
-  return (closing.readUInt8(CLOSING.flags + direction) & flag) !== 0 && term === closing.readUInt32LE(CLOSING.term);
+  return (
+    (closing.readUInt8(CLOSING.flags + direction) & flag) !== 0 && term === closing.readUInt32LE(CLOSING.term)
+  );
 }
 
 function segment(end: End, sequence: number, flags: number): Buffer {

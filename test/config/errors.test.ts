@@ -303,12 +303,12 @@ const WRONG: readonly (readonly [string, string, number, number, string, RegExp]
     /TCP 10\.1\.1\.1:80 is no virtual service: add it with -A/,
   ],
   [
-    'a scheduler that this version lacks',
-    'services: ["-A -t 10.1.1.1:80 -s mh"]',
+    'an option that this version lacks',
+    'services: ["-A -u 10.1.1.1:5060 -s rr -p 60 --pe sip"]',
     1,
     12,
     'services[0]',
-    /is refused: scheduler mh is not built yet: use rr, wrr, lc, wlc/,
+    /is refused: a persistence engine \(--pe\) is not built yet: leave it out/,
   ],
   [
     'a forwarding method that this version lacks',

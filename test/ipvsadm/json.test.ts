@@ -54,6 +54,7 @@ test('a list has all of a service, whatever columns are asked for', async () => 
           lower_threshold: 8,
           active: 0,
           inactive: 0,
+          persistent: 0,
           total: TRAFFIC,
         },
       ],

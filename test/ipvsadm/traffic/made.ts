@@ -39,7 +39,11 @@ export const MADE: Readonly<Record<string, Made>> = {
   },
   'deleted real server still has an established connection (40003)': async () => {},
   '2 UDP clients, one query and one answer each': queries(1, true, ports(41000, 2)),
-  '2 TCP connections from 10.0.0.1': (lab) => connections(lab, ports(40200, 2)),
+  '2 TCP connections from 10.0.0.1': async (lab) => {
+    await connections(lab, ports(40200, 2));
+    // A template is assured by the next sweep.
+    await pause(3000);
+  },
   'one TCP connection [fd00::1]:40300 -> [fd00::100]:80; 2.2 s later': async (lab) => {
     await short(lab, { from: CLIENT6, port: 40300, to: VIP6, service: 80 });
     await pause(2200);
