@@ -200,7 +200,8 @@ static __always_inline int handle_packet(struct xdp_md *ctx, enum family family)
 	if (parsed == PARSE_NOT_IP || (family == FAMILY_IPV6 && is_mapped_ipv4(p.key.destination_high)))
 		return XDP_PASS;
 	if (parsed == PARSE_OTHER_PROTOCOL && may_connect_without_ports(&p))
-		parsed = sizeof(struct ethhdr) + p.length > bpf_xdp_get_buff_len(ctx) || p.length < p.headers ?
+		parsed = sizeof(struct ethhdr) + p.length > bpf_xdp_get_buff_len(ctx) || p.length < p.headers ||
+					 p.headers < sizeof(struct iphdr) ?
 				 PARSE_MALFORMED : PARSE_OK;
 	if (parsed == PARSE_OK)
 		flow = find_flow(family, &p.key);

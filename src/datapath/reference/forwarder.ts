@@ -5,32 +5,49 @@
 import { type Connection, isActive, TCP_STATE } from '../../model/connection.ts';
 import type { IpvsOptions } from '../../model/ipvs-options.ts';
 import { RECORD_FAMILY, RECORD_OP } from '../../model/record.ts';
-import { PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
+import { FORWARDING_METHODS, PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
 import { isLater } from '../../model/serial.ts';
 import type { PlaneAddress } from '../plane.ts';
 import type { ApplyResult, Origin } from '../ports.ts';
 import { tcpTimeouts } from '../timeouts.ts';
 import { type Answerer, answerArp } from './arp.ts';
-import { connectionOf, type Held, replyOf, requestOf, seenAt, wordsAt } from './held.ts';
+import { connectionOf, type Held, hasReply, methodOf, replyOf, requestOf, seenAt, wordsAt } from './held.ts';
 import { type IcmpError, icmpFor } from './icmp.ts';
 import type { MemoryFence } from './memory-fence.ts';
 import { type Found, HERE, MemoryTable } from './memory-table.ts';
 import { answerNd, isSolicitation } from './nd.ts';
 import type { Link, Network } from './network.ts';
 import { isMartian, PortCursors } from './open.ts';
-import { ETHERNET, ETHERTYPE, type Packet, parsePacket, type TcpHeader } from './packet.ts';
+import { ETHERNET, ETHERTYPE, hasPorts, type Packet, parsePacket, type TcpHeader } from './packet.ts';
 import { resetFor } from './reset.ts';
-import { addressKey, type LocalState, RuleBook, type ServerState, type ServiceState } from './rule-book.ts';
-import { schedule } from './schedule.ts';
+import { addressKey, RuleBook, type ServerState, type ServiceState } from './rule-book.ts';
 import { isOver, isRefreshDue } from './sweep.ts';
 import type { TableRecord } from './table-record.ts';
 import { followTcp } from './tcp.ts';
-import { translated } from './translate.ts';
-import { destinationOf, reversed, split, type Tuple, tupleKey, type Words, wordsOf } from './tuple.ts';
+import { passedOn, translated } from './translate.ts';
+import {
+  destinationOf,
+  reversed,
+  sourceOf,
+  split,
+  type Tuple,
+  tupleKey,
+  type Words,
+  wordsOf,
+} from './tuple.ts';
 import { drop, PASS, sendBack, sendRouted, type Verdict } from './verdict.ts';
 
 const US_PER_S = 1_000_000;
 const US_PER_MS = 1000;
+/** Ports that are tried where masquerading cannot keep the client's, its own included. */
+const MASQ_PROBES = 16;
+
+/** Whom the server sees. */
+interface NearEnd {
+  readonly words: Words;
+  readonly port: number;
+}
+
 /** 00:00:5e:00:01:VRID, and :02: for IPv6 (RFC 9568, 7.3): what they have in common. */
 const VIRTUAL_MAC = Buffer.from('00005e00', 'hex');
 
@@ -44,6 +61,8 @@ export interface ForwarderOptions {
   readonly fence: MemoryFence;
   /** Microseconds: of the clock that idle times are counted by, and since boot, by which leases run. */
   readonly clock: { readonly idle: () => number; readonly boot: () => number };
+  /** A number of 32 bits, by chance. */
+  readonly random: () => number;
   /** What others are to be told. */
   readonly tell: (record: TableRecord) => void;
 }
@@ -67,14 +86,11 @@ export class Forwarder {
       maker: options.maker,
       tell: options.tell,
       joined: (held) => {
-        held.server ??= this.#serverOf(held.record);
+        held.server ??= this.#serverOf(held.record, held.record.extra?.fwmark ?? 0);
         countUse(held, held.record, 1);
       },
       left: (held) => countUse(held, held.record, -1),
-      changed: (held, before) => {
-        countLoad(held.server, before, -1);
-        countLoad(held.server, held.record, 1);
-      },
+      changed: ({ server, record }, before) => server?.move(countsAsActive(before), countsAsActive(record)),
       clashed: () => this.#count('sync_conflict'),
     });
   }
@@ -149,7 +165,7 @@ export class Forwarder {
   }
 
   #handleIp(frame: Buffer, ingress: number): Verdict {
-    const parsed = parsePacket(frame, ingress);
+    const parsed = parsePacket(frame, ingress, this.rules.takesPortless);
     if (parsed.kind === 'not-ip') return PASS;
     const { tuple } = parsed.kind === 'packet' ? parsed.packet : parsed;
     const address = this.#floating(destinationOf(tuple));
@@ -157,7 +173,7 @@ export class Forwarder {
     if (parsed.kind === 'packet') {
       const found = this.table.lookup(tupleKey(tuple));
       if (found) return this.#forward(parsed.packet, found);
-      const service = this.rules.find(tuple.protocol, destinationOf(tuple), tuple.destinationPort);
+      const service = this.rules.find(tuple, this.#link(ingress)?.name ?? '');
       if (service) return this.#begin(parsed.packet, service);
     }
     if (!address) return PASS;
@@ -186,10 +202,10 @@ export class Forwarder {
     if (tcp && !this.#beginsConnection(tcp)) return this.#reset(packet, tcp);
     if (packet.hops <= 1) return this.#tell(packet, 'ttl', { kind: 'time-exceeded' });
     if (this.syncLease !== 0 && this.syncLease <= this.#boot()) return drop('sync_lease');
-    const server = schedule(service);
+    const server = service.choose(tuple, this.#now());
     if (!server) return drop('no_server');
-    if (server.forwarding !== 'fullnat') return drop('unsupported');
-    if (service.locals.length === 0) return drop('no_local_address');
+    if (server.forwarding === 'tunnel') return drop('unsupported');
+    if (server.forwarding === 'fullnat' && service.locals.length === 0) return drop('no_local_address');
     const held = this.#open(packet, service, server);
     if (typeof held === 'string') return drop(held);
     server.traffic.connections += 1;
@@ -203,36 +219,61 @@ export class Forwarder {
   }
 
   #open({ tuple, tcp }: Packet, service: ServiceState, server: ServerState): Held | string {
-    const [first, last] = this.#options.localPorts;
-    const range = { director: this.director, first, last };
     // A segment that is no SYN moves it on from there itself.
     const state = tcp?.syn ? TCP_STATE.SYN_RECV : TCP_STATE.NONE;
-    for (const { local, port } of this.#ports.tries(tuple, server, service.locals, range)) {
-      const held = this.table.open(this.#record(tuple, server, local, port, state), this.#now());
+    const port = server.port || tuple.destinationPort;
+    for (const near of this.#nearEnds(tuple, server, port, service)) {
+      const held = this.table.open(this.#record(tuple, server, port, near, state), server, this.#now());
       if (held === 'full') return 'table_full';
       if (held !== 'taken') {
         this.#count('new_connection');
         return held;
       }
       this.#count('port_conflict');
-      useOf(service, local.words).conflicts += 1;
+      if (server.forwarding === 'fullnat') useOf(service, near.words).conflicts += 1;
     }
     return 'no_local_port';
   }
 
-  #record(request: Tuple, server: ServerState, local: LocalState, port: number, state: number): TableRecord {
-    const [lip, rip] = [split(local.words), split(server.words)];
+  /** The addresses and ports to try that the server may see: but for fullnat the client's own is the first. */
+  *#nearEnds(tuple: Tuple, server: ServerState, port: number, service: ServiceState): Generator<NearEnd> {
+    const [first, last] = this.#options.localPorts;
+    const { director } = this;
+    if (server.forwarding === 'fullnat') {
+      const range = { director, first, last };
+      for (const each of this.#ports.tries(tuple, server, port, service.locals, range))
+        yield { words: each.local.words, port: each.port };
+      return;
+    }
+    const words = sourceOf(tuple);
+    yield { words, port: tuple.sourcePort };
+    if (!hasPorts(tuple.protocol)) return;
+    const width = Math.floor((last - first + 1) / 2) * 2;
+    for (let probe = 1; probe < MASQ_PROBES; probe++)
+      yield { words, port: first + (this.#options.random() % width) };
+  }
+
+  #record(
+    request: Tuple,
+    server: ServerState,
+    serverPort: number,
+    near: NearEnd,
+    state: number,
+  ): TableRecord {
+    const [lip, rip] = [split(near.words), split(server.words)];
+    const forwarding = FORWARDING_METHODS.indexOf(server.forwarding);
     const names = {
       ...{ protocol: request.protocol, family: request.family },
       ...{ client: request.source, clientPort: request.sourcePort },
       ...{ virtual: request.destination, virtualPort: request.destinationPort },
-      ...{ local: lip.low, localPort: port, server: rip.low, serverPort: server.port },
+      ...{ local: lip.low, localPort: near.port, server: rip.low, serverPort },
       high: request.high.length > 0 ? [...request.high, ...lip.high, ...rip.high] : [],
     };
     const version = { term: this.#options.fence.read().term, version: this.#versionClock() };
     return {
       ...{ op: RECORD_OP.UPDATE, ...names, state, timeout: this.#timeout(request.protocol, state) },
       ...this.table.outlive(names, { ...version, maker: this.#options.maker }),
+      ...(forwarding === 0 ? {} : { extra: { forwarding } }),
     };
   }
 
@@ -249,9 +290,15 @@ export class Forwarder {
     if (isRequest) held.synced = false;
     this.#countTraffic(held, isRequest, packet.length);
     const to = reversed(isRequest ? replyOf(held.record) : requestOf(held.record));
-    const frame = translated(packet, to);
     const { length, ingress } = packet;
-    const verdict = sendRouted(this.#network(), frame, { destination: destinationOf(to), length, ingress });
+    const direct = methodOf(held.record) === 'direct';
+    const frame = direct ? passedOn(packet) : translated(packet, to);
+    const verdict = sendRouted(this.#network(), frame, {
+      destination: destinationOf(to),
+      length,
+      ingress,
+      direct,
+    });
     if (verdict.kind !== 'too-big') return verdict;
     const mayFragment =
       packet.tuple.family === RECORD_FAMILY.IPV4 && !(packet.frame.readUInt8(ETHERNET + 6) & 0x40);
@@ -272,7 +319,14 @@ export class Forwarder {
   #follow(tcp: TcpHeader, held: Held, isRequest: boolean): void {
     const [own, other] = isRequest ? [held.request, held.reply] : [held.reply, held.request];
     const { term } = this.#options.fence.read();
-    const { ignored, state } = followTcp(tcp, isRequest, held.record.state, own, other, term);
+    const { ignored, state } = followTcp(
+      tcp,
+      isRequest,
+      held.record.state,
+      own,
+      hasReply(held.record) ? other : undefined,
+      term,
+    );
     if (ignored) this.#count('reset_ignored');
     if (state === held.record.state) return;
     this.table.change(held, { state, version: this.#raised(held.record.version) });
@@ -305,27 +359,23 @@ export class Forwarder {
     held.learnedFrom = HERE;
     held.announcedAt = Math.floor(this.#now() / US_PER_S);
     held.announcedPackets = held.request.packets;
-    this.#options.tell({ ...held.record, op });
+    const fwmark = fwmarkOf(held.server);
+    const extra = { ...held.record.extra, ...(fwmark === 0 ? {} : { fwmark }) };
+    this.#options.tell({ ...held.record, op, ...(Object.keys(extra).length > 0 ? { extra } : {}) });
   }
 
   /** A server that is there now takes the connections that name it. */
   #bind(held: Held): void {
     if (held.server && held.server.weight > 0) return;
-    const server = this.#serverOf(held.record);
+    const server = this.#serverOf(held.record, fwmarkOf(held.server));
     if (!server || server === held.server) return;
     countUse(held, held.record, -1);
     held.server = server;
     countUse(held, held.record, 1);
   }
 
-  #serverOf(record: TableRecord): ServerState | undefined {
-    return this.rules.server(
-      record.protocol,
-      wordsAt(record, 1, record.virtual),
-      record.virtualPort,
-      wordsAt(record, 3, record.server),
-      record.serverPort,
-    );
+  #serverOf(record: TableRecord, fwmark: number): ServerState | undefined {
+    return this.rules.server(requestOf(record), fwmark, wordsAt(record, 3, record.server), record.serverPort);
   }
 
   #countTraffic({ server }: Held, isRequest: boolean, bytes: number): void {
@@ -336,7 +386,7 @@ export class Forwarder {
 
   #timeout(protocol: number, state: number): number {
     const { timeouts } = this.rules.rules;
-    return protocol === PROTOCOL_NUMBER.udp ? timeouts.udp : (tcpTimeouts(timeouts)[state] ?? 0);
+    return protocol === PROTOCOL_NUMBER.tcp ? (tcpTimeouts(timeouts)[state] ?? 0) : timeouts.udp;
   }
 
   #floating(words: Words): PlaneAddress | undefined {
@@ -393,6 +443,12 @@ function plainHeader({ family }: Tuple): number {
   return family === RECORD_FAMILY.IPV6 ? 40 : 20;
 }
 
+/** Of the service that it is a server of. */
+function fwmarkOf(server: ServerState | undefined): number {
+  const id = server?.service.rule.id;
+  return id?.kind === 'fwmark' ? id.fwmark : 0;
+}
+
 function useOf(service: ServiceState, local: Words) {
   const key = addressKey(local);
   const use = service.localUse.get(key) ?? { connections: 0, conflicts: 0 };
@@ -400,15 +456,16 @@ function useOf(service: ServiceState, local: Words) {
   return use;
 }
 
-function countLoad(server: ServerState | undefined, record: TableRecord, change: number): void {
-  const protocol = protocolOf(record.protocol) ?? 'udp';
-  if (server) server[isActive({ protocol, state: record.state }) ? 'active' : 'inactive'] += change;
+function countsAsActive({ protocol, state }: TableRecord): boolean {
+  return isActive({ protocol: protocolOf(protocol) ?? 'udp', state });
 }
 
 /** One that joined or left, at its server and at its local address. */
 function countUse({ server }: Held, record: TableRecord, change: number): void {
-  countLoad(server, record, change);
   if (!server) return;
+  if (change > 0) server.gain(countsAsActive(record));
+  else server.lose(countsAsActive(record));
+  if (methodOf(record) !== 'fullnat') return;
   const local = wordsAt(record, 2, record.local);
   // Of a service that is gone nobody asks.
   if (change > 0 || server.service.localUse.has(addressKey(local)))

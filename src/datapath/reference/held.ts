@@ -1,7 +1,7 @@
 /** A connection as the plain plane holds it: the record that others are told, and what its packets have left. */
 import { type Connection, TCP_STATE_NAME } from '../../model/connection.ts';
 import { RECORD_FAMILY } from '../../model/record.ts';
-import { FORWARDING_METHODS, PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
+import { FORWARDING_METHODS, type ForwardingMethod, PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
 import type { ServerState } from './rule-book.ts';
 import type { TableRecord } from './table-record.ts';
 import { addressOf, type Tuple, type Words } from './tuple.ts';
@@ -39,6 +39,10 @@ export interface Held {
   server: ServerState | undefined;
 }
 
+/** What speaks of packets is no connection. */
+const ICMP = 1;
+const ICMPV6 = 58;
+
 export function newSide(seenAt: number): Side {
   return { seenAt, packets: 0, nextSequence: undefined, lastAck: undefined, knownTerm: 0 };
 }
@@ -74,6 +78,15 @@ export function replyOf(record: TableRecord): Tuple {
   };
 }
 
+/** Whether answers pass here: those of direct routing and tunnels go past the director. */
+export function hasReply(record: Pick<TableRecord, 'extra'>): boolean {
+  return methodOf(record) === 'fullnat' || methodOf(record) === 'masq';
+}
+
+export function methodOf({ extra }: Pick<TableRecord, 'extra'>): ForwardingMethod {
+  return FORWARDING_METHODS[extra?.forwarding ?? 0] ?? 'fullnat';
+}
+
 /** @param which of client, virtual, local, server */
 export function wordsAt({ family, high }: TableRecord, which: number, low: number): Words {
   return family === RECORD_FAMILY.IPV6 ? [...high.slice(which * 3, which * 3 + 3), low] : [low];
@@ -81,9 +94,10 @@ export function wordsAt({ family, high }: TableRecord, which: number, low: numbe
 
 /** Such as a plane could have made. */
 export function isPlausible(record: TableRecord): boolean {
-  if (record.family > RECORD_FAMILY.IPV6 || (record.extra?.forwarding ?? 0) !== 0) return false;
+  if (record.family > RECORD_FAMILY.IPV6 || (record.extra?.forwarding ?? 0) >= FORWARDING_METHODS.length)
+    return false;
   if (record.protocol === PROTOCOL_NUMBER.tcp) return record.state < TCP_STATE_NAME.length;
-  return record.protocol === PROTOCOL_NUMBER.udp && record.state === 0;
+  return record.state === 0 && record.protocol !== ICMP && record.protocol !== ICMPV6;
 }
 
 /** @param expires whole seconds */
@@ -98,7 +112,7 @@ export function connectionOf({ record }: Held, expires: number): Connection {
     virtual: endpoint(1, record.virtual, record.virtualPort),
     local: endpoint(2, record.local, record.localPort),
     server: endpoint(3, record.server, record.serverPort),
-    forwarding: FORWARDING_METHODS[record.extra?.forwarding ?? 0] ?? 'fullnat',
+    forwarding: methodOf(record),
     state: record.state,
     expires,
   };

@@ -39,6 +39,7 @@ export class MemoryPlane implements Plane {
       ...{ capacity: connections, localPorts, ipvs },
       ...{ network: NO_NETWORK, fence: this.fence, clock: { idle: now, boot: now } },
       maker: randomBytes(4).readUInt32LE(),
+      random: () => randomBytes(4).readUInt32LE(),
       // The sync worker has a table of its own, and answers from there.
       tell: () => {},
     });

@@ -8,7 +8,17 @@ import type { Connection } from '../../model/connection.ts';
 import { RECORD_OP } from '../../model/record.ts';
 import { isLater } from '../../model/serial.ts';
 import { type ApplyResult, type Clash, NOTHING_APPLIED, type Origin } from '../ports.ts';
-import { connectionOf, type Held, isPlausible, newSide, replyOf, seenAt } from './held.ts';
+import {
+  connectionOf,
+  type Held,
+  hasReply,
+  isPlausible,
+  methodOf,
+  newSide,
+  replyOf,
+  seenAt,
+} from './held.ts';
+import type { ServerState } from './rule-book.ts';
 import { isNewer, type TableRecord, type Version } from './table-record.ts';
 import { tupleKey } from './tuple.ts';
 
@@ -49,7 +59,7 @@ export interface Found {
   readonly isRequest: boolean;
 }
 
-type Keep = Pick<Held, 'announced' | 'synced' | 'learnedFrom' | 'mark'>;
+type Keep = Pick<Held, 'announced' | 'synced' | 'learnedFrom' | 'mark' | 'server'>;
 
 export class MemoryTable {
   /** Connections of each family. */
@@ -60,7 +70,8 @@ export class MemoryTable {
   readonly #connections = new Map<string, Held>();
   /** Both directions of each, by the tuple of their packets. */
   readonly #directions = new Map<string, Found>();
-  readonly #sizes = [0, 0];
+  /** Entries of each family: of most connections two. */
+  readonly #entries = [0, 0];
 
   constructor(capacity: number, options: MemoryTableOptions = {}) {
     this.#capacity = capacity;
@@ -123,10 +134,10 @@ export class MemoryTable {
   }
 
   /** A connection that begins here, if the reply's tuple is free and there is room. */
-  open(record: TableRecord, now: number): Held | 'taken' | 'full' {
-    if (this.#sizes[record.family] === this.#capacity) return 'full';
-    if (this.#directions.has(tupleKey(replyOf(record)))) return 'taken';
-    return this.#insert(record, now, { announced: false, synced: false, learnedFrom: HERE, mark: 0 });
+  open(record: TableRecord, server: ServerState, now: number): Held | 'taken' | 'full' {
+    if (hasReply(record) && this.#directions.has(tupleKey(replyOf(record)))) return 'taken';
+    if (!this.#hasRoom(record)) return 'full';
+    return this.#insert(record, now, { announced: false, synced: false, learnedFrom: HERE, mark: 0, server });
   }
 
   /** Newer than whatever had this tuple before, if that is remembered. */
@@ -150,21 +161,29 @@ export class MemoryTable {
     if (held.announced) this.#bury(key, record);
     this.#connections.delete(key);
     this.#directions.delete(key);
-    this.#directions.delete(tupleKey(replyOf(record)));
-    this.#sizes[record.family] = (this.#sizes[record.family] ?? 0) - 1;
+    if (hasReply(record)) this.#directions.delete(tupleKey(replyOf(record)));
+    this.#countEntries(record, -1);
     this.#options.left?.(held);
+  }
+
+  #hasRoom(record: TableRecord): boolean {
+    return (this.#entries[record.family] ?? 0) + entriesOf(record) <= 2 * this.#capacity;
+  }
+
+  #countEntries(record: TableRecord, sign: 1 | -1): void {
+    this.#entries[record.family] = (this.#entries[record.family] ?? 0) + sign * entriesOf(record);
   }
 
   #insert(record: TableRecord, now: number, keep: Keep): Held {
     const held: Held = {
       ...{ record, request: newSide(now), reply: newSide(now), ...keep },
-      ...{ announcedAt: Math.floor(now / US_PER_S), announcedPackets: 0, server: undefined },
+      ...{ announcedAt: Math.floor(now / US_PER_S), announcedPackets: 0 },
     };
     const key = requestKey(record);
     this.#connections.set(key, held);
     this.#directions.set(key, { held, isRequest: true });
-    this.#directions.set(tupleKey(replyOf(record)), { held, isRequest: false });
-    this.#sizes[record.family] = (this.#sizes[record.family] ?? 0) + 1;
+    if (hasReply(record)) this.#directions.set(tupleKey(replyOf(record)), { held, isRequest: false });
+    this.#countEntries(record, 1);
     this.#options.joined?.(held);
     return held;
   }
@@ -176,7 +195,7 @@ export class MemoryTable {
     const update = record.op !== RECORD_OP.DELETE;
     if (held && from.mark !== 0 && update) markNamed(held, record, from);
     if (held ? !isNewer(record, held.record) : this.#directions.has(key)) return 'stale';
-    if (held && stays(held, from) && (!update || !sameReply(held, record))) {
+    if (held && stays(held, from) && (!update || !isSameWay(held.record, record))) {
       this.#insist(held, record, now);
       return 'conflicts';
     }
@@ -190,15 +209,20 @@ export class MemoryTable {
       this.#options.tell?.({ ...record, ...end, op: RECORD_OP.DELETE });
       return 'gone';
     }
-    if (held && sameReply(held, record)) {
+    if (held && isSameWay(held.record, record)) {
       this.#refresh(held, record, from, now);
       return 'applied';
     }
     if (held) this.end(held);
-    if (!this.#claim(record, from.clash)) return 'conflicts';
-    if (this.#sizes[record.family] === this.#capacity) return 'failed';
+    if (hasReply(record) && !this.#claim(record, from.clash)) return 'conflicts';
+    if (!this.#hasRoom(record)) return 'failed';
     const origin = { learnedFrom: from.sender, mark: from.mark };
-    this.#insert(record, now, { announced: true, synced: from.sender !== HERE, ...origin });
+    this.#insert(record, now, {
+      announced: true,
+      synced: from.sender !== HERE,
+      ...origin,
+      server: undefined,
+    });
     return 'applied';
   }
 
@@ -288,13 +312,18 @@ function stays(held: Held, { clash }: Origin): boolean {
   return clash === 'ours' && !held.synced;
 }
 
-function sameReply(held: Held, record: TableRecord): boolean {
-  return tupleKey(replyOf(held.record)) === tupleKey(replyOf(record));
-}
-
 function givesWay(held: Held, record: TableRecord, clash: Clash): boolean {
   if (!held.synced && clash !== 'newer') return clash === 'theirs';
   return isNewer(record, held.record);
+}
+
+function entriesOf(record: TableRecord): number {
+  return hasReply(record) ? 2 : 1;
+}
+
+/** By the same method, between the same ends. */
+function isSameWay(held: TableRecord, record: TableRecord): boolean {
+  return methodOf(held) === methodOf(record) && tupleKey(replyOf(held)) === tupleKey(replyOf(record));
 }
 
 function requestKey(request: TableRequest): string {

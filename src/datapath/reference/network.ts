@@ -2,6 +2,7 @@
 import type { Words } from './tuple.ts';
 
 export interface Link {
+  readonly name: string;
   /** 6 bytes */
   readonly mac: Uint8Array;
   /** Frames that leave where they came in are redirected: veth. */
@@ -14,9 +15,11 @@ export type NextHop =
       readonly ifindex: number;
       readonly source: Uint8Array;
       readonly destination: Uint8Array;
+      /** The next hop is the destination itself. */
+      readonly onLink: boolean;
     }
   /** The route is known, the neighbour's link address is not. */
-  | { readonly kind: 'unresolved'; readonly ifindex: number }
+  | { readonly kind: 'unresolved'; readonly ifindex: number; readonly onLink: boolean }
   | { readonly kind: 'too-big'; readonly mtu: number }
   | { readonly kind: 'no-route' | 'forwarding-off' };
 

@@ -1,5 +1,6 @@
 /** How a connection gets its local port: docs/datapath.md, "Local ports". */
 import { PROTOCOL_NUMBER } from '../../model/rules.ts';
+import { hasPorts } from './packet.ts';
 import type { LocalState, ServerState } from './rule-book.ts';
 import { addressKey } from './rule-book.ts';
 import type { Tuple } from './tuple.ts';
@@ -18,10 +19,11 @@ export interface PortRange {
 export class PortCursors {
   readonly #cursors = new Map<string, number>();
 
-  /** The ports to try, one after the other, of every local address. */
+  /** The ports to try, one after the other, of every local address. @param port the server's, as packets have it */
   *tries(
     request: Tuple,
     server: ServerState,
+    port: number,
     locals: readonly LocalState[],
     { director, first, last }: PortRange,
   ): Generator<{ local: LocalState; port: number }> {
@@ -31,7 +33,12 @@ export class PortCursors {
     for (let turn = 0; turn < locals.length; turn++) {
       const local = locals[(start + turn) % locals.length];
       if (!local) return;
-      const key = `${request.protocol} ${addressKey(local.words)} ${addressKey(server.words)} ${server.port}`;
+      // One client at a time where there are no ports.
+      if (!hasPorts(request.protocol)) {
+        yield { local, port: 0 };
+        continue;
+      }
+      const key = `${request.protocol} ${addressKey(local.words)} ${addressKey(server.words)} ${port}`;
       for (const parity of [director & 1, (director & 1) ^ 1]) {
         for (let probe = 0; probe < PROBES; probe++)
           yield { local, port: first + (this.#next(key) % span) * 2 + parity };

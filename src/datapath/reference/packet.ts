@@ -12,6 +12,10 @@ export const ETHERTYPE = { IPV4: 0x0800, ARP: 0x0806, IPV6: 0x86dd } as const;
 /** IANA's numbers of the extension headers of RFC 8200, 4. */
 const EXTENSION = { HOP_BY_HOP: 0, ROUTING: 43, FRAGMENT: 44, DESTINATION: 60 } as const;
 const EXTENSIONS: readonly number[] = Object.values(EXTENSION);
+/** UDP-Lite (RFC 3828) and DCCP (RFC 4340): ports and checksum stand where UDP has them. */
+const UDP_LIKE: readonly number[] = [136, 33];
+const ICMP = 1;
+const ICMPV6 = 58;
 /** Each once, destination options twice: RFC 8200, 4.1. */
 const MOST_EXTENSIONS = 5;
 
@@ -38,6 +42,8 @@ export interface Packet {
   /** Where the transport's header begins. */
   readonly transport: number;
   readonly tcp?: TcpHeader;
+  /** Neither it nor any fragment of its kind has any. */
+  readonly hasPorts: boolean;
 }
 
 export type Parsed =
@@ -48,11 +54,14 @@ export type Parsed =
 
 const NOT_IP: Parsed = { kind: 'not-ip' };
 
-export function parsePacket(frame: Buffer, ingress: number): Parsed {
-  return frame.readUInt16BE(12) === ETHERTYPE.IPV4 ? parseIpv4(frame, ingress) : parseIpv6(frame, ingress);
+/** @param portless whether packets of protocols without ports may belong to a connection */
+export function parsePacket(frame: Buffer, ingress: number, portless: boolean): Parsed {
+  return frame.readUInt16BE(12) === ETHERTYPE.IPV4
+    ? parseIpv4(frame, ingress, portless)
+    : parseIpv6(frame, ingress, portless);
 }
 
-function parseIpv4(frame: Buffer, ingress: number): Parsed {
+function parseIpv4(frame: Buffer, ingress: number, portless: boolean): Parsed {
   const at = ETHERNET;
   if (frame.length < at + 20 || byte(frame, at) >> 4 !== 4) return NOT_IP;
   const protocol = byte(frame, at + 9);
@@ -65,16 +74,23 @@ function parseIpv4(frame: Buffer, ingress: number): Parsed {
     destinationPort: 0,
     high: [],
   };
-  if (!hasPorts(protocol)) return { kind: 'other', tuple };
+  const hops = byte(frame, at + 8);
+  const length = frame.readUInt16BE(at + 2);
+  const header = (byte(frame, at) & 15) * 4;
+  const transport = at + header;
+  const isCut = header < 20;
+  if (!hasPorts(protocol) && !portless) return { kind: 'other', tuple };
+  if (!hasPorts(protocol))
+    return isCut && !isIcmp(protocol)
+      ? { kind: 'malformed', tuple }
+      : parseWithoutPorts({ frame, ingress, tuple, hops, length, transport });
   // More fragments, or an offset: RFC 791, 3.1.
   if ((frame.readUInt16BE(at + 6) & 0x3fff) !== 0) return { kind: 'fragment', tuple };
-  const header = (byte(frame, at) & 15) * 4;
-  const length = frame.readUInt16BE(at + 2);
-  if (header < 20) return { kind: 'malformed', tuple };
-  return parseTransport(frame, ingress, tuple, byte(frame, at + 8), length, at + header);
+  if (isCut) return { kind: 'malformed', tuple };
+  return parseTransport(frame, ingress, tuple, hops, length, transport);
 }
 
-function parseIpv6(frame: Buffer, ingress: number): Parsed {
+function parseIpv6(frame: Buffer, ingress: number, portless: boolean): Parsed {
   const at = ETHERNET;
   if (frame.length < at + 40 || byte(frame, at) >> 4 !== 6) return NOT_IP;
   const word = (index: number) => frame.readUInt32BE(at + 8 + index * 4);
@@ -100,10 +116,22 @@ function parseIpv6(frame: Buffer, ingress: number): Parsed {
     next = byte(frame, transport);
     transport += length;
   }
-  if (!hasPorts(next)) return { kind: 'other', tuple };
   const length = 40 + frame.readUInt16BE(at + 4);
   const whole = { ...tuple, protocol: next };
-  return parseTransport(frame, ingress, whole, byte(frame, at + 7), length, transport);
+  const hops = byte(frame, at + 7);
+  if (hasPorts(next)) return parseTransport(frame, ingress, whole, hops, length, transport);
+  return portless
+    ? parseWithoutPorts({ frame, ingress, tuple: whole, hops, length, transport })
+    : { kind: 'other', tuple };
+}
+
+/** Of other protocols the addresses are all; what speaks of other packets is no connection. */
+function parseWithoutPorts(packet: Omit<Packet, 'hasPorts'>): Parsed {
+  const { tuple, frame, length } = packet;
+  if (isIcmp(tuple.protocol)) return { kind: 'other', tuple };
+  const end = ETHERNET + length;
+  if (frame.length < end || end < packet.transport) return { kind: 'malformed', tuple };
+  return { kind: 'packet', packet: { ...packet, hasPorts: false } };
 }
 
 function parseTransport(
@@ -120,7 +148,7 @@ function parseTransport(
   const isTcp = tuple.protocol === PROTOCOL_NUMBER.tcp;
   const least = isTcp ? 20 : 8;
   if (room < least || frame.length < transport + least) return malformed;
-  const own = isTcp ? (byte(frame, transport + 12) >> 4) * 4 : frame.readUInt16BE(transport + 4);
+  const own = ownLength(frame, tuple.protocol, transport);
   if (own < least || room < own) return malformed;
   const packet = {
     frame,
@@ -128,6 +156,7 @@ function parseTransport(
     hops,
     length,
     transport,
+    hasPorts: true,
     tuple: {
       ...tuple,
       sourcePort: frame.readUInt16BE(transport),
@@ -151,8 +180,18 @@ function readTcp(frame: Buffer, at: number, payload: number): TcpHeader {
   };
 }
 
-function hasPorts(protocol: number): boolean {
-  return protocol === PROTOCOL_NUMBER.tcp || protocol === PROTOCOL_NUMBER.udp;
+/** What the transport's header says of a length: TCP's of the header, UDP's of the whole. */
+function ownLength(frame: Buffer, protocol: number, transport: number): number {
+  if (protocol === PROTOCOL_NUMBER.tcp) return (byte(frame, transport + 12) >> 4) * 4;
+  return protocol === PROTOCOL_NUMBER.udp ? frame.readUInt16BE(transport + 4) : 8;
+}
+
+export function hasPorts(protocol: number): boolean {
+  return protocol === PROTOCOL_NUMBER.tcp || protocol === PROTOCOL_NUMBER.udp || UDP_LIKE.includes(protocol);
+}
+
+function isIcmp(protocol: number): boolean {
+  return protocol === ICMP || protocol === ICMPV6;
 }
 
 function byte(frame: Buffer, at: number): number {

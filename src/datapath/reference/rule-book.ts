@@ -4,6 +4,7 @@
  */
 import type { Address } from '../../model/address.ts';
 import { NO_TRAFFIC, type ServiceCounters, type TrafficCounters } from '../../model/counters.ts';
+import { RECORD_FAMILY } from '../../model/record.ts';
 import {
   EMPTY_RULES,
   type ForwardingMethod,
@@ -14,9 +15,10 @@ import {
   serviceKey,
   type VirtualService,
 } from '../../model/rules.ts';
-import { nextTurn, rotationSlots, type Turn } from '../rotation.ts';
-import { isRotating } from '../schedule-table.ts';
-import { type Words, wordsOf } from './tuple.ts';
+import { markOf } from './marks.ts';
+import { hasPorts } from './packet.ts';
+import { Schedule } from './schedule.ts';
+import { destinationOf, type Tuple, type Words, wordsOf } from './tuple.ts';
 
 export type Traffic = { -readonly [Field in keyof TrafficCounters]: number };
 
@@ -34,6 +36,12 @@ export class ServerState {
   /** 0 as soon as its rule is gone. */
   weight = 0;
   forwarding: ForwardingMethod = 'fullnat';
+  /** The last one above 0. */
+  lastWeight = 0;
+  upperThreshold = 0;
+  lowerThreshold = 0;
+  /** It has as many connections as it may: it gets no new ones until it has clearly fewer. */
+  overloaded = false;
   active = 0;
   inactive = 0;
   traffic: Traffic = { ...NO_TRAFFIC };
@@ -42,6 +50,47 @@ export class ServerState {
     this.service = service;
     this.words = wordsOf(rule.address);
     this.port = rule.port;
+  }
+
+  /** What its rule says now. */
+  update({ weight, forwarding, upperThreshold, lowerThreshold }: RealServer): void {
+    if (upperThreshold === 0 || upperThreshold > this.upperThreshold) this.overloaded = false;
+    this.weight = weight;
+    if (weight > 0) this.lastWeight = weight;
+    this.forwarding = forwarding;
+    this.upperThreshold = upperThreshold;
+    this.lowerThreshold = lowerThreshold;
+  }
+
+  /** Takes connections. */
+  isOpen(): boolean {
+    return this.weight > 0 && !this.overloaded;
+  }
+
+  /** ip_vs_dest_conn_overhead() of include/net/ip_vs.h: an active connection weighs as much as 256 others. */
+  overhead(): number {
+    return this.active * 256 + this.inactive;
+  }
+
+  /** A connection came, or was told of. */
+  gain(active: boolean): void {
+    this[active ? 'active' : 'inactive'] += 1;
+    if (this.upperThreshold > 0 && this.active + this.inactive >= this.upperThreshold) this.overloaded = true;
+  }
+
+  /** One has another state. */
+  move(wasActive: boolean, isActive: boolean): void {
+    this[wasActive ? 'active' : 'inactive'] -= 1;
+    this[isActive ? 'active' : 'inactive'] += 1;
+  }
+
+  lose(active: boolean): void {
+    this[active ? 'active' : 'inactive'] -= 1;
+    if (!this.overloaded) return;
+    const connections = this.active + this.inactive;
+    const few =
+      this.lowerThreshold > 0 ? connections < this.lowerThreshold : connections * 4 < this.upperThreshold * 3;
+    if (few) this.overloaded = false;
   }
 }
 
@@ -55,40 +104,25 @@ export class ServiceState {
   /** In the order in which they were added. */
   servers: readonly ServerState[] = [];
   locals: readonly LocalState[] = [];
-  /** The next place when it goes round; it grows on beyond the order's length. */
-  turns = 0;
-  #turn: Turn = { start: 0, threshold: 0 };
+  readonly #schedule = new Schedule();
   /** By {@link addressKey}. */
   readonly localUse = new Map<string, LocalUse>();
   /** All that it ever had, by endpoint. */
   readonly #known = new Map<string, ServerState>();
-  #order: readonly ServerState[] | undefined;
   #gone: Traffic = { ...NO_TRAFFIC };
 
   constructor(rule: VirtualService) {
     this.rule = rule;
-    this.#goOn(rule, undefined);
     this.update(rule);
   }
 
   update(rule: VirtualService): void {
-    if (rule !== this.rule) this.#goOn(rule, this.rule);
     this.rule = rule;
-    this.#order = undefined;
     const before = this.servers;
     this.servers = rule.servers.map((server) => this.#server(server));
     this.locals = rule.locals.map(({ address }) => ({ address, words: wordsOf(address) }));
     for (const server of before) if (!this.servers.includes(server)) this.#retire(server);
-  }
-
-  #goOn(rule: VirtualService, before: VirtualService | undefined): void {
-    if (!isRotating(rule.scheduler)) return;
-    const old =
-      before && isRotating(before.scheduler)
-        ? { service: before, slots: rotationSlots(before), turn: this.#turn, cursor: this.turns }
-        : undefined;
-    this.#turn = nextTurn(rule, rotationSlots(rule), old, before !== undefined);
-    this.turns = this.#turn.start;
+    this.#schedule.update(rule.scheduler, rule.schedulerFlags, this.servers);
   }
 
   /** All its servers' rules are gone, and nobody asks any more what was used. */
@@ -97,10 +131,9 @@ export class ServiceState {
     this.localUse.clear();
   }
 
-  /** An order of its servers that is long to make, and stays until the rule changes. */
-  orderOf(make: () => readonly ServerState[]): readonly ServerState[] {
-    this.#order ??= make();
-    return this.#order;
+  /** The server that a new connection goes to. @param now microseconds */
+  choose(request: Tuple, now: number): ServerState | undefined {
+    return this.#schedule.choose(request, now);
   }
 
   counters(): ServiceCounters {
@@ -128,8 +161,7 @@ export class ServiceState {
     const key = `${rule.address} ${rule.port}`;
     const server = this.#known.get(key) ?? new ServerState(this, rule);
     this.#known.set(key, server);
-    server.weight = rule.weight;
-    server.forwarding = rule.forwarding;
+    server.update(rule);
     return server;
   }
 
@@ -144,7 +176,8 @@ export class RuleBook {
   rules: RuleSet = EMPTY_RULES;
   /** By {@link serviceKey}. */
   readonly #services = new Map<string, ServiceState>();
-  readonly #byAddress = new Map<string, ServiceState>();
+  /** By {@link nameOf}. */
+  readonly #byName = new Map<string, ServiceState>();
 
   apply(rules: RuleSet): void {
     const wanted = new Map(rules.services.map((service) => [serviceKey(service.id), service]));
@@ -152,7 +185,7 @@ export class RuleBook {
       if (wanted.has(key)) continue;
       service.remove();
       this.#services.delete(key);
-      this.#byAddress.delete(placeOf(service.rule.id));
+      this.#byName.delete(nameOf(service.rule.id));
     }
     for (const [key, rule] of wanted) {
       const held = this.#services.get(key);
@@ -163,22 +196,30 @@ export class RuleBook {
     this.rules = rules;
   }
 
-  find(protocol: number, address: Words, port: number): ServiceState | undefined {
-    return this.#byAddress.get(place(protocol, address, port));
+  /** Whether protocols without ports have a service. */
+  get takesPortless(): boolean {
+    const { services, marks } = this.rules;
+    return services.some(
+      ({ id }) => (id.kind === 'raw' && id.port === 0) || (id.kind === 'fwmark' && marks.length > 0),
+    );
   }
 
-  /** The server to which connections of this service and server go; undefined: no rule names it. */
-  server(
-    protocol: number,
-    virtual: Words,
-    virtualPort: number,
-    words: Words,
-    port: number,
-  ): ServerState | undefined {
+  /** The service of a packet of no connection. @param link the name of the interface that it came in by */
+  find(packet: Tuple, link: string): ServiceState | undefined {
+    const names = namesOf(packet, markOf(this.rules.marks, packet, link));
+    return names.map((name) => this.#byName.get(name)).find((service) => service !== undefined);
+  }
+
+  /** The server to which a connection goes; undefined: no rule names it. @param fwmark of its service, 0 for none */
+  server(request: Tuple, fwmark: number, words: Words, port: number): ServerState | undefined {
     const key = addressKey(words);
-    return this.find(protocol, virtual, virtualPort)?.servers.find(
-      (each) => each.port === port && addressKey(each.words) === key,
-    );
+    for (const name of namesOf(request, fwmark)) {
+      const own = this.#byName.get(name)?.servers.filter((each) => addressKey(each.words) === key) ?? [];
+      // One of port 0 takes whatever port is asked for.
+      const found = own.find((each) => each.port === port) ?? own.find((each) => each.port === 0);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   /** In the order of `rules.services`. */
@@ -192,7 +233,7 @@ export class RuleBook {
 
   #add(key: string, service: ServiceState): void {
     this.#services.set(key, service);
-    this.#byAddress.set(placeOf(service.rule.id), service);
+    this.#byName.set(nameOf(service.rule.id), service);
   }
 }
 
@@ -201,13 +242,28 @@ export function addressKey(words: Words): string {
   return words.join();
 }
 
-function place(protocol: number, address: Words, port: number): string {
-  return `${protocol} ${addressKey(address)} ${port}`;
+/** The names under which a packet's service may stand, in IPVS's order: ip_vs_service_find(). */
+function namesOf(packet: Tuple, fwmark: number): string[] {
+  const { protocol, destinationPort } = packet;
+  const address = addressKey(destinationOf(packet));
+  const mark = fwmark === 0 ? [] : [`mark ${fwmark} ${packet.family}`];
+  const ports = hasPorts(protocol)
+    ? [
+        `${protocol} ${address} ${destinationPort}`,
+        `${protocol} ${address} 0`,
+        `raw ${address} ${destinationPort}`,
+      ]
+    : [];
+  return [...mark, ...ports, `raw ${address} 0`];
 }
 
-function placeOf(id: ServiceId): string {
-  if (id.kind !== 'address') return serviceKey(id);
-  return place(PROTOCOL_NUMBER[id.protocol], wordsOf(id.address), id.port);
+function nameOf(id: ServiceId): string {
+  if (id.kind === 'fwmark')
+    return `mark ${id.fwmark} ${id.family === 6 ? RECORD_FAMILY.IPV6 : RECORD_FAMILY.IPV4}`;
+  const address = addressKey(wordsOf(id.address));
+  return id.kind === 'raw'
+    ? `raw ${address} ${id.port}`
+    : `${PROTOCOL_NUMBER[id.protocol]} ${address} ${id.port}`;
 }
 
 function added(a: TrafficCounters, b: TrafficCounters): Traffic {

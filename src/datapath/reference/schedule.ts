@@ -1,32 +1,134 @@
 /** Which server a new connection goes to: docs/datapath.md, "Schedulers". IPVS looks at its youngest server first. */
-import { rotationSlots } from '../rotation.ts';
-import type { ServerState, ServiceState } from './rule-book.ts';
+import type { Scheduler } from '../../model/rules.ts';
+import { folded, type HashTable, hashTable, maglevTable } from './hash-tables.ts';
+import { Localities } from './locality.ts';
+import { RoundRobin, WeightedRoundRobin } from './rotation.ts';
+import { addressKey, type ServerState } from './rule-book.ts';
+import { destinationOf, sourceOf, type Tuple } from './tuple.ts';
 
-/** What an active connection weighs against an inactive one: ip_vs_dest_conn_overhead() of include/net/ip_vs.h. */
-const ACTIVE_WEIGHT = 256;
+type List = readonly ServerState[];
 
-export function schedule(service: ServiceState): ServerState | undefined {
-  const open = [...service.servers].reverse().filter(({ weight }) => weight > 0);
-  switch (service.rule.scheduler) {
-    case 'lc':
-      return least(open, overhead, () => 1);
-    case 'wlc':
-      return least(open, overhead, ({ weight }) => weight);
-    default:
-      return turn(
-        service,
-        service.orderOf(() => rotationSlots(service.rule).flatMap((at) => service.servers[at] ?? [])),
-      );
+/** One service's scheduler: what it remembers from one connection to the next. */
+export class Schedule {
+  #scheduler: Scheduler | undefined;
+  #flags: readonly string[] = [];
+  #list: List = [];
+  #roundRobin = new RoundRobin();
+  #weighted = new WeightedRoundRobin();
+  #localities = new Localities();
+  #table: HashTable | undefined;
+
+  /** After one or many servers came, changed or went. @param servers in the order in which they were added */
+  update(scheduler: Scheduler, flags: readonly string[], servers: List): void {
+    const before = this.#list;
+    const isNew = this.#scheduler === undefined;
+    const isSame = this.#scheduler === scheduler;
+    this.#scheduler = scheduler;
+    this.#flags = flags;
+    this.#list = [...servers].reverse();
+    this.#table = undefined;
+    if (!isSame) {
+      this.#roundRobin = new RoundRobin();
+      this.#weighted = new WeightedRoundRobin();
+      this.#localities = new Localities();
+      if (!isNew) this.#weighted.begin(this.#list);
+    } else {
+      this.#roundRobin.changed(before, this.#list);
+    }
+    if (isNew)
+      for (let count = 1; count <= servers.length; count++) this.#weighted.changed(this.#list.slice(-count));
+    if (isSame) this.#weighted.changed(this.#list);
+  }
+
+  /** @param now microseconds */
+  choose(request: Tuple, now: number): ServerState | undefined {
+    const open = this.#list.filter((server) => server.isOpen());
+    switch (this.#scheduler) {
+      case 'rr':
+        return this.#roundRobin.next(this.#list);
+      case 'wrr':
+        return this.#weighted.next(this.#list);
+      case 'lc':
+        return least(open, (server) => server.overhead(), alike);
+      case 'wlc':
+        return leastLoaded(open);
+      case 'nq':
+        return open.find(({ active }) => active === 0) ?? leastExpected(open);
+      case 'sed':
+        return leastExpected(open);
+      case 'fo':
+        return heaviest(open);
+      case 'ovf':
+        return heaviest(open.filter(({ active, weight }) => active <= weight));
+      case 'sh':
+      case 'dh':
+      case 'mh':
+        return this.#hashed(request);
+      case 'lblc':
+      case 'lblcr': {
+        const destination = addressKey(destinationOf(request));
+        return this.#localities.choose(
+          destination,
+          this.#list,
+          this.#scheduler === 'lblcr',
+          leastLoaded,
+          now,
+        );
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #hashed(request: Tuple): ServerState | undefined {
+    const scheduler = this.#scheduler;
+    this.#table ??= scheduler === 'mh' ? maglevTable(this.#list) : hashTable(this.#list, scheduler === 'sh');
+    const { slots, slotOf } = this.#table;
+    if (slots.length === 0) return undefined;
+    const port = this.#flags.includes(`${scheduler}-port`) ? request.sourcePort : 0;
+    const address = scheduler === 'dh' ? destinationOf(request) : sourceOf(request);
+    const value = (folded(address) + port) >>> 0;
+    const first = slotOf(value, 0);
+    const chosen = slots[first];
+    if (chosen?.isOpen() || !this.#flags.includes(`${scheduler}-fallback`))
+      return chosen?.isOpen() ? chosen : undefined;
+    for (let turn = 0; turn < slots.length; turn++) {
+      const other = slots[slotOf(value, (first + turn) % slots.length)];
+      if (other?.isOpen()) return other;
+    }
+    return undefined;
   }
 }
 
-function overhead({ active, inactive }: ServerState): number {
-  return active * ACTIVE_WEIGHT + inactive;
+const alike = () => 1;
+
+function leastLoaded(servers: List): ServerState | undefined {
+  return least(
+    servers,
+    (server) => server.overhead(),
+    ({ weight }) => weight,
+  );
+}
+
+/** The shortest expected delay: as if the connection were there already. */
+function leastExpected(servers: List): ServerState | undefined {
+  return least(
+    servers,
+    ({ active }) => active + 1,
+    ({ weight }) => weight,
+  );
+}
+
+function heaviest(servers: List): ServerState | undefined {
+  return servers.reduce<ServerState | undefined>(
+    (best, server) => (best && best.weight >= server.weight ? best : server),
+    undefined,
+  );
 }
 
 /** The first of those with the smallest quotient. */
 function least(
-  servers: readonly ServerState[],
+  servers: List,
   load: (server: ServerState) => number,
   share: (server: ServerState) => number,
 ): ServerState | undefined {
@@ -37,11 +139,4 @@ function least(
       ? server
       : best;
   }, undefined);
-}
-
-function turn(service: ServiceState, order: readonly ServerState[]): ServerState | undefined {
-  if (order.length === 0) return undefined;
-  const server = order[service.turns % order.length];
-  service.turns = (service.turns + 1) >>> 0;
-  return server;
 }

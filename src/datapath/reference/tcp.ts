@@ -59,6 +59,13 @@ const FROM_SERVER: Readonly<Record<TcpEvent, Arrows>> = {
 /** A segment may lie so far ahead of what passed here and still be of the connection. */
 const FURTHEST = 2 ** 24;
 
+/** Where the server's answers do not pass: the same table's third part. */
+const INPUT_ONLY: Readonly<Record<TcpEvent, Arrows>> = {
+  ...FROM_CLIENT,
+  fin: { ...FROM_CLIENT.fin, ...to(FIN_WAIT, ESTABLISHED, FIN_WAIT) },
+  rst: { ...FROM_CLIENT.rst, ...to(CLOSE, SYNACK) },
+};
+
 export interface Followed {
   /** A RST or FIN that is not due: RFC 5961. */
   readonly ignored: boolean;
@@ -67,26 +74,27 @@ export interface Followed {
 
 /**
  * Follows a segment of a connection: brings what is known of both directions up to date.
- * @param own the direction that it goes @param term the lease's
+ * @param own the direction that it goes @param other undefined: answers do not pass here @param term the lease's
  */
 export function followTcp(
   segment: TcpHeader,
   fromClient: boolean,
   state: number,
   own: Side,
-  other: Side,
+  other: Side | undefined,
   term: number,
 ): Followed {
   const event = eventOf(segment);
   const stays = { ignored: false, state };
   // A segment that says nothing moves nobody: RFC 9293, 3.10.7.4.
   if (event === 'ack' && !segment.ack) return stays;
-  const known = { own: knowledge(own, term), other: knowledge(other, term) };
+  const known = { own: knowledge(own, term), other: other ? knowledge(other, term) : {} };
   if (event === 'rst' && !isResetDue(segment, known.own, known.other, state)) return { ignored: true, state };
   if (event === 'fin' && !isFinDue(segment, known.own, known.other)) return { ignored: true, state };
   if (event === 'syn') followSyn(segment, fromClient, state, own, other, term);
   else if (event !== 'rst') followSequence(segment, own, known.own, known.other, term);
-  const next = (fromClient ? FROM_CLIENT : FROM_SERVER)[event][state];
+  const arrows = other ? FROM_CLIENT : INPUT_ONLY;
+  const next = (fromClient ? arrows : FROM_SERVER)[event][state];
   return { ignored: false, state: next ?? state };
 }
 
@@ -152,11 +160,12 @@ function followSyn(
   fromClient: boolean,
   state: number,
   own: Side,
-  other: Side,
+  other: Side | undefined,
   term: number,
 ): void {
   if (fromClient && state === ESTABLISHED) return;
   begin(segment, own, term);
+  if (!other) return;
   if (fromClient) {
     forget(other);
     return;

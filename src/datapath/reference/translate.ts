@@ -12,9 +12,10 @@ const IPV4_CHECKSUM = 10;
 /** @param to the tuple that it gets. Returns a new frame. */
 export function translated(packet: Packet, to: Tuple): Buffer {
   const frame = Buffer.from(packet.frame);
+  // The ports are none where there are none.
   const [first, last] = to.family === RECORD_FAMILY.IPV6 ? [8, 40] : [12, 20];
   const addresses = frame.subarray(ETHERNET + first, ETHERNET + last);
-  const ports = frame.subarray(packet.transport, packet.transport + 4);
+  const ports = packet.hasPorts ? frame.subarray(packet.transport, packet.transport + 4) : Buffer.alloc(4);
   const before = { addresses: sumOf(addresses), ports: sumOf(ports) };
   [...sourceOf(to), ...destinationOf(to)].forEach((word, at) => {
     addresses.writeUInt32BE(word, at * 4);
@@ -22,13 +23,22 @@ export function translated(packet: Packet, to: Tuple): Buffer {
   ports.writeUInt16BE(to.sourcePort, 0);
   ports.writeUInt16BE(to.destinationPort, 2);
   const after = { addresses: sumOf(addresses), ports: sumOf(ports) };
-  updateTransport(frame, packet, before.addresses + before.ports, after.addresses + after.ports);
+  if (packet.hasPorts)
+    updateTransport(frame, packet, before.addresses + before.ports, after.addresses + after.ports);
   if (to.family === RECORD_FAMILY.IPV4) {
     updateAt(frame, ETHERNET + IPV4_CHECKSUM, before.addresses, after.addresses);
     passHopIpv4(frame);
   } else {
     frame[ETHERNET + 7] = packet.hops - 1;
   }
+  return frame;
+}
+
+/** Of direct routing: one hop less, and else as it came. Returns a new frame. */
+export function passedOn(packet: Packet): Buffer {
+  const frame = Buffer.from(packet.frame);
+  if (packet.tuple.family === RECORD_FAMILY.IPV4) passHopIpv4(frame);
+  else frame[ETHERNET + 7] = packet.hops - 1;
   return frame;
 }
 

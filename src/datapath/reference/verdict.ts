@@ -9,7 +9,13 @@ export type Verdict =
   /** To the interface that it came in by (`tx`), or by way of the kernel to any (`redirect`). */
   | { readonly kind: 'tx' | 'redirect'; readonly ifindex: number; readonly frame: Buffer }
   /** Given to the kernel, which resolves its next hop and sends it through that interface. */
-  | { readonly kind: 'resolve'; readonly ifindex: number; readonly frame: Buffer };
+  | {
+      readonly kind: 'resolve';
+      readonly ifindex: number;
+      readonly frame: Buffer;
+      /** The next hop is the server, not the packet's destination. */
+      readonly direct: boolean;
+    };
 
 export const PASS: Verdict = { kind: 'pass' };
 
@@ -22,13 +28,24 @@ export function sendBack(ifindex: number, link: Link | undefined, frame: Buffer)
   return { kind: link?.sendByRedirect ? 'redirect' : 'tx', ifindex, frame };
 }
 
+export interface Way {
+  readonly destination: Words;
+  readonly length: number;
+  readonly ingress: number;
+  /** It keeps its destination, so the next hop must be the server. */
+  readonly direct: boolean;
+}
+
 /** Where the host would route it. Writes the link addresses into the frame. */
 export function sendRouted(
   network: Network,
   frame: Buffer,
-  { destination, length, ingress }: { destination: Words; length: number; ingress: number },
+  { destination, length, ingress, direct }: Way,
 ): Verdict | Extract<NextHop, { kind: 'too-big' }> {
   const next = network.route(destination, length, ingress);
+  // A router between would send back what goes to the virtual address.
+  if (direct && (next.kind === 'reachable' || next.kind === 'unresolved') && !next.onLink)
+    return drop('not_on_link');
   switch (next.kind) {
     case 'reachable':
       frame.set(next.destination, 0);
@@ -37,7 +54,7 @@ export function sendRouted(
         ? sendBack(ingress, network.links.get(ingress), frame)
         : { kind: 'redirect', ifindex: next.ifindex, frame };
     case 'unresolved':
-      return { kind: 'resolve', ifindex: next.ifindex, frame };
+      return { kind: 'resolve', ifindex: next.ifindex, frame, direct };
     case 'too-big':
       return next;
     case 'forwarding-off':

@@ -20,6 +20,11 @@ const PER_SETUP = 10;
 /** Who finds more than these has found enough. */
 const MOST_FOUND = 3;
 
+/** Each sequence has a seed of its own: one that is begun anew is the same, and so are all after it. */
+function randomOf(seed: number, index: number): Random {
+  return new Random((seed + Math.imul(index, 0x9e3779b1)) >>> 0);
+}
+
 /** @param progress called now and then with the packets so far */
 export function campaign(
   duel: Duel,
@@ -27,13 +32,12 @@ export function campaign(
   wanted: number,
   progress: (packets: number) => void = () => {},
 ): Outcome {
-  const random = new Random(seed);
   const divergences: Found[] = [];
   let packets = 0;
   let sequences = 0;
-  let setup = randomSetup(random);
   while (packets < wanted && divergences.length < MOST_FOUND) {
-    if (sequences % PER_SETUP === 0) setup = randomSetup(random);
+    const setup = randomSetup(randomOf(seed, Math.floor(sequences / PER_SETUP) * 2));
+    const random = randomOf(seed, sequences * 2 + 1);
     const steps: Step[] = [{ do: 'fence', open: true, term: 1, stale: false }];
     const length = random.between(5, LONGEST);
     const traffic = new Traffic(setup, duel.macs, random);
@@ -47,6 +51,7 @@ export function campaign(
       },
       observe: (frame) => traffic.observe(frame),
     });
+    // The same again.
     if (result === 'too slow') continue;
     sequences += 1;
     packets += steps.filter((step) => step.do === 'packet').length;

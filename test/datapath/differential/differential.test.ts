@@ -11,6 +11,8 @@ import { Duel } from './duel.ts';
 import { fixtureText, tell } from './report.ts';
 import { shrunk } from './shrink.ts';
 
+/** Enough for a steady median. */
+const RUNS = 2001;
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const { DIFFERENTIAL_PACKETS = '15000', DIFFERENTIAL_SEED, DIFFERENTIAL_RESULT } = process.env;
 const seed = DIFFERENTIAL_SEED === undefined ? Date.now() >>> 0 : Number(DIFFERENTIAL_SEED);
@@ -27,6 +29,18 @@ const fixtures = readdirSync(FIXTURES)
 
 test.each(fixtures)('the planes agree on %s', (_, fixture) => {
   expect(duel.replay(fixture), fixture.about).toBeUndefined();
+});
+
+/** What their last packet costs XDP, with its connection in the table. */
+test('the fixtures end with a packet that can be measured', () => {
+  for (const [name, fixture] of fixtures) {
+    const last = fixture.steps.findLast((step) => step.do === 'packet');
+    expect(last, name).toBeDefined();
+    if (!last) continue;
+    duel.replay(fixture);
+    const ns = duel.xdp.measure(last.arm, Buffer.from(last.hex, 'hex'), RUNS);
+    tell(`  ${name.replace('.json', '').padEnd(48)} ${ns} ns`);
+  }
 });
 
 test('the planes agree on random packets', { timeout: 3_600_000 }, () => {

@@ -14,7 +14,8 @@ export interface SideFacts {
 export interface ConnectionFacts {
   readonly record: Omit<TableRecord, 'op' | 'timeout'>;
   readonly request: SideFacts;
-  readonly reply: SideFacts;
+  /** Undefined: answers do not pass here. */
+  readonly reply: SideFacts | undefined;
   readonly announced: boolean;
   readonly synced: boolean;
   readonly learned: boolean;
@@ -32,9 +33,15 @@ export function tableLine(facts: ConnectionFacts): TableLine {
   const way = `${record.high.slice(6)} ${record.local}:${record.localPort}>${record.server}:${record.serverPort}`;
   const text =
     `${way} state ${record.state} ${marks}term ${record.term} maker ${record.maker} ` +
-    `extra ${JSON.stringify(record.extra ?? {})} told at ${announcedPackets}; ` +
-    `request ${sideText(facts.request)}; reply ${sideText(facts.reply)}`;
+    `extra ${JSON.stringify(tableExtra(record))} told at ${announcedPackets}; ` +
+    `request ${sideText(facts.request)}; reply ${facts.reply ? sideText(facts.reply) : 'none'}`;
   return { text, version: record.version };
+}
+
+/** Without the mark: the table finds it by the server. */
+function tableExtra({ extra = {} }: ConnectionFacts['record']) {
+  const { fwmark: _, ...rest } = extra;
+  return rest;
 }
 
 function sideText({ packets, nextSequence, lastAck, knownTerm }: SideFacts): string {

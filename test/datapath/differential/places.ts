@@ -126,11 +126,20 @@ export function modelOf(arms: Readonly<Record<Arm, XdpInterface>>): Network {
     if (length > MTU) return { kind: 'too-big', mtu: MTU };
     const { ifindex, mac: source } = arms[arm ?? 'front'];
     const neighbour = arm ? known.get(key) : gateways[destination.length === 1 ? 4 : 6];
-    if (!neighbour) return { kind: 'unresolved', ifindex };
-    return { kind: 'reachable', ifindex, source, destination: macBytes(neighbour.mac) };
+    if (!neighbour) return { kind: 'unresolved', ifindex, onLink: arm !== undefined };
+    return {
+      kind: 'reachable',
+      ifindex,
+      source,
+      destination: macBytes(neighbour.mac),
+      onLink: arm !== undefined,
+    };
   };
   const links = new Map(
-    Object.values(arms).map((arm): [number, Link] => [arm.ifindex, { mac: arm.mac, sendByRedirect: true }]),
+    Object.values(arms).map((arm): [number, Link] => [
+      arm.ifindex,
+      { name: arm.name, mac: arm.mac, sendByRedirect: true },
+    ]),
   );
   return { links, route };
 }

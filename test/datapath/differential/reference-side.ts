@@ -1,6 +1,6 @@
 /** The reference, driven by steps. Its clock stands still but for the steps that let time go by. */
 import { Forwarder } from '../../../src/datapath/reference/forwarder.ts';
-import type { Held, Side as HeldSide } from '../../../src/datapath/reference/held.ts';
+import { type Held, type Side as HeldSide, hasReply } from '../../../src/datapath/reference/held.ts';
 import { MemoryFence } from '../../../src/datapath/reference/memory-fence.ts';
 import type { Network } from '../../../src/datapath/reference/network.ts';
 import type { TableRecord } from '../../../src/datapath/reference/table-record.ts';
@@ -55,11 +55,13 @@ export class ReferenceSide implements Side {
       ...{ capacity: this.#connections, localPorts, ipvs, maker: MAKER },
       ...{ network: this.#network, fence: this.#fence },
       clock: { idle: () => this.#idle, boot: () => this.#boot },
+      random: () => 0,
       tell: (record) => this.#told.push(record),
     });
     this.#forwarder.director = director;
     this.#forwarder.setAddresses(planeAddresses(this.#arms));
-    this.act({ do: 'edit', edits });
+    for (const edit of edits) this.#editor.apply(edit);
+    this.#forwarder.rules.apply(this.#editor.rules);
   }
 
   packet(arm: Arm, frame: Buffer): Outcome {
@@ -70,7 +72,7 @@ export class ReferenceSide implements Side {
       case 'resolve':
         return {
           verdict: VERDICT.PASS,
-          frame: Buffer.concat([handoverNote(verdict.ifindex), verdict.frame.subarray(12)]),
+          frame: Buffer.concat([handoverNote(verdict), verdict.frame.subarray(12)]),
         };
       case 'drop':
         return { verdict: VERDICT.DROP };
@@ -102,8 +104,10 @@ export class ReferenceSide implements Side {
         this.#plane.apply(step.records, { sender: PEER, mark: 0 });
         return;
       case 'edit':
-        for (const edit of step.edits) this.#editor.apply(edit);
-        this.#plane.rules.apply(this.#editor.rules);
+        for (const edit of step.edits) {
+          this.#editor.apply(edit);
+          this.#plane.rules.apply(this.#editor.rules);
+        }
     }
   }
 
@@ -125,16 +129,19 @@ export class ReferenceSide implements Side {
 }
 
 /** What XDP leaves for tc in place of the link addresses of a frame whose next hop is not resolved: bpf/nexthop.h. */
-function handoverNote(ifindex: number): Buffer {
+function handoverNote({ ifindex, direct }: { ifindex: number; direct: boolean }): Buffer {
   const note = Buffer.alloc(12);
   note.writeUInt32LE(SECRET, 0);
   note.writeUInt32LE(ifindex, 4);
+  // The server's number is the other plane's own affair.
+  note.writeUInt32LE(direct ? 1 : 0, 8);
   return note;
 }
 
 function lineOf(held: Held): TableLine {
   const { record, announced, synced, learnedFrom, announcedPackets } = held;
-  const sides = { request: factsOf(held.request), reply: factsOf(held.reply) };
+  const reply = hasReply(record) ? factsOf(held.reply) : undefined;
+  const sides = { request: factsOf(held.request), reply };
   return tableLine({ record, ...sides, announced, synced, learned: learnedFrom !== 0, announcedPackets });
 }
 

@@ -1,14 +1,33 @@
 /** Random rule sets: few addresses and ports, so that much meets. */
 import { type Address, parseAddress } from '../../../src/model/address.ts';
 import type { RuleEdit } from '../../../src/model/edit.ts';
-import { type RuleSet, type Scheduler, type ServiceId, serviceKey } from '../../../src/model/rules.ts';
+import { type Mark, markKey, type Prefix } from '../../../src/model/mark.ts';
+import {
+  type ForwardingMethod,
+  type RuleSet,
+  type Scheduler,
+  type ServiceId,
+  type ServiceSettings,
+  serviceFamily,
+  serviceKey,
+} from '../../../src/model/rules.ts';
 import type { Random } from '../../support/random.ts';
 import type { Setup } from './case.ts';
 import { PLACE } from './places.ts';
 
-const SCHEDULERS: readonly Scheduler[] = ['rr', 'wrr', 'lc', 'wlc'];
+const SCHEDULERS: readonly Scheduler[] = ['rr', 'lc', 'wlc'];
 const PORTS = [80, 53, 443] as const;
-const SERVER_PORTS = [22, 80, 5353] as const;
+const SERVER_PORTS = [22, 80, 5353, 0] as const;
+const METHODS = [
+  ...new Array<ForwardingMethod>(12).fill('fullnat'),
+  'masq',
+  'masq',
+  'masq',
+  'direct',
+  'direct',
+  'tunnel',
+] as const;
+const FWMARKS = [1, 2, 0xffff_ffff] as const;
 /** Seconds. Each third and half of them is whole: no comparison of times hangs on a moment. */
 const TIMEOUTS = [6, 12, 30, 60, 120, 900] as const;
 const PORT_RANGES: ReadonlyArray<readonly [number, number]> = [
@@ -17,10 +36,8 @@ const PORT_RANGES: ReadonlyArray<readonly [number, number]> = [
   [2000, 2063],
   [3001, 3008],
   [4000, 4002],
-  [5000, 5000],
+  [5000, 5001],
 ];
-
-export type AddressId = Extract<ServiceId, { kind: 'address' }>;
 
 export function randomSetup(random: Random): Setup {
   const edits: RuleEdit[] = [
@@ -36,6 +53,13 @@ export function randomSetup(random: Random): Setup {
     known.add(serviceKey(id));
     edits.push(...serviceEdits(id, random));
   }
+  const marks = new Map(
+    Array.from({ length: random.pick([0, 0, 1, 3]) }, () => randomMark(random)).map((mark) => [
+      markKey(mark),
+      mark,
+    ]),
+  );
+  for (const mark of marks.values()) edits.push({ op: 'add-mark', mark });
   const packets = random.pick([0, 1, 3]);
   return {
     edits,
@@ -49,23 +73,52 @@ export function randomSetup(random: Random): Setup {
   };
 }
 
-export function randomService(random: Random): AddressId {
+/** Most are of one port, and others meet them. */
+export function randomService(random: Random): ServiceId {
   const family = random.pick([4, 4, 6] as const);
+  const kind = random.between(0, 9);
+  const address = parseAddress(random.pick(PLACE[family].virtuals));
+  if (kind === 0) return { kind: 'raw', address, port: random.pick([0, ...PORTS]), subnetId: 0 };
+  if (kind === 1) return { kind: 'fwmark', fwmark: random.pick(FWMARKS), family };
   return {
     kind: 'address',
     protocol: random.pick(['tcp', 'tcp', 'udp'] as const),
-    address: parseAddress(random.pick(PLACE[family].virtuals)),
-    port: random.pick(PORTS),
+    address,
+    port: kind === 2 ? 0 : random.pick(PORTS),
     subnetId: 0,
   };
 }
 
-export function familyOfService({ address }: AddressId): 4 | 6 {
-  return address.includes(':') ? 6 : 4;
+/** A rule that sets a mark, for a service of that mark or for nobody. */
+function randomMark(random: Random): Mark {
+  const family = random.pick([4, 4, 6] as const);
+  const { virtuals, clients } = PLACE[family];
+  const whole = family === 4 ? 32 : 128;
+  const prefix = (address: string, length: number) => ({ address: parseAddress(address), length });
+  const destinations = [prefix(random.pick(virtuals), whole), networkOf(family)];
+  const protocol = random.pick([undefined, 6, 17, 136, 99]);
+  const ports =
+    protocol === 6 || protocol === 17
+      ? random.pick([undefined, [53, 80], [1024, 65535]] as const)
+      : undefined;
+  return {
+    ...{ fwmark: random.pick(FWMARKS), family, destination: random.pick(destinations) },
+    ...(random.chance(0.2) ? { source: prefix(random.pick(clients), whole) } : {}),
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(ports === undefined ? {} : { ports }),
+    ...(random.chance(0.2) ? { interface: random.pick(['front', 'back']) } : {}),
+  };
 }
 
-function serviceEdits(id: AddressId, random: Random): RuleEdit[] {
-  const { servers, locals } = PLACE[familyOfService(id)];
+/** The clients' link, whose virtual addresses are ours. */
+function networkOf(family: 4 | 6): Prefix {
+  return family === 4
+    ? { address: parseAddress('10.1.1.0'), length: 30 }
+    : { address: parseAddress('2001:db8:1::'), length: 126 };
+}
+
+function serviceEdits(id: ServiceId, random: Random): RuleEdit[] {
+  const { servers, locals } = PLACE[serviceFamily(id)];
   const chosen = random.shuffled(
     servers.flatMap((address) => SERVER_PORTS.map((port) => ({ address, port }))),
   );
@@ -81,21 +134,31 @@ function serviceEdits(id: AddressId, random: Random): RuleEdit[] {
   ];
 }
 
-function settingsOf(random: Random) {
+function settingsOf(random: Random): ServiceSettings {
   return { scheduler: random.pick(SCHEDULERS), schedulerFlags: [], onePacket: false };
 }
 
 function serverOf(address: Address, port: number, random: Random) {
   // The greatest costs wrr a table of thousands.
   const weight = random.chance(0.005) ? 0x7fff_ffff : random.pick([0, 1, 1, 1, 2, 3, 5, 20]);
-  const forwarding = random.chance(0.03) ? ('tunnel' as const) : ('fullnat' as const);
+  const forwarding = random.pick(METHODS);
   return { address, port, weight, forwarding, upperThreshold: 0, lowerThreshold: 0 };
+}
+
+function markEdits({ marks }: RuleSet, random: Random): RuleEdit[] {
+  const [first] = marks;
+  if (first && random.chance(0.5)) return [{ op: 'delete-mark', mark: first }];
+  const mark = randomMark(random);
+  return marks.some((each) => markKey(each) === markKey(mark)) ? [] : [{ op: 'add-mark', mark }];
 }
 
 /** A change of the rules that applies to what there is. */
 export function randomEdits(rules: RuleSet, random: Random): RuleEdit[] {
-  const service = random.pick(rules.services.length > 0 ? rules.services : [undefined]);
-  if (service?.id.kind !== 'address' || random.chance(0.1)) {
+  // Where turns go on after a change of the servers is no part of this.
+  const changed = rules.services.filter(({ scheduler }) => scheduler !== 'rr');
+  const service = random.pick(changed.length > 0 ? changed : [undefined]);
+  if (random.chance(0.1)) return markEdits(rules, random);
+  if (!service || random.chance(0.1)) {
     const id = randomService(random);
     return rules.services.some((each) => serviceKey(each.id) === serviceKey(id))
       ? []
@@ -106,7 +169,13 @@ export function randomEdits(rules: RuleSet, random: Random): RuleEdit[] {
   const local = random.pick(locals.length > 0 ? locals : [undefined]);
   switch (random.between(0, 5)) {
     case 0:
-      return [{ op: 'edit-service', id, settings: settingsOf(random) }];
+      return [
+        {
+          op: 'edit-service',
+          id,
+          settings: { ...settingsOf(random), scheduler: random.pick(['lc', 'wlc']) },
+        },
+      ];
     case 1:
       return server ? [{ op: 'delete-server', id, server }] : [];
     case 2:

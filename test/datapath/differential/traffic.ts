@@ -5,7 +5,13 @@
 import type { TableRecord } from '../../../src/datapath/reference/table-record.ts';
 import { applyEdit } from '../../../src/model/edit.ts';
 import { RECORD_OP } from '../../../src/model/record.ts';
-import { EMPTY_RULES, type RuleSet } from '../../../src/model/rules.ts';
+import {
+  EMPTY_RULES,
+  PROTOCOL_NUMBER,
+  type RuleSet,
+  type ServiceId,
+  serviceFamily,
+} from '../../../src/model/rules.ts';
 import {
   arpRequest,
   type Extension,
@@ -24,13 +30,14 @@ import type { Arm, Setup, Step } from './case.ts';
 import { PEER } from './constants.ts';
 import { damaged } from './frames.ts';
 import { addressWords, PLACE } from './places.ts';
-import { type AddressId, familyOfService, randomEdits, randomService } from './rules.ts';
+import { randomEdits, randomService } from './rules.ts';
 
 type Macs = Readonly<Record<Arm, Uint8Array>>;
 
 /** A conversation as its two ends see it. */
 interface Dialog {
-  readonly protocol: 'tcp' | 'udp';
+  /** IP protocol number. */
+  readonly protocol: number;
   readonly client: Tuple;
   /** The server's tuple, once the plane has shown it. */
   server?: Tuple;
@@ -45,6 +52,9 @@ interface Sent {
   readonly opens?: Dialog;
 }
 
+const ETHERNET = 14;
+const TCP = 6;
+const UDP = 17;
 const MOST_DIALOGS = 12;
 const PAYLOADS = ['', 'x', 'odd', 'even', 'a longer piece of what they say', 'y'.repeat(1400)] as const;
 
@@ -70,8 +80,10 @@ const EXTENSIONS = [
 export class Traffic {
   readonly #random: Random;
   readonly #macs: Macs;
-  readonly #services: readonly AddressId[];
+  readonly #services: readonly ServiceId[];
   readonly #dialogs: Dialog[] = [];
+  /** How much more often than usual something begins. */
+  readonly #eager: number;
   #rules: RuleSet;
   #nextPort: number;
   #pending: Dialog | undefined;
@@ -80,10 +92,9 @@ export class Traffic {
     this.#rules = setup.edits.reduce(applyEdit, EMPTY_RULES);
     this.#macs = macs;
     this.#random = random;
-    this.#services = setup.edits.flatMap((edit) =>
-      edit.op === 'add-service' && edit.id.kind === 'address' ? [edit.id] : [],
-    );
+    this.#services = setup.edits.flatMap((edit) => (edit.op === 'add-service' ? [edit.id] : []));
     this.#nextPort = random.between(1024, 60_000);
+    this.#eager = random.pick([0, 0, 0, 0.3, 0.6]);
   }
 
   next(): Step {
@@ -105,8 +116,9 @@ export class Traffic {
 
   #choose(): Sent {
     const random = this.#random;
+    if (random.chance(this.#eager)) return this.#open();
     const dice = random.between(0, 999);
-    if (dice < 120) return this.#open();
+    if (dice < 80) return this.#open();
     if (dice < 620) return this.#talk();
     if (dice < 700) return this.#spoil(this.#talk());
     if (dice < 740) return this.#spoil(this.#open());
@@ -120,7 +132,7 @@ export class Traffic {
     if (dice < 970)
       return { step: { do: 'sync-lease', state: random.pick(['none', 'none', 'valid', 'over']) } };
     if (dice < 975) return { step: { do: 'announce-all' } };
-    if (dice < 980) return { step: this.#edit() };
+    if (dice < 985) return { step: this.#edit() };
     return this.#open();
   }
 
@@ -137,25 +149,35 @@ export class Traffic {
     return { do: 'fence', open, term, stale: !open && random.chance(0.4) };
   }
 
-  #service(): AddressId {
+  #service(): ServiceId {
     const known = this.#services;
     return known.length > 0 && this.#random.chance(0.97)
       ? this.#random.pick(known)
       : randomService(this.#random);
   }
 
-  #clientTuple(oddest = 0.06): { tuple: Tuple; protocol: 'tcp' | 'udp' } {
+  /** What a packet must be to belong to that service, more or less. */
+  #target(): { family: 4 | 6; address: string; port: number; protocol: number } {
     const random = this.#random;
-    const service = this.#service();
-    const { clients, far, nowhere, servers, own, virtuals } = PLACE[familyOfService(service)];
+    const id = this.#service();
+    const family = serviceFamily(id);
+    const protocol =
+      id.kind === 'address' ? PROTOCOL_NUMBER[id.protocol] : random.pick([6, 6, 17, 136, 33, 47, 99]);
+    const address = id.kind === 'fwmark' ? random.pick(PLACE[family].virtuals) : id.address;
+    const port = id.kind === 'fwmark' || id.port === 0 ? random.pick([53, 80, 443, 2000, 0]) : id.port;
+    return { family, address, port, protocol };
+  }
+
+  #clientTuple(oddest = 0.06): { tuple: Tuple; protocol: number } {
+    const random = this.#random;
+    const { family, address, port, protocol } = this.#target();
+    const { clients, far, nowhere, servers, own, virtuals } = PLACE[family];
     const usual = random.chance(0.7) ? random.pick(clients.slice(0, 2)) : undefined;
     const rare = () => random.pick([...clients, far, far, far, nowhere, ...servers, ...own, ...virtuals]);
-    const from = usual ?? (random.chance(oddest) ? random.pick(martians(familyOfService(service))) : rare());
-    const fromPort = random.chance(0.03) ? random.pick([0, 53, 80]) : this.#nextPort++ & 0xffff;
-    return {
-      tuple: { from, fromPort, to: service.address, toPort: service.port },
-      protocol: serviceProtocol(service),
-    };
+    const from = usual ?? (random.chance(oddest) ? random.pick(martians(family)) : rare());
+    // Each its own: two of a client at one server may get a port by chance.
+    const fromPort = this.#nextPort++ & 0xffff;
+    return { tuple: { from, fromPort, to: address, toPort: port }, protocol };
   }
 
   #open(): Sent {
@@ -172,7 +194,8 @@ export class Traffic {
     if (!again) this.#dialogs.push(dialog);
     if (this.#dialogs.length > MOST_DIALOGS) this.#dialogs.splice(random.between(0, MOST_DIALOGS), 1);
     const chosen = again ?? dialog;
-    if (chosen.protocol === 'udp') return this.#fromClient(chosen, udpFrame(chosen.client, random));
+    if (chosen.protocol !== TCP)
+      return this.#fromClient(chosen, datagram(chosen.protocol, chosen.client, random));
     const flags = random.chance(0.9)
       ? 'S'
       : random.pick(['SA', 'A', 'PA', 'FA', 'R', 'RA', '', 'SF', 'SR', 'P']);
@@ -189,7 +212,9 @@ export class Traffic {
     const fromServer = dialog.server !== undefined && random.chance(0.5);
     const tuple = fromServer && dialog.server ? dialog.server : dialog.client;
     const frame =
-      dialog.protocol === 'udp' ? udpFrame(tuple, random) : this.#segment(dialog, tuple, fromServer);
+      dialog.protocol === TCP
+        ? this.#segment(dialog, tuple, fromServer)
+        : datagram(dialog.protocol, tuple, random);
     return fromServer ? { step: this.#packet('back', frame) } : this.#fromClient(dialog, frame);
   }
 
@@ -342,7 +367,7 @@ export class Traffic {
       default:
         // Longer than the next link takes.
         return this.#fromClient(
-          this.#dialogs[0] ?? { protocol: 'udp', client: tuple, clientNext: 0, serverNext: 0 },
+          this.#dialogs[0] ?? { protocol: UDP, client: tuple, clientNext: 0, serverNext: 0 },
           udp(this.#dialogs[0]?.client ?? tuple, 'z'.repeat(random.between(1460, 1560))),
         );
     }
@@ -352,9 +377,12 @@ export class Traffic {
   #record(): Step {
     const random = this.#random;
     const { tuple, protocol } = this.#clientTuple(0);
-    const dialog = this.#dialogs.length > 0 && random.chance(0.5) ? random.pick(this.#dialogs) : undefined;
+    // No plane makes records of what it refuses.
+    const told = this.#dialogs.filter(({ server }) => server !== undefined);
+    const dialog = told.length > 0 && random.chance(0.5) ? random.pick(told) : undefined;
     const client = dialog?.client ?? tuple;
-    const isTcp = (dialog?.protocol ?? protocol) === 'tcp';
+    const number = dialog?.protocol ?? protocol;
+    const isTcp = number === TCP;
     const family = client.to.includes(':') ? 6 : 4;
     const { locals, servers } = PLACE[family];
     const server = dialog?.server ?? {
@@ -367,7 +395,7 @@ export class Traffic {
     const low = words.map((each) => each.at(-1) ?? 0);
     const record: TableRecord = {
       op: random.chance(0.75) ? RECORD_OP.UPDATE : RECORD_OP.DELETE,
-      protocol: isTcp ? 6 : 17,
+      protocol: number,
       family: family === 6 ? 1 : 0,
       high: family === 6 ? words.flatMap((each) => each.slice(0, 3)) : [],
       state: isTcp ? random.pick([1, 1, 1, 3, 4, 5, 6, 7, 11]) : random.pick([0, 0, 0, 1]),
@@ -385,7 +413,7 @@ export class Traffic {
     };
     if (!dialog && record.op === RECORD_OP.UPDATE && random.chance(0.7))
       this.#dialogs.push({
-        protocol: isTcp ? 'tcp' : 'udp',
+        protocol: number,
         ...{
           client,
           server,
@@ -395,10 +423,6 @@ export class Traffic {
       });
     return { do: 'apply', records: [record] };
   }
-}
-
-function serviceProtocol({ protocol }: AddressId): 'tcp' | 'udp' {
-  return protocol === 'udp' ? 'udp' : 'tcp';
 }
 
 function otherArm(arm: Arm): Arm {
@@ -422,6 +446,13 @@ function martians(family: 4 | 6): string[] {
 
 function mapped(family: 4 | 6): string[] {
   return family === 6 ? ['::ffff:10.1.1.1', '::ffff:192.168.10.1'] : [];
+}
+
+/** Of a protocol that is not TCP: what has ports has them where UDP has them. */
+function datagram(protocol: number, tuple: Tuple, random: Random): Buffer {
+  const frame = udpFrame(tuple, random);
+  frame[tuple.from.includes(':') ? ETHERNET + 6 : ETHERNET + 9] = protocol;
+  return frame;
 }
 
 function udpFrame(tuple: Tuple, random: Random): Buffer {
