@@ -5,7 +5,7 @@ import { type Mark, markKey, type Prefix } from '../../../src/model/mark.ts';
 import {
   type ForwardingMethod,
   type RuleSet,
-  type Scheduler,
+  SCHEDULERS,
   type ServiceId,
   type ServiceSettings,
   serviceFamily,
@@ -15,7 +15,6 @@ import type { Random } from '../../support/random.ts';
 import type { Setup } from './case.ts';
 import { PLACE } from './places.ts';
 
-const SCHEDULERS: readonly Scheduler[] = ['rr', 'lc', 'wlc'];
 const PORTS = [80, 53, 443] as const;
 const SERVER_PORTS = [22, 80, 5353, 0] as const;
 const METHODS = [
@@ -135,14 +134,19 @@ function serviceEdits(id: ServiceId, random: Random): RuleEdit[] {
 }
 
 function settingsOf(random: Random): ServiceSettings {
-  return { scheduler: random.pick(SCHEDULERS), schedulerFlags: [], onePacket: false };
+  const scheduler = random.pick(SCHEDULERS);
+  const isHashed = scheduler === 'sh' || scheduler === 'mh';
+  const possible = isHashed ? [`${scheduler}-fallback`, `${scheduler}-port`] : [];
+  return { scheduler, schedulerFlags: possible.filter(() => random.chance(0.5)), onePacket: false };
 }
 
 function serverOf(address: Address, port: number, random: Random) {
   // The greatest costs wrr a table of thousands.
   const weight = random.chance(0.005) ? 0x7fff_ffff : random.pick([0, 1, 1, 1, 2, 3, 5, 20]);
   const forwarding = random.pick(METHODS);
-  return { address, port, weight, forwarding, upperThreshold: 0, lowerThreshold: 0 };
+  const upperThreshold = random.chance(0.2) ? random.between(1, 6) : 0;
+  const lowerThreshold = random.chance(0.5) ? random.between(0, upperThreshold) : 0;
+  return { address, port, weight, forwarding, upperThreshold, lowerThreshold };
 }
 
 function markEdits({ marks }: RuleSet, random: Random): RuleEdit[] {
@@ -154,9 +158,7 @@ function markEdits({ marks }: RuleSet, random: Random): RuleEdit[] {
 
 /** A change of the rules that applies to what there is. */
 export function randomEdits(rules: RuleSet, random: Random): RuleEdit[] {
-  // Where turns go on after a change of the servers is no part of this.
-  const changed = rules.services.filter(({ scheduler }) => scheduler !== 'rr');
-  const service = random.pick(changed.length > 0 ? changed : [undefined]);
+  const service = random.pick(rules.services.length > 0 ? rules.services : [undefined]);
   if (random.chance(0.1)) return markEdits(rules, random);
   if (!service || random.chance(0.1)) {
     const id = randomService(random);
@@ -173,7 +175,7 @@ export function randomEdits(rules: RuleSet, random: Random): RuleEdit[] {
         {
           op: 'edit-service',
           id,
-          settings: { ...settingsOf(random), scheduler: random.pick(['lc', 'wlc']) },
+          settings: settingsOf(random),
         },
       ];
     case 1:

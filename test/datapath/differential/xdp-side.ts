@@ -4,6 +4,7 @@ import {
   DIRECTION,
   FLOW,
   FLOW_FLAG,
+  IP_ADDRESS,
   LOCAL_USE,
   LOCAL_USE_KEY,
   PORT_SPACE,
@@ -197,6 +198,7 @@ export class XdpSide implements Side {
     }
     clearMap(this.#map('port_cursor'));
     clearMap(this.#map('local_use'));
+    clearMap(this.#map('localities'));
     for (const id of this.#serverIds) {
       this.#map('server_load').update(u32(id), Buffer.alloc(SERVER_LOAD.size));
       this.#map('server_traffic').update(u32(id), Buffer.alloc(TRAFFIC.size * possibleCpus()));
@@ -270,6 +272,8 @@ function openMaps(pins: string): Record<string, BpfMap> {
     ]),
     ['port_cursor', PORT_SPACE.size, 4, CHUNK],
     ['local_use', LOCAL_USE_KEY.size, LOCAL_USE.size, CHUNK],
+    // A service and an address; four words and 16 servers.
+    ['localities', 4 + IP_ADDRESS.size, 4 * 4 + 16 * 4, CHUNK],
     ['services', SERVICE_KEY.size, SERVICE.size, CHUNK],
     ['server_index', SERVER_INDEX_KEY.size, 4, CHUNK],
     ['server_load', 4, SERVER_LOAD.size, MAX_SERVERS],
