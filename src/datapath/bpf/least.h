@@ -71,6 +71,7 @@ static long compare_server(__u32 index, void *context)
 	struct server_load *load = bpf_map_lookup_elem(&server_load, &id);
 	struct server *server = id ? open_server(id) : 0;
 	__u64 cost, weight;
+	int idle;
 
 	if (!server || !load)
 		return 0;
@@ -84,13 +85,14 @@ static long compare_server(__u32 index, void *context)
 	cost = cost_of(load, best->kind);
 	weight = best->kind == SCHEDULE_LC ? 1 : server->weight;
 	/* cost / weight < best cost / best weight, without a division; the first of equals wins, as in IPVS */
-	if (!best->server_id || cost * best->weight < best->cost * weight) {
+	idle = best->kind == SCHEDULE_NQ && !active_connections(load);
+	if (!best->server_id || idle || cost * best->weight < best->cost * weight) {
 		best->server_id = id;
 		best->cost = cost;
 		best->weight = weight;
 	}
-	/* An idle server is never passed over. */
-	return best->kind == SCHEDULE_NQ && !active_connections(load);
+	/* The first idle server is taken, whatever the others' delay. */
+	return idle;
 }
 
 /* Where a search of all servers begins: at the first, unless there are more than one connection may compare. */
