@@ -2,6 +2,7 @@
  * The turns of rr and wrr, equal to the kernel's, also after an edit (ip_vs_rr.c, ip_vs_wrr.c). IPVS puts a new server
  * at the head of its list, so the youngest is visited first.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type RealServer, sameEndpoint, type VirtualService } from '../model/rules.ts';
 
 /** A table longer than this is made shorter by scaling the weights: 16384 slots are 64 KiB. */
@@ -163,7 +164,8 @@ function sameServers(a: readonly RealServer[], b: readonly RealServer[]): boolea
 }
 
 function same(a: RealServer, b: RealServer | undefined): boolean {
-  return b !== undefined && sameEndpoint(a, b) && a.weight === b.weight;
+  // Any edit of a server begins the walk anew, as in IPVS (ip_vs_wrr_dest_changed), whatever it changes.
+  return b !== undefined && isDeepStrictEqual(a, b);
 }
 
 /** The threshold after each server that went, changed and came, in this order: ip_vs_wrr_dest_changed(). */
@@ -179,7 +181,7 @@ function changedThreshold(
     else if (step > 1) threshold = Math.floor(threshold / step) * step + 1;
   };
   const stay = new Map(now.map((server) => [nameOf(server), server]));
-  const others = before.filter((server) => stay.get(nameOf(server))?.weight !== server.weight);
+  const others = before.filter((server) => !same(server, stay.get(nameOf(server))));
   let list: readonly RealServer[] = before;
   for (const server of others.slice(-MOST_STEPS)) {
     const later = stay.get(nameOf(server));

@@ -122,7 +122,7 @@ export class ServiceState {
     this.servers = rule.servers.map((server) => this.#server(server));
     this.locals = rule.locals.map(({ address }) => ({ address, words: wordsOf(address) }));
     for (const server of before) if (!this.servers.includes(server)) this.#retire(server);
-    this.#schedule.update(rule.scheduler, rule.schedulerFlags, this.servers);
+    this.#schedule.update(rule, this.servers);
   }
 
   /** All its servers' rules are gone, and nobody asks any more what was used. */

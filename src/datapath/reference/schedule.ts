@@ -1,5 +1,6 @@
 /** Which server a new connection goes to: docs/datapath.md, "Schedulers". IPVS looks at its youngest server first. */
-import type { Scheduler } from '../../model/rules.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { RealServer, Scheduler, VirtualService } from '../../model/rules.ts';
 import { folded, type HashTable, hashTable, maglevTable } from './hash-tables.ts';
 import { Localities } from './locality.ts';
 import { RoundRobin, WeightedRoundRobin } from './rotation.ts';
@@ -13,13 +14,14 @@ export class Schedule {
   #scheduler: Scheduler | undefined;
   #flags: readonly string[] = [];
   #list: List = [];
+  #rules: readonly RealServer[] = [];
   #roundRobin = new RoundRobin();
   #weighted = new WeightedRoundRobin();
   #localities = new Localities();
   #table: HashTable | undefined;
 
-  /** After one or many servers came, changed or went. @param servers in the order in which they were added */
-  update(scheduler: Scheduler, flags: readonly string[], servers: List): void {
+  /** By the rule as it is now. @param servers in the order in which they were added */
+  update({ scheduler, schedulerFlags: flags, servers: rules }: VirtualService, servers: List): void {
     const before = this.#list;
     const isNew = this.#scheduler === undefined;
     const isSame = this.#scheduler === scheduler;
@@ -37,7 +39,8 @@ export class Schedule {
     }
     if (isNew)
       for (let count = 1; count <= servers.length; count++) this.#weighted.changed(this.#list.slice(-count));
-    if (isSame) this.#weighted.changed(this.#list);
+    if (isSame && !isDeepStrictEqual(this.#rules, rules)) this.#weighted.changed(this.#list);
+    this.#rules = rules;
   }
 
   /** @param now microseconds */

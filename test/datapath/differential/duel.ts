@@ -98,7 +98,7 @@ export class Duel {
     }
     const frame = Buffer.from(step.hex, 'hex');
     const xdp = this.xdp.packet(step.arm, frame);
-    const reference = this.#reference.packet(step.arm, frame);
+    const reference = this.#reference.packet(step.arm, frame, xdp.frame);
     source.observe(reference.verdict === 4 ? reference.frame : undefined);
     if (xdp.verdict !== reference.verdict || !sameFrame(xdp, reference))
       return { at, what: 'packet', xdp: outcomeText(xdp), reference: outcomeText(reference) };

@@ -3,6 +3,7 @@ import { Forwarder } from '../../../src/datapath/reference/forwarder.ts';
 import { type Held, type Side as HeldSide, hasReply } from '../../../src/datapath/reference/held.ts';
 import { MemoryFence } from '../../../src/datapath/reference/memory-fence.ts';
 import type { Network } from '../../../src/datapath/reference/network.ts';
+import { parsePacket } from '../../../src/datapath/reference/packet.ts';
 import type { TableRecord } from '../../../src/datapath/reference/table-record.ts';
 import type { XdpInterface } from '../../../src/datapath/xdp-plane.ts';
 import { RuleEditor } from '../../../src/model/edit.ts';
@@ -29,6 +30,9 @@ export class ReferenceSide implements Side {
   #forwarder: Forwarder | undefined;
   #fence = new MemoryFence();
   #editor = new RuleEditor(EMPTY_RULES);
+  /** What the other plane has chosen by chance. */
+  #chance = 0;
+  #firstPort = 0;
   #idle = 0;
   #boot = 0;
   #told: TableRecord[] = [];
@@ -49,13 +53,14 @@ export class ReferenceSide implements Side {
     this.#idle = this.#clocks.idle();
     this.#boot = this.#clocks.boot();
     this.#told = [];
+    this.#firstPort = localPorts[0];
     this.#fence = new MemoryFence();
     this.#editor = new RuleEditor(EMPTY_RULES);
     this.#forwarder = new Forwarder({
       ...{ capacity: this.#connections, localPorts, ipvs, maker: MAKER },
       ...{ network: this.#network, fence: this.#fence },
       clock: { idle: () => this.#idle, boot: () => this.#boot },
-      random: () => 0,
+      random: () => this.#chance,
       tell: (record) => this.#told.push(record),
     });
     this.#forwarder.director = director;
@@ -64,7 +69,10 @@ export class ReferenceSide implements Side {
     this.#forwarder.rules.apply(this.#editor.rules);
   }
 
-  packet(arm: Arm, frame: Buffer): Outcome {
+  /** @param other what the other plane made of it: where it chose a port by chance, that is taken */
+  packet(arm: Arm, frame: Buffer, other?: Buffer): Outcome {
+    const sent = other && parsePacket(other, 0, false);
+    this.#chance = sent?.kind === 'packet' ? Math.max(0, sent.packet.tuple.sourcePort - this.#firstPort) : 0;
     const verdict = this.#plane.receive(frame, this.#arms[arm].ifindex);
     switch (verdict.kind) {
       case 'pass':

@@ -17,6 +17,8 @@ import { PLACE } from './places.ts';
 
 const PORTS = [80, 53, 443] as const;
 const SERVER_PORTS = [22, 80, 5353, 0] as const;
+/** Where two connections of a client at one server meet, masquerading chooses a port by chance: seldom among many. */
+const WIDE: readonly [number, number] = [1024, 65535];
 const METHODS = [
   ...new Array<ForwardingMethod>(12).fill('fullnat'),
   'masq',
@@ -63,7 +65,7 @@ export function randomSetup(random: Random): Setup {
   return {
     edits,
     director: random.between(0, 1),
-    localPorts: random.pick(PORT_RANGES),
+    localPorts: usesMasq(edits) ? WIDE : random.pick(PORT_RANGES),
     ipvs: {
       syncThreshold: [packets, random.pick([0, 0, packets + 1, packets + 5])],
       syncRefreshPeriod: random.pick([0, 0, 3, 10, 1000]),
@@ -114,6 +116,10 @@ function networkOf(family: 4 | 6): Prefix {
   return family === 4
     ? { address: parseAddress('10.1.1.0'), length: 30 }
     : { address: parseAddress('2001:db8:1::'), length: 126 };
+}
+
+function usesMasq(edits: readonly RuleEdit[]): boolean {
+  return edits.some((edit) => edit.op === 'add-server' && edit.server.forwarding === 'masq');
 }
 
 function serviceEdits(id: ServiceId, random: Random): RuleEdit[] {
