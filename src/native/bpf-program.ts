@@ -18,6 +18,9 @@ const TEST_RUN = {
   duration: 64,
 } as const;
 
+/** What a call has only the address of: else the collector might take it before the call is over. */
+const inUse = new Set<readonly Buffer[]>();
+
 export interface RunResult {
   readonly verdict: number;
   /** The packet after the program. */
@@ -55,7 +58,11 @@ export class BpfProgram {
       opts.writeBigUInt64LE(koffi.address(context), TEST_RUN.contextIn);
       opts.writeUInt32LE(context.length, TEST_RUN.contextSizeIn);
     }
-    orThrow('bpf_prog_test_run', libbpf.testRun(this.fd, opts));
+    const buffers = [dataIn, dataOut, context];
+    inUse.add(buffers);
+    const result: number = libbpf.testRun(this.fd, opts);
+    inUse.delete(buffers);
+    orThrow('bpf_prog_test_run', result);
     return {
       verdict: opts.readUInt32LE(TEST_RUN.verdict),
       data: dataOut.subarray(0, opts.readUInt32LE(TEST_RUN.dataSizeOut)),

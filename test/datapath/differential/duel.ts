@@ -9,6 +9,8 @@ import { XdpSide } from './xdp-side.ts';
 
 const US_PER_MS = 1000;
 const US_PER_S = 1_000_000;
+/** Of the coarse clock, generously. */
+const TICK = 0.012 * US_PER_S;
 /** A case that is not over in the second in which it began says nothing: times are compared by the second. */
 const LATEST_BEGIN = 0.85 * US_PER_S;
 const LATEST_END = 0.99 * US_PER_S;
@@ -78,8 +80,7 @@ export class Duel {
     }
     found ??= this.#compareStates(at, versions);
     const end = idleUs();
-    if (Math.floor(end / US_PER_S) !== Math.floor(began / US_PER_S) || end % US_PER_S > LATEST_END)
-      return 'too slow';
+    if (crossesMoment(began, end)) return 'too slow';
     if (found) return found;
     const spread = Math.ceil(bootTimeUs() / US_PER_MS) - bootMs + 1;
     return versions.check(spread, at) ?? 'equal';
@@ -146,6 +147,14 @@ class Versions {
     }
     return undefined;
   }
+}
+
+/** Whether so much time went by that what is counted in seconds, or in thirds of a timeout, may have changed meanwhile. */
+function crossesMoment(began: number, end: number): boolean {
+  const [from, to] = [(began % US_PER_S) - TICK, (began % US_PER_S) + (end - began)];
+  return (
+    to > LATEST_END || [1, 2].some((third) => from < (third * US_PER_S) / 3 && (third * US_PER_S) / 3 < to)
+  );
 }
 
 function compareTables(xdp: State, reference: State, versions: Versions) {
