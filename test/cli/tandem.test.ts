@@ -40,7 +40,7 @@ test('the version is the one of the package', () => {
 test.each([
   ['no verb', [], /a verb is missing/],
   ['an unknown verb', ['frobnicate'], /Unknown argument: frobnicate/],
-  ['a verb of a later version', ['mark'], /Unknown argument: mark/],
+  ['a verb of a later version', ['capture'], /Unknown argument: capture/],
   ['a verb with a typo', ['statsu'], /Did you mean status/],
   ['an unknown option', ['status', '--jason'], /Unknown argument: jason/],
   ['an option without its value', ['status', '--socket'], /Not enough arguments following: socket/],

@@ -24,7 +24,13 @@ const local = (port: number): RuleEdit => ({
 const unbuilt: RuleEdit = {
   op: 'add-service',
   id: { kind: 'fwmark', fwmark: 1, family: 4 },
-  settings: { scheduler: 'rr', schedulerFlags: [], onePacket: false },
+  settings: {
+    scheduler: 'rr',
+    schedulerFlags: [],
+    onePacket: false,
+    persistence: { timeout: 60, prefix: 32 },
+    engine: 'sip',
+  },
 };
 
 let file: SavedRulesFile;
