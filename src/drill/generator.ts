@@ -66,7 +66,7 @@ export class Generator<Done> {
       `${this.#name} to ${what}`,
       () => {
         const answer = ask();
-        if (!answer && !this.#process.running) {
+        if (!answer && this.#process.heardOut) {
           throw new DrillError(
             `${this.#process.label} ended too early: ${this.#process.complaint || 'no message'}`,
           );

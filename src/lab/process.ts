@@ -27,6 +27,7 @@ export class LabProcess {
   readonly #child: ChildProcess;
   readonly #stderr: string[] = [];
   #exit: Exit | undefined;
+  #heardOut = false;
 
   private constructor(label: string, child: ChildProcess) {
     this.label = label;
@@ -36,6 +37,9 @@ export class LabProcess {
         this.#exit = { code, signal };
         resolve(this.#exit);
       });
+    });
+    child.once('close', () => {
+      this.#heardOut = true;
     });
     child.stdin?.on('error', () => {});
     if (child.stderr) {
@@ -80,6 +84,11 @@ export class LabProcess {
 
   get running(): boolean {
     return this.#exit === undefined;
+  }
+
+  /** It has ended, and all that it said has been read: its last lines may come after its end. */
+  get heardOut(): boolean {
+    return this.#heardOut;
   }
 
   get stdout(): Readable {
