@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { MOST_MARKS } from '../model/mark.ts';
-import { LARGEST_TIMEOUT, LARGEST_WEIGHT } from '../model/rules.ts';
+import { LARGEST_TIMEOUT, LARGEST_WEIGHT, SCHEDULERS } from '../model/rules.ts';
 import { LARGEST_MAXLEN, SMALLEST_MAXLEN, SYNC_DEFAULTS } from '../model/sync-daemon.ts';
 import { announceSchema } from './announce.ts';
 import {
@@ -170,7 +170,7 @@ const serviceKeys = keys(
   {
     tcp: endpoint('tcp: 10.1.1.1:8080').optional().describe('Virtual address and port of a TCP service'),
     udp: endpoint('udp: 10.1.1.1:53').optional().describe('Virtual address and port of a UDP service'),
-    scheduler: choice(['rr', 'wrr', 'lc', 'wlc'], 'scheduler: wlc').optional().describe('Default wlc'),
+    scheduler: choice(SCHEDULERS, 'scheduler: wlc').optional().describe('Default wlc'),
     local_addresses: list(
       address('local_addresses: [192.168.10.1]'),
       'IP addresses',

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadConfig, parseConfig } from '../../src/config/load.ts';
+import { SCHEDULERS } from '../../src/model/rules.ts';
 import { scratch } from '../support/scratch.ts';
 
 const parse = (text: string, datapath?: 'xdp' | 'memory') =>
@@ -213,4 +214,14 @@ test.each([
     expect(() => parse(form[what](largest + 1))).toThrow();
   }
   expect(parse(keys[what](largest)).rules).toEqual(parse(lines[what](largest)).rules);
+});
+
+test('a mapping takes every scheduler, and the methods that the plane forwards by', () => {
+  for (const scheduler of SCHEDULERS)
+    for (const method of ['fullnat', 'masq', 'direct'])
+      expect(
+        parse(
+          `services: [{tcp: '10.1.1.1:80', scheduler: ${scheduler}, servers: [{address: '10.2.2.2:80', method: ${method}}]}]`,
+        ).rules,
+      ).toMatchObject([{ settings: { scheduler } }, { server: { forwarding: method } }]);
 });
