@@ -264,7 +264,9 @@ export class Heartbeat {
     } finally {
       this.#carrying = false;
       // Last of all: the addresses come on the interface when they are announced, and go when nobody answers.
-      for (const event of this.#roles.splice(0)) this.#ports.post(event);
+      const roles = this.#roles.splice(0);
+      if (roles.length > 0) this.#publication.tellCounters(this.#ports.clock());
+      for (const event of roles) this.#ports.post(event);
     }
   }
 

@@ -52,10 +52,11 @@ export class Publication {
     board.set('vrrpPath', BOARD_PATH[paths.state('vrrp')]);
     board.set('syncPath', BOARD_PATH[paths.state('sync')]);
     board.set('heartbeatTicks', this.#ticks);
-    if (last || now - this.#countersAt >= COUNTERS_EVERY_US) this.#tellCounters(now);
+    if (last || now - this.#countersAt >= COUNTERS_EVERY_US) this.tellCounters(now);
   }
 
-  #tellCounters(now: number): void {
+  /** Also before its time: what happens with a change of the role is counted when that is heard of. */
+  tellCounters(now: number): void {
     const { counters, punctuality, post } = this.#parts;
     this.#countersAt = now;
     const { p50, p99, max } = punctuality.jitter;

@@ -175,6 +175,22 @@ describe('a takeover', () => {
     expect(mute.counters().garp_sent ?? 0).toBe(0);
   });
 
+  test('is counted for whoever hears of the role', () => {
+    world.pass(DOWN);
+    world.hear();
+    world.turn();
+    const told = world.events.flatMap((event, place) => {
+      if (event.kind !== 'role') return [];
+      const before = world.events.slice(0, place).filter((earlier) => earlier.kind === 'counters');
+      const { takeovers, yields } = before.at(-1)?.counters ?? {};
+      return [[event.role, takeovers, yields]];
+    });
+    expect(told.slice(1)).toEqual([
+      ['master', 1, 0],
+      ['backup', 1, 1],
+    ]);
+  });
+
   test('repeats the announcements after a second, and then ever more rarely', () => {
     world.pass(DOWN);
     world.pass(999_000);
