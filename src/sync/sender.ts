@@ -3,7 +3,8 @@
  * how long records take.
  */
 import type { RecordBatch } from '../model/record.ts';
-import { type BracketPhase, encodeBracket, encodeRecords, type Position } from '../wire/sync-message.ts';
+import { encodeRecords } from '../wire/records-writer.ts';
+import { type BracketPhase, encodeBracket, type Position } from '../wire/sync-message.ts';
 import { recordsThatFit } from '../wire/sync-records.ts';
 import { History } from './history.ts';
 import { LagHistogram } from './lag.ts';

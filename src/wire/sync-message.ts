@@ -1,8 +1,8 @@
 /** Messages of the sync channel to and from protobuf, bounded and checked. */
-import type { RecordBatch } from '../model/record.ts';
 import { tandem } from './generated/sync.js';
+import type { Place } from './records-writer.ts';
 import { SyncWireError } from './sync-error.ts';
-import { checkRecords, type Place, packRecords } from './sync-records.ts';
+import { checkRecords } from './sync-records.ts';
 import { encodeRulesMessage, type RulesMessage, rulesMessageFrom } from './sync-rules.ts';
 
 /** A place in a sender's stream: everything up to and including `sequence`. Epoch 0: not known. */
@@ -135,14 +135,6 @@ const U32 = 0xffff_ffff;
 const PHASES = ['offer', 'ready', 'refused', 'release', 'ask'] as const;
 const BRACKETS = ['begin', 'end', 'abandoned'] as const;
 const { Envelope } = tandem.sync;
-
-export function encodeRecords(batch: RecordBatch, from: number, to: number, place: Place): Uint8Array {
-  const { sequence, bulk, walked } = place;
-  const records: tandem.sync.Records.$Properties = { sequence, ...packRecords(batch, from, to) };
-  if (bulk > 0) records.bulk = bulk;
-  if (walked) records.walked = true;
-  return Envelope.encode({ records }).finish();
-}
 
 export function encodeBracket({ sequence, bulk, phase, total, complete }: BracketMessage): Uint8Array {
   const bracket = {

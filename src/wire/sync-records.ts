@@ -1,13 +1,7 @@
-/** Connection records to and from the packed columns of `Records`. */
-import {
-  EXTRA_COLUMNS,
-  type ExtraColumn,
-  HIGH_WORDS,
-  RECORD_FAMILY,
-  RECORD_OP,
-  type RecordBatch,
-} from '../model/record.ts';
+/** How many connection records fit in a message, and back from the packed columns of `Records`. */
+import { EXTRA_COLUMNS, HIGH_WORDS, RECORD_FAMILY, RECORD_OP, type RecordBatch } from '../model/record.ts';
 import type { tandem } from './generated/sync.js';
+import { isZero, type Place, varintLength } from './records-writer.ts';
 import { SyncWireError } from './sync-error.ts';
 
 type Columns = tandem.sync.Records;
@@ -23,16 +17,6 @@ const ADDRESS_COLUMNS = 4;
 const VARINT_TAGS = 6 * 1 + 2 * 2;
 const MAKER_TAG = 2;
 
-function varintLength(value: number): number {
-  if (value < 0x80) return 1;
-  if (value < 0x4000) return 2;
-  if (value < 0x20_0000) return 3;
-  if (value < 0x1000_0000) return 4;
-  let length = 5;
-  for (let limit = 2 ** 35; value >= limit; limit *= 128) length++;
-  return length;
-}
-
 /** Field numbers from 16 to 2047. */
 const EXTRA_TAG = 2;
 
@@ -43,15 +27,6 @@ const HIGH_BYTES = HIGH_WORDS * 4;
 /** Bytes of a field of `length` bytes whose tag takes one byte: tag, length, content. */
 function field(length: number): number {
   return 1 + varintLength(length) + length;
-}
-
-/** Where a message of records stands in the stream. */
-export interface Place {
-  readonly sequence: number;
-  /** The sequence of the bracket that began the bulk transfer which runs now; 0: none does. */
-  readonly bulk: number;
-  /** Records of a walk over the table, not news. */
-  readonly walked: boolean;
 }
 
 /** Bytes of a place: tags of one byte, and of two. */
@@ -74,7 +49,7 @@ export function recordsThatFit(batch: RecordBatch, from: number, place: Place, l
   let version = 0;
   let sameMaker = true;
   let ipv6 = 0;
-  const extras = extraSizes(batch);
+  const extras = extraSizes(batch, from);
   const placeFields = placeLength(place);
   for (let at = from; at < batch.length; at++) {
     const count = at - from + 1;
@@ -135,10 +110,10 @@ interface ExtraSize {
 
 const NO_EXTRA = { content: 0, lengths: 0 } as const;
 
-/** Of the columns that are used in this batch at all. */
-function extraSizes({ extra, length }: RecordBatch): ExtraSize[] {
+/** Of the columns that are used in the rest of this batch at all. */
+function extraSizes({ extra, length }: RecordBatch, from: number): ExtraSize[] {
   return EXTRA_COLUMNS.map((name) => extra[name])
-    .filter((values) => values.subarray(0, length).some((value) => value !== 0))
+    .filter((values) => !isZero(values, from, length))
     .map((values) => ({ values, bytes: 0, used: false }));
 }
 
@@ -155,65 +130,6 @@ function addExtra(sizes: ExtraSize[], at: number): { content: number; lengths: n
     lengths += EXTRA_TAG + varintLength(size.bytes);
   }
   return { content, lengths };
-}
-
-/** The generated types ask for plain arrays; its encoder only ever indexes them. */
-function column(values: Uint16Array | Uint32Array, from: number, to: number): number[] {
-  return values.subarray(from, to) as unknown as number[];
-}
-
-/** Nearly always all of a message are of one plane. */
-function makerColumn(batch: RecordBatch, from: number, to: number): number[] {
-  const first = batch.maker[from];
-  for (let at = from + 1; at < to; at++) if (batch.maker[at] !== first) return column(batch.maker, from, to);
-  return column(batch.maker, from, from + 1);
-}
-
-/** The twelve words of each IPv6 record, in a row. */
-function highWords(batch: RecordBatch, from: number, to: number): number[] {
-  const words: number[] = [];
-  for (let at = from; at < to; at++) {
-    if (batch.family[at] !== RECORD_FAMILY.IPV6) continue;
-    for (let word = 0; word < HIGH_WORDS; word++) words.push(batch.high[at * HIGH_WORDS + word] ?? 0);
-  }
-  return words;
-}
-
-function extraColumns({ extra }: RecordBatch, from: number, to: number): Record<ExtraColumn, number[]> {
-  const columns = EXTRA_COLUMNS.map((name) => {
-    const values = extra[name].subarray(from, to);
-    return [name, values.some((value) => value !== 0) ? values : []];
-  });
-  return Object.fromEntries(columns) as Record<ExtraColumn, number[]>;
-}
-
-export function packRecords(
-  batch: RecordBatch,
-  from: number,
-  to: number,
-): Omit<Columns, 'sequence' | 'bulk' | 'walked'> {
-  const high = highWords(batch, from, to);
-  return {
-    op: batch.op.subarray(from, to),
-    protocol: batch.protocol.subarray(from, to),
-    state: batch.state.subarray(from, to),
-    flags: column(batch.flags, from, to),
-    client: column(batch.client, from, to),
-    virtual: column(batch.virtual, from, to),
-    local: column(batch.local, from, to),
-    server: column(batch.server, from, to),
-    clientPort: column(batch.clientPort, from, to),
-    virtualPort: column(batch.virtualPort, from, to),
-    localPort: column(batch.localPort, from, to),
-    serverPort: column(batch.serverPort, from, to),
-    timeout: column(batch.timeout, from, to),
-    term: column(batch.term, from, to),
-    version: column(batch.version, from, to),
-    maker: makerColumn(batch, from, to),
-    family: high.length > 0 ? batch.family.subarray(from, to) : new Uint8Array(),
-    high,
-    ...extraColumns(batch, from, to),
-  };
 }
 
 function refuse(message: string): never {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SMALLEST_MAXLEN } from '../../src/model/sync-daemon.ts';
 import { tandem } from '../../src/wire/generated/sync.js';
+import { encodeRecords } from '../../src/wire/records-writer.ts';
 import { SEALED_OVERHEAD } from '../../src/wire/seal.ts';
 import { SyncWireError } from '../../src/wire/sync-error.ts';
 import {
@@ -10,7 +11,6 @@ import {
   decodeMessage,
   encodeBracket,
   encodeMessage,
-  encodeRecords,
   type HandoverMessage,
   type Heartbeat,
   MOST_RUNS,

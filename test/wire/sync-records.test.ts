@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RecordBatch } from '../../src/model/record.ts';
-import { decodeMessage, encodeRecords } from '../../src/wire/sync-message.ts';
+import { tandem } from '../../src/wire/generated/sync.js';
+import { encodeRecords, type Place } from '../../src/wire/records-writer.ts';
+import { decodeMessage } from '../../src/wire/sync-message.ts';
 import { appendRecords, MOST_RECORDS, recordsThatFit } from '../../src/wire/sync-records.ts';
 import { anyRecord, batchOf, ordinaryRecord, type PlainRecord, recordsOf } from './records.ts';
 
@@ -25,6 +27,33 @@ test('records come back as they were, whatever their values', () => {
   );
 });
 
+const anyPlace: fc.Arbitrary<Place> = fc
+  .tuple(
+    fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 2 ** 48 })),
+    fc.nat(400),
+    fc.boolean(),
+  )
+  .map(([sequence, back, walked]) => {
+    const bulk = Math.max(0, sequence - back);
+    return { sequence, bulk, walked: walked && bulk > 0 };
+  });
+
+test('what is written is what the generated encoder writes', () => {
+  const { Envelope } = tandem.sync;
+  fc.assert(
+    fc.property(
+      fc.array(anyRecord, { minLength: 1, maxLength: 200 }),
+      anyPlace,
+      fc.nat(3),
+      (list, place, skipped) => {
+        const from = Math.min(skipped, list.length - 1);
+        const written = encodeRecords(batchOf(list), from, list.length, place);
+        expect(Buffer.from(written)).toEqual(Buffer.from(Envelope.encode(Envelope.decode(written)).finish()));
+      },
+    ),
+  );
+});
+
 const FIRST = { sequence: 1, bulk: 0, walked: false };
 
 test('as many records are packed as fit, to the byte', () => {
@@ -38,20 +67,21 @@ test('as many records are packed as fit, to the byte', () => {
       maxLength: 120,
     },
   );
-  const sequence = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 2 ** 48 }));
-  const place = fc.tuple(sequence, fc.nat(400), fc.boolean()).map(([number, back, walked]) => {
-    const bulk = Math.max(0, number - back);
-    return { sequence: number, bulk, walked: walked && bulk > 0 };
-  });
   fc.assert(
-    fc.property(records, place, fc.integer({ min: 0, max: 4000 }), fc.nat(3), (list, number, limit, from) => {
-      const batch = batchOf(list);
-      const count = recordsThatFit(batch, from, number, limit);
-      if (count > 0)
-        expect(encodeRecords(batch, from, from + count, number).length).toBeLessThanOrEqual(limit);
-      if (from + count < batch.length)
-        expect(encodeRecords(batch, from, from + count + 1, number).length).toBeGreaterThan(limit);
-    }),
+    fc.property(
+      records,
+      anyPlace,
+      fc.integer({ min: 0, max: 4000 }),
+      fc.nat(3),
+      (list, number, limit, from) => {
+        const batch = batchOf(list);
+        const count = recordsThatFit(batch, from, number, limit);
+        if (count > 0)
+          expect(encodeRecords(batch, from, from + count, number).length).toBeLessThanOrEqual(limit);
+        if (from + count < batch.length)
+          expect(encodeRecords(batch, from, from + count + 1, number).length).toBeGreaterThan(limit);
+      },
+    ),
     { numRuns: 500 },
   );
 });
