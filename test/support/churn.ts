@@ -15,6 +15,8 @@ export interface Churn {
 
 /** Some end by RST, so that the tables hold that state too. Their entries go after 10 s. */
 const RESET_EVERY = 16;
+/** Of a packet at its origin: of Linux, and of the plane's own. */
+const HOPS = 64;
 /** Beyond what is asked for: a busy machine is slower, and TCP repeats what it loses. */
 const SLACK_MS = 120_000;
 
@@ -50,6 +52,8 @@ export function reportChurn(title: string, result: ChurnResult): void {
     ['leases that ran out', [sender, receiver].map(({ vrrp }) => vrrp.lapses ?? 0).join(', ')],
     ['dropped by the sender', named(sender.drops)],
     ['dropped by the receiver', named(receiver.drops)],
+    ['what else the sender counted', named(sender.events)],
+    ['what else the receiver counted', named(receiver.events)],
     ['in both tables, equal', equal.connections],
     [
       'equal after the last packet',
@@ -61,15 +65,24 @@ export function reportChurn(title: string, result: ChurnResult): void {
   ]);
 }
 
-/** How often each was the cause. */
+/** The clients of a cause that are named. */
+const MOST_NAMED = 3;
+
+/** How often each was the cause, and whose. */
 function causes(failures: readonly Failure[]): string[] {
-  const counted = new Map<string, number>();
-  for (const { error, phase } of failures) {
-    const cause = `${error} in phase ${phase}`;
-    counted.set(cause, (counted.get(cause) ?? 0) + 1);
+  const clients = new Map<string, string[]>();
+  for (const { error, phase, client, hops } of failures) {
+    const cause = `${error}${hops > 0 ? ` by ${resetter(hops)}` : ''} in phase ${phase}`;
+    clients.set(cause, [...(clients.get(cause) ?? []), client]);
   }
-  return [...counted].map(([cause, count]) => `${count} ${cause}`);
+  return [...clients].map(
+    ([cause, all]) => `${all.length} ${cause} (${all.slice(0, MOST_NAMED).join(', ')})`,
+  );
 }
+
+/** A director's own packets have all their hops left at its neighbours; what a server sent has passed one. */
+const resetter = (hops: number): string =>
+  hops === HOPS ? 'a director' : `a server, ${HOPS - hops} hops away`;
 
 const named = (values: Readonly<Record<string, number>>): string =>
   Object.entries(values)

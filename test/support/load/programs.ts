@@ -46,6 +46,10 @@ export interface Failure {
   readonly at: number;
   readonly phase: number;
   readonly error: string;
+  /** Its address and port. */
+  readonly client: string;
+  /** Of the reset that ended it, as it came to the client; 0: none did. */
+  readonly hops: number;
 }
 
 export interface LoadSettings {

@@ -15,6 +15,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -177,6 +179,55 @@ static void serve(const char *address, const char *port)
 
 /* The clients. */
 
+/* The resets that come in, with the hops that they had left: a director's own has as many as a packet begins with, and
+ * a server's, which it passed on, one less. */
+static int resets;
+
+static void listen_to_resets(void)
+{
+	/* tcp[13] & RST, behind whatever options the IP header has. */
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+		BPF_STMT(BPF_LD | BPF_B | BPF_IND, 13),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 4, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog program = { .len = sizeof(code) / sizeof(code[0]), .filter = code };
+
+	resets = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK, IPPROTO_TCP);
+	if (resets < 0 || setsockopt(resets, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)))
+		die("raw socket");
+}
+
+/* The hops that the reset to an address of ours had left; 0: none came. */
+static uint32_t hops_of_reset(const struct sockaddr_in *to)
+{
+	uint8_t packet[256];
+	uint32_t hops = 0;
+
+	while (recv(resets, packet, sizeof(packet), 0) >= (ssize_t)(sizeof(struct iphdr) + sizeof(struct tcphdr))) {
+		const struct iphdr *ip = (const void *)packet;
+		const struct tcphdr *tcp = (const void *)(packet + ip->ihl * 4);
+
+		if (ip->daddr == to->sin_addr.s_addr && tcp->dest == to->sin_port)
+			hops = ip->ttl;
+	}
+	return hops;
+}
+
+/* Address and port by number, so that no tuple comes twice. */
+static struct sockaddr_in own_end(const struct connection *c)
+{
+	uint32_t place = set.first + (c - all);
+
+	return (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(set.first_client + place % set.addresses),
+		.sin_port = htons(FIRST_PORT + place / set.addresses % (65536 - FIRST_PORT)),
+	};
+}
+
 static void end(struct connection *c, uint32_t *counted)
 {
 	if (c->fd >= 0)
@@ -188,15 +239,14 @@ static void end(struct connection *c, uint32_t *counted)
 
 static void fail(struct connection *c, int error)
 {
-	if (c->phase == CONNECTING) {
-		printf("{\"kind\":\"refused\",\"opened\":%.3f,\"at\":%.3f,\"error\":\"%s\"}\n", c->opened, now(),
-		       strerror(error));
-		end(c, &sum.refused);
-		return;
-	}
-	printf("{\"kind\":\"failure\",\"number\":%u,\"opened\":%.3f,\"established\":%.3f,\"at\":%.3f,\"phase\":%d,\"error\":\"%s\"}\n",
-	       (uint32_t)(c - all), c->opened, c->established, now(), c->phase, strerror(error));
-	end(c, &sum.failed);
+	struct sockaddr_in own = own_end(c);
+	int refused = c->phase == CONNECTING;
+
+	printf("{\"kind\":\"%s\",\"client\":\"%s:%u\",\"opened\":%.3f,\"established\":%.3f,\"at\":%.3f,\"phase\":%d,\"error\":\"%s\",\"hops\":%u}\n",
+	       refused ? "refused" : "failure", inet_ntoa(own.sin_addr), ntohs(own.sin_port), c->opened,
+	       c->established, now(), c->phase, strerror(error),
+	       error == ECONNRESET || error == ECONNREFUSED ? hops_of_reset(&own) : 0);
+	end(c, refused ? &sum.refused : &sum.failed);
 }
 
 static void say(struct connection *c, enum phase next)
@@ -263,13 +313,10 @@ static void connected(struct connection *c)
 static void open_next(void)
 {
 	struct connection *c = &all[sum.opened];
-	uint32_t number = sum.opened++, place = set.first + number;
-	struct sockaddr_in from = { .sin_family = AF_INET };
+	uint32_t number = sum.opened++;
+	struct sockaddr_in from = own_end(c);
 	int yes = 1;
 
-	/* Address and port by number, so that no tuple comes twice. */
-	from.sin_addr.s_addr = htonl(set.first_client + place % set.addresses);
-	from.sin_port = htons(FIRST_PORT + place / set.addresses % (65536 - FIRST_PORT));
 	c->opened = now();
 	c->phase = CONNECTING;
 	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -337,6 +384,7 @@ static void open_all(void)
 	if (!all || !held.numbers)
 		die("calloc");
 	listen_to_stdin();
+	listen_to_resets();
 	puts("{\"kind\":\"ready\"}");
 	begin = told = now();
 	for (;;) {
