@@ -46,7 +46,8 @@ export class Outbound {
   #channel: Channel | undefined;
   /** Counts channels, so that the answer of one that was closed is not taken for the next one's. */
   #generation = 0;
-  #inFlight = false;
+  /** When the kernel was given what it has not taken yet. */
+  #givenAt: number | undefined;
   /** Events passed that no peer can have: the stream must show a hole. */
   #omitted = false;
   #drained = false;
@@ -65,12 +66,12 @@ export class Outbound {
 
   /** The last turn found nothing more to send, and all before is sent. */
   get drained(): boolean {
-    return this.#drained && !this.#inFlight;
+    return this.#drained && this.#givenAt === undefined;
   }
 
-  /** The kernel has not taken what we gave it in an earlier turn. */
-  get busy(): boolean {
-    return this.#inFlight;
+  /** Up to when all that we had to send was given to a kernel that takes it. */
+  keptUpTo(now: number): number {
+    return this.#givenAt ?? now;
   }
 
   /** Bytes of a message that fit in a datagram. */
@@ -81,7 +82,7 @@ export class Outbound {
   use(channel: Channel | undefined): void {
     this.#channel = channel;
     this.#generation++;
-    this.#inFlight = false;
+    this.#givenAt = undefined;
   }
 
   /** Begins a new epoch: peers know a newer one of ours than the present one. */
@@ -94,7 +95,7 @@ export class Outbound {
 
   /** Sends what the plane emitted since the last turn. */
   pump(now: number): void {
-    if (this.#inFlight) return;
+    if (this.#givenAt !== undefined) return;
     const { port, counters, shortfall } = this.#options;
     const batch = this.#batch;
     batch.length = 0;
@@ -141,13 +142,13 @@ export class Outbound {
     counters.add('resent', again.length);
     const datagrams = bodies.map((body) => this.#sealer.seal(channel.syncid(), body));
     const position = this.#stream.position;
-    this.#inFlight = true;
+    this.#givenAt = now;
     channel.transmitter.send(datagrams, (failed, error) => {
       this.#count(datagrams.length, failed, error, now);
       counters.add('records_sent', count);
       this.#options.onSent(position);
       this.#options.port.acknowledge();
-      if (generation === this.#generation) this.#inFlight = false;
+      if (generation === this.#generation) this.#givenAt = undefined;
     });
   }
 

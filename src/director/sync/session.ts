@@ -400,7 +400,7 @@ export class SyncSession {
     const peers = [...this.#peers].some((peer) => this.#alive(peer, now));
     const limited = this.#outbound.sending && peers;
     // A stuck socket renews nothing: what the plane makes would not reach the peer.
-    if (limited && !this.#outbound.busy) port.renewSyncLease(now + SYNC_LEASE);
+    if (limited) port.renewSyncLease(this.#outbound.keptUpTo(now) + SYNC_LEASE);
     else if (!limited && this.#limited !== false) port.renewSyncLease(0);
     this.#limited = limited;
   }

@@ -16,6 +16,8 @@ export const FAITHFUL: Fate = () => [50];
 export class Network {
   now = 1_000_000;
   fate: Fate = FAITHFUL;
+  /** Sockets take nothing, and say so when they do again. */
+  stuck = false;
   /** Everything that was sent, in order. */
   readonly sent: { from: string; datagram: Buffer }[] = [];
   readonly #listeners = new Map<(datagram: Buffer) => void, { name: string; group: string }>();
@@ -29,7 +31,7 @@ export class Network {
       transmitter: async ({ group, port }) => ({
         send: (datagrams, done) => {
           for (const datagram of datagrams) this.inject(Buffer.from(datagram), name, `${group}:${port}`);
-          this.#later(0, () => done(0));
+          this.#later(0, () => this.#whenTaken(() => done(0)));
         },
         close: () => {},
       }),
@@ -66,6 +68,11 @@ export class Network {
       next.run();
     }
     this.now = until;
+  }
+
+  #whenTaken(done: () => void): void {
+    if (this.stuck) this.#later(1000, () => this.#whenTaken(done));
+    else done();
   }
 
   #later(delay: number, run: () => void): void {

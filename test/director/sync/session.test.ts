@@ -473,6 +473,27 @@ describe('the sync lease', () => {
     expect(one.port.lease).toBe(0);
   });
 
+  test('is renewed by a director that has something to send in each of its turns', async () => {
+    const [one] = await rig.pair();
+    for (let turn = 0; turn < 200; turn++) {
+      one.port.connect(turn);
+      rig.run(1000);
+    }
+    expect(one.port.lease).toBe(rig.network.now - 1000 + 100_000);
+  });
+
+  test('counts from when the socket was given what it does not take', async () => {
+    const [one] = await rig.pair();
+    rig.network.stuck = true;
+    const since = rig.network.now;
+    one.port.connect(1);
+    rig.run(50_000);
+    expect(one.port.lease).toBe(since + 100_000);
+    rig.network.stuck = false;
+    rig.run(2000);
+    expect(one.port.lease).toBe(rig.network.now - 1000 + 100_000);
+  });
+
   test('runs out when the session ends beside a peer', async () => {
     const [one] = await rig.pair();
     const { lease } = one.port;
