@@ -5,7 +5,7 @@ import type { BpfMap } from '../native/bpf-map.ts';
 import { FLOW_SIZES } from './codec.ts';
 import { DIRECTION, FLOW, FLOW_FLAG } from './layouts.generated.ts';
 import type { TableWalk } from './ports.ts';
-import { describeFlow } from './record-bytes.ts';
+import { describeFlow, viewOf } from './record-bytes.ts';
 
 /** Entries of a slice: about a millisecond of copying. */
 const SLICE = 4096;
@@ -15,8 +15,10 @@ type Wanted = (flow: Buffer, at: number) => boolean;
 interface Slice {
   readonly family: Family;
   readonly count: number;
-  readonly keys: Buffer;
   readonly values: Buffer;
+  /** The keys, and the values once more. */
+  readonly keyData: DataView;
+  readonly data: DataView;
 }
 
 /** What a record says of a connection besides its entry. */
@@ -68,16 +70,17 @@ export class FlowWalk implements TableWalk {
       this.#slice = next.value;
       this.#position = 0;
     }
-    const { family, count, keys, values } = this.#slice;
+    const { family, count, keyData, values, data } = this.#slice;
     const sizes = FLOW_SIZES[family];
     for (; this.#position < count; this.#position++) {
       const at = this.#position * sizes.entry;
       if (!this.#wanted(values, at)) continue;
       if (batch.length === batch.capacity) return true;
       const index = batch.length++;
-      describeFlow({ family, keys, key: this.#position * sizes.key, flows: values, flow: at }, batch, index);
+      const key = this.#position * sizes.key;
+      describeFlow({ family, keys: keyData, key, flows: data, flow: at }, batch, index);
       batch.timeout[index] = this.#facts.timeout(batch.protocol[index] ?? 0, batch.state[index] ?? 0);
-      batch.extra.fwmark[index] = this.#facts.fwmark(values.readUInt32LE(at + FLOW.serverId));
+      batch.extra.fwmark[index] = this.#facts.fwmark(data.getUint32(at + FLOW.serverId, true));
     }
     this.#slice = undefined;
     return true;
@@ -86,5 +89,6 @@ export class FlowWalk implements TableWalk {
 
 function* slices(flows: Readonly<Record<Family, BpfMap>>): Generator<Slice> {
   for (const family of [4, 6] as const)
-    for (const chunk of flows[family].chunks(SLICE)) yield { family, ...chunk };
+    for (const { count, keys, values } of flows[family].chunks(SLICE))
+      yield { family, count, values, keyData: viewOf(keys), data: viewOf(values) };
 }

@@ -17,7 +17,7 @@ import {
   TRAFFIC,
 } from '../../../src/datapath/layouts.generated.ts';
 import type { SyncPort } from '../../../src/datapath/ports.ts';
-import { describeFlow } from '../../../src/datapath/record-bytes.ts';
+import { describeFlow, viewOf } from '../../../src/datapath/record-bytes.ts';
 import { recordAt, writeRecord } from '../../../src/datapath/reference/table-record.ts';
 import { openSyncPort } from '../../../src/datapath/share.ts';
 import { type XdpInterface, XdpPlane } from '../../../src/datapath/xdp-plane.ts';
@@ -156,7 +156,11 @@ export class XdpSide implements Side {
         const flow = values.subarray(flowAt, flowAt + entrySize);
         if (flow[FLOW.direction] !== DIRECTION.DIRECTION_REQUEST) continue;
         const batch = new RecordBatch(1);
-        describeFlow({ family, keys, key: keyAt, flows: values, flow: flowAt }, batch, 0);
+        describeFlow(
+          { family, keys: viewOf(keys), key: keyAt, flows: viewOf(values), flow: flowAt },
+          batch,
+          0,
+        );
         const record = recordAt(batch, 0);
         const back = Buffer.alloc(entrySize);
         const found = flows.lookup(otherKeyBytes(family, keys.subarray(keyAt, keyAt + keySize), flow), back);
