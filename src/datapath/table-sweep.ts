@@ -18,7 +18,7 @@ const ORPHANS_EVERY = 16;
 
 export class TableSweep {
   readonly #flows: Readonly<Record<Family, BpfMap>>;
-  readonly #programs: Readonly<Record<Family, BpfProgram>>;
+  readonly #program: BpfProgram;
   readonly #mapping: Mapping;
   readonly #keys: Buffer;
   readonly #closingMapping: Mapping;
@@ -32,14 +32,14 @@ export class TableSweep {
     flows: Readonly<Record<Family, BpfMap>>,
     keys: BpfMap,
     closings: BpfMap,
-    programs: Readonly<Record<Family, BpfProgram>>,
+    program: BpfProgram,
     close: (family: Family, closing: Buffer) => void,
   ) {
     this.#close = close;
     this.#closingMapping = mapShared(closings.fd, closings.maxEntries * CLOSING.size, 0, true);
     this.#closings = Buffer.from(this.#closingMapping.bytes);
     this.#flows = flows;
-    this.#programs = programs;
+    this.#program = program;
     this.#mapping = mapShared(keys.fd, keys.maxEntries * FLOW_KEY.size, 0, true);
     this.#keys = Buffer.from(this.#mapping.bytes);
   }
@@ -81,7 +81,7 @@ export class TableSweep {
     call.fill(0);
     call.writeUInt32LE(family === 6 ? RECORD_FAMILY.IPV6 : RECORD_FAMILY.IPV4, SWEEP_CALL.family);
     call.writeUInt32LE(count, SWEEP_CALL.count);
-    this.#programs[family].runSyscall(call);
+    this.#program.runSyscall(call);
     for (const name of ['expired', 'connections', 'deferred', 'unsent'] as const)
       result[name] += call.readUInt32LE(SWEEP_CALL[name]);
     const drained = call.readUInt32LE(SWEEP_CALL.drained);

@@ -180,8 +180,8 @@ export class XdpPlane implements Plane {
     this.#object = object;
     this.#maps = Object.fromEntries(MAPS.map((name) => [name, object.map(name)])) as Record<MapName, BpfMap>;
     const { flows4, flows6, sweep_keys: keys, closings } = this.#maps;
-    const programs = { 4: object.program('tandem_sweep4'), 6: object.program('tandem_sweep6') };
-    this.#sweep = new TableSweep({ 4: flows4, 6: flows6 }, keys, closings, programs, (family, closing) =>
+    const sweep = object.program('tandem_sweep');
+    this.#sweep = new TableSweep({ 4: flows4, 6: flows6 }, keys, closings, sweep, (family, closing) =>
       this.#resets.send(family, closing),
     );
     this.fence = new BpfFence(this.#maps.lease);

@@ -38,7 +38,7 @@ static __always_inline struct arp_packet *read_arp(void *data, void *end)
 	return arp;
 }
 
-static __always_inline int handle_arp(struct xdp_md *ctx)
+__noinline int handle_arp(struct xdp_md *ctx)
 {
 	struct arp_packet *arp = read_arp((void *)(long)ctx->data, (void *)(long)ctx->data_end);
 	__u32 ifindex = ctx->ingress_ifindex;

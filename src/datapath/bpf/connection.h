@@ -63,31 +63,17 @@ static __always_inline void take_tally(enum family family, const struct flow *re
 	whole_address(family, record->source, record->source_high, &tally->local);
 }
 
-/* Not on the stack, which is short where a record is merged. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct local_use_key);
-} local_use_keys SEC(".maps");
-
 struct local_use unused_local;
 
 static __always_inline struct local_use *find_local_use(const struct tally *tally, int make)
 {
-	__u32 zero = 0;
-	struct local_use_key *key = bpf_map_lookup_elem(&local_use_keys, &zero);
-	struct local_use *use;
+	struct local_use_key key = { .service_id = service_of(tally->server_id), .local = tally->local };
+	struct local_use *use = bpf_map_lookup_elem(&local_use, &key);
 
-	if (!key)
-		return NULL;
-	key->service_id = service_of(tally->server_id);
-	key->local = tally->local;
-	use = bpf_map_lookup_elem(&local_use, key);
 	if (use || !make)
 		return use;
-	bpf_map_update_elem(&local_use, key, &unused_local, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&local_use, key);
+	bpf_map_update_elem(&local_use, &key, &unused_local, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&local_use, &key);
 }
 
 /* Whether a server has enough connections: from its upper threshold on, until it has fewer than its lower one or, without

@@ -129,6 +129,20 @@ static __always_inline int claim_reply(enum family family, const struct flow_key
 
 enum insert_result { INSERTED, INSERT_CONFLICT, INSERT_NO_ROOM };
 
+/* A connection on its way into the table. Not on the stack: Linux 6.1 gives a program and its callbacks 512 bytes. */
+struct merging {
+	struct flow request;
+	struct flow reply;
+	struct flow_key reply_key;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct merging);
+} mergings SEC(".maps");
+
 static __always_inline void fill_synced(enum family family, const struct conn_record *in,
 					const struct apply_call *call, struct flow *record)
 {
@@ -155,36 +169,28 @@ static __always_inline void fill_synced(enum family family, const struct conn_re
 static __always_inline enum insert_result insert_synced(enum family family, const struct flow_key *key,
 							 const struct conn_record *in, const struct apply_call *call)
 {
-	/* One after the other in the same place: two of IPv6 are too much for the stack. */
-	struct flow entry;
-	struct flow_key reply_key;
-	__u32 server_id;
+	int answered = has_reply(in->forwarding) && !(in->flags & FLOW_TEMPLATE);
+	__u32 zero = 0;
+	struct merging *new = bpf_map_lookup_elem(&mergings, &zero);
 
-	fill_synced(family, in, call, &entry);
-	server_id = find_server(family, key, &entry, in->fwmark);
-	if (in->flags & FLOW_TEMPLATE) {
-		entry.server_id = server_id;
-		if (insert_flow(family, key, &entry))
-			return INSERT_NO_ROOM;
-		count_connection(family, &entry, 1);
-		return INSERTED;
-	}
-	if (has_reply(in->forwarding)) {
-		other_key(family, &entry, in->protocol, &reply_key);
-		if (!claim_reply(family, &reply_key, in, call->clash))
+	if (!new)
+		return INSERT_NO_ROOM;
+	fill_synced(family, in, call, &new->request);
+	new->request.server_id = find_server(family, key, &new->request, in->fwmark);
+	if (answered) {
+		other_key(family, &new->request, in->protocol, &new->reply_key);
+		if (!claim_reply(family, &new->reply_key, in, call->clash))
 			return INSERT_CONFLICT;
-		fill_reply(family, key, in->forwarding, server_id, exact_idle_clock(), &entry);
-		if (insert_flow(family, &reply_key, &entry))
+		fill_reply(family, key, in->forwarding, new->request.server_id, exact_idle_clock(), &new->reply);
+		if (insert_flow(family, &new->reply_key, &new->reply))
 			return INSERT_NO_ROOM;
-		fill_synced(family, in, call, &entry);
 	}
-	entry.server_id = server_id;
-	if (insert_flow(family, key, &entry)) {
-		if (has_reply(in->forwarding))
-			delete_flow(family, &reply_key);
+	if (insert_flow(family, key, &new->request)) {
+		if (answered)
+			delete_flow(family, &new->reply_key);
 		return INSERT_NO_ROOM;
 	}
-	count_connection(family, &entry, 1);
+	count_connection(family, &new->request, 1);
 	return INSERTED;
 }
 
@@ -197,24 +203,19 @@ static __always_inline int same_translation(enum family family, const struct flo
 	       same_high(family, held->destination_high, in->server_high);
 }
 
-/* What was read of a record before it was compared with the peer's. */
-struct seen {
-	__u32 state_flags;
-	__u32 version;
-};
-
-/* Returns 0 when a packet changed the connection meanwhile: that is newer than what the peer knew. */
-static __always_inline int refresh_held(struct flow *held, const struct conn_record *in, const struct seen *seen,
-					const struct apply_call *call)
+/* 'state_flags' and 'version' were read before the record was compared with the peer's. Returns 0 when a packet changed the
+ * connection meanwhile: that is newer than what the peer knew. */
+static __always_inline int refresh_held(struct flow *held, const struct conn_record *in, __u32 state_flags,
+					__u32 version, const struct apply_call *call)
 {
-	__u32 old = seen->state_flags;
+	__u32 old = state_flags;
 	int tries;
 
-	if (__sync_val_compare_and_swap(&held->version, seen->version, in->version) != seen->version)
+	if (__sync_val_compare_and_swap(&held->version, version, in->version) != version)
 		return 0;
 #pragma unroll
 	for (tries = 0; tries < CHANGE_TRIES; tries++) {
-		if (state_of(old) != state_of(seen->state_flags) || flags_of(old) & FLOW_GONE)
+		if (state_of(old) != state_of(state_flags) || flags_of(old) & FLOW_GONE)
 			return 0;
 		if (state_of(old) == in->state || change_state(in->protocol, held, old, in->state))
 			goto changed;
@@ -280,59 +281,110 @@ static __always_inline void forget(enum family family, const struct flow_key *ke
 		held->mark = call->mark;
 }
 
-static __always_inline void merge_record(enum family family, const struct conn_record *in, struct apply_call *call)
+/* A record of the inbox, and what is held under its key. */
+struct pair {
+	struct conn_record *in;
+	struct flow *held;
+	struct flow_key key;
+};
+
+/* Returns 0 when there is no such record. */
+static __always_inline int find_pair(enum family family, __u32 index, struct pair *pair)
+{
+	pair->in = bpf_map_lookup_elem(&inbox, &index);
+	if (!pair->in)
+		return 0;
+	request_key(family, pair->in, &pair->key);
+	pair->held = find_flow(family, &pair->key);
+	return 1;
+}
+
+/* What may be done with a record. The functions are global, so that the verifier walks each once, and not for each way
+ * that leads to it; one of them is called for a record, and finds it again. */
+static __always_inline int do_forget(enum family family, __u32 index, struct apply_call *call)
+{
+	struct pair pair;
+
+	if (call && find_pair(family, index, &pair))
+		forget(family, &pair.key, pair.held, call);
+	return 0;
+}
+
+STAGE(forget, (__u32 index, struct apply_call *call), index, call)
+
+static __always_inline int do_insist(enum family family, __u32 index, struct apply_call *call)
+{
+	struct pair pair;
+
+	if (!call || !find_pair(family, index, &pair) || !pair.held)
+		return 0;
+	insist(family, &pair.key, pair.held, pair.in);
+	call->conflicts += 1;
+	return 0;
+}
+
+STAGE(insist, (__u32 index, struct apply_call *call), index, call)
+
+static __always_inline int do_delete(enum family family, __u32 index, struct apply_call *call)
+{
+	struct pair pair;
+
+	if (!call || !find_pair(family, index, &pair))
+		return 0;
+	if (pair.held && remove_connection(family, &pair.key, pair.held))
+		call->applied += 1;
+	else
+		call->stale += 1;
+	bury(family, &pair.key, pair.in->term, pair.in->version, pair.in->maker);
+	return 0;
+}
+
+STAGE(delete, (__u32 index, struct apply_call *call), index, call)
+
+static __always_inline int do_refresh(enum family family, __u32 index, __u32 state_flags, __u32 version,
+				      struct apply_call *call)
+{
+	struct pair pair;
+
+	if (!call || !find_pair(family, index, &pair))
+		return 0;
+	if (pair.held && refresh_held(pair.held, pair.in, state_flags, version, call))
+		call->applied += 1;
+	else
+		call->stale += 1;
+	return 0;
+}
+
+STAGE(refresh, (__u32 index, __u32 state_flags, __u32 version, struct apply_call *call), index, state_flags, version, call)
+
+/* Returns 1 when the record's connection may come into the table. */
+static __always_inline int do_make_room(enum family family, __u32 index, struct apply_call *call)
 {
 	struct tombstone end = {};
-	struct seen seen = {};
-	struct flow_key key;
-	struct flow *held;
+	struct pair pair;
 
-	request_key(family, in, &key);
-	held = find_flow(family, &key);
-	if (in->op == RECORD_FORGET) {
-		forget(family, &key, held, call);
-		return;
+	if (!call || !find_pair(family, index, &pair))
+		return 0;
+	if (pair.held) {
+		remove_connection(family, &pair.key, pair.held);
+		return 1;
 	}
-	if (held) {
-		/* Its source names it, if only to say what we know already. */
-		if (call->mark && in->op == RECORD_UPDATE)
-			mark_named(held, in, call);
-		/* A packet changes the state first, so it is read first here. */
-		seen.state_flags = READ_ONCE(held->state_flags);
-		seen.version = READ_ONCE(held->version);
-	}
-	if (held && (held->direction != DIRECTION_REQUEST || !is_news(in, held))) {
-		call->stale += 1;
-		return;
-	}
-	if (held && stays(held, call) && (in->op == RECORD_DELETE || !same_translation(family, held, in))) {
-		insist(family, &key, held, in);
-		call->conflicts += 1;
-		return;
-	}
-	if (in->op == RECORD_DELETE) {
-		if (held && remove_connection(family, &key, held))
-			call->applied += 1;
-		else
-			call->stale += 1;
-		bury(family, &key, in->term, in->version, in->maker);
-		return;
-	}
-	if (held && same_translation(family, held, in)) {
-		if (refresh_held(held, in, &seen, call))
-			call->applied += 1;
-		else
-			call->stale += 1;
-		return;
-	}
-	if (!held && is_gone(family, &key, in, &end)) {
-		call->gone += 1;
-		tell_gone(family, in, &end, call);
-		return;
-	}
-	if (held)
-		remove_connection(family, &key, held);
-	switch (insert_synced(family, &key, in, call)) {
+	if (!is_gone(family, &pair.key, pair.in, &end))
+		return 1;
+	call->gone += 1;
+	tell_gone(family, pair.in, &end, call);
+	return 0;
+}
+
+STAGE(make_room, (__u32 index, struct apply_call *call), index, call)
+
+static __always_inline int do_insert(enum family family, __u32 index, struct apply_call *call)
+{
+	struct pair pair;
+
+	if (!call || !find_pair(family, index, &pair))
+		return 0;
+	switch (insert_synced(family, &pair.key, pair.in, call)) {
 	case INSERTED:
 		call->applied += 1;
 		break;
@@ -343,6 +395,44 @@ static __always_inline void merge_record(enum family family, const struct conn_r
 		call->failed += 1;
 		break;
 	}
+	return 0;
+}
+
+STAGE(insert, (__u32 index, struct apply_call *call), index, call)
+
+static __always_inline void merge_record(enum family family, __u32 index, struct apply_call *call)
+{
+	__u32 state_flags = 0, version = 0;
+	const struct conn_record *in;
+	struct flow *held;
+	struct pair pair;
+
+	if (!find_pair(family, index, &pair))
+		return;
+	in = pair.in;
+	held = pair.held;
+	if (in->op == RECORD_FORGET) {
+		RUN(forget, family, index, call);
+		return;
+	}
+	if (held) {
+		/* Its source names it, if only to say what we know already. */
+		if (call->mark && in->op == RECORD_UPDATE)
+			mark_named(held, in, call);
+		/* A packet changes the state first, so it is read first here. */
+		state_flags = READ_ONCE(held->state_flags);
+		version = READ_ONCE(held->version);
+	}
+	if (held && (held->direction != DIRECTION_REQUEST || !is_news(in, held)))
+		call->stale += 1;
+	else if (held && stays(held, call) && (in->op == RECORD_DELETE || !same_translation(family, held, in)))
+		RUN(insist, family, index, call);
+	else if (in->op == RECORD_DELETE)
+		RUN(delete, family, index, call);
+	else if (held && same_translation(family, held, in))
+		RUN(refresh, family, index, state_flags, version, call);
+	else if (RUN(make_room, family, index, call))
+		RUN(insert, family, index, call);
 }
 
 static long apply_record(__u32 index, void *context)
@@ -355,9 +445,9 @@ static long apply_record(__u32 index, void *context)
 	if (!plausible(in))
 		call->refused += 1;
 	else if (in->family == FAMILY_IPV6)
-		merge_record(FAMILY_IPV6, in, call);
+		merge_record(FAMILY_IPV6, index, call);
 	else
-		merge_record(FAMILY_IPV4, in, call);
+		merge_record(FAMILY_IPV4, index, call);
 	return 0;
 }
 

@@ -209,7 +209,7 @@ static __always_inline int is_solicitation(struct xdp_md *ctx)
 }
 
 /* Of a solicitation. */
-static __always_inline int handle_nd(struct xdp_md *ctx)
+__noinline int handle_nd(struct xdp_md *ctx)
 {
 	struct nd_head *head = read_nd((void *)(long)ctx->data, (void *)(long)ctx->data_end);
 	__u32 ifindex = ctx->ingress_ifindex;

@@ -49,8 +49,11 @@ static __always_inline int resolve_next_hop(struct packet *p, __u32 ifindex, __u
 
 /* Of the packet as it will be: with the addresses that the entry says. */
 static __always_inline void describe_route(enum family family, const struct packet *p, const struct flow *flow,
-					   struct bpf_fib_lookup *route)
+					   __u32 ifindex, struct bpf_fib_lookup *route)
 {
+	/* Not before: the stack that it takes is others' until here, and Linux 6.1 counts it all. */
+	__builtin_memset(route, 0, sizeof(*route));
+	route->ifindex = ifindex;
 	route->l4_protocol = p->key.protocol;
 	route->tot_len = p->length;
 	if (family == FAMILY_IPV6) {

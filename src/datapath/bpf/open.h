@@ -22,6 +22,7 @@ struct opening {
 	struct flow_key key;
 	struct service service;
 	__u32 server_id;
+	__u32 state;		/* that the connection begins in */
 	struct flow request;
 	struct flow reply;
 	struct flow_key reply_key; /* server -> local address: the tuple that must be unique (I5) */
@@ -260,7 +261,7 @@ static __always_inline int is_one_packet(const struct service *service, const st
 }
 
 /* Chooses the opening's server. Returns 0 when none takes it. */
-static __always_inline int choose_server(enum family family)
+static __always_inline int do_choose(enum family family)
 {
 	struct opening *s = current_opening();
 
@@ -273,9 +274,11 @@ static __always_inline int choose_server(enum family family)
 	return s->server_id != 0;
 }
 
+STAGE(choose, (void))
+
 /* Opens the connection of the opening's key, and leaves its request entry there. The reply entry is inserted first and
  * alone decides; if the request entry then finds no place, the reply entry is taken back. */
-static __always_inline enum open_result open_connection(enum family family, __u8 state)
+static __always_inline enum open_result do_open(enum family family)
 {
 	struct opening *s = current_opening();
 	const struct flow_key *key = &s->key;
@@ -299,7 +302,7 @@ static __always_inline enum open_result open_connection(enum family family, __u8
 	if (!server)
 		return OPEN_NO_SERVER;
 	forwarding = server->forwarding;
-	fill_request(family, key, server, state, s);
+	fill_request(family, key, server, s->state, s);
 	s->request.maker = set->maker;
 	s->request.server_id = id;
 	s->request.term = held->term;
@@ -352,26 +355,6 @@ static __always_inline enum open_result open_connection(enum family family, __u8
 	return OPEN_OK;
 }
 
-/* Global, so that the verifier walks them once, and not for each way on which a packet may come to them; and apart, so
- * that the stack of one does not add to the other's. */
-__noinline int choose_ipv4(void)
-{
-	return choose_server(FAMILY_IPV4);
-}
-
-__noinline int choose_ipv6(void)
-{
-	return choose_server(FAMILY_IPV6);
-}
-
-__noinline int open_ipv4(__u32 state)
-{
-	return open_connection(FAMILY_IPV4, state);
-}
-
-__noinline int open_ipv6(__u32 state)
-{
-	return open_connection(FAMILY_IPV6, state);
-}
+STAGE(open, (void))
 
 #endif

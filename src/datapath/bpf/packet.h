@@ -27,6 +27,9 @@
 /* Each of the four may stand once, destination options twice (RFC 8200, 4.1). */
 #define MAX_EXTENSIONS 5
 
+/* IPv6's header and as many extensions of 2048 bytes are 10,280: the mask beyond that. */
+#define MAX_HEADERS 0x3fff
+
 struct packet {
 	struct ethhdr *eth;
 	struct iphdr *ip;	/* of the packet's family, the other is not set */
@@ -53,10 +56,15 @@ static __always_inline int is_portless(__u8 protocol)
 }
 
 /* The transport's header, and its ports into the key. */
-static __always_inline enum parse_result parse_transport(struct xdp_md *ctx, struct packet *p, void *transport)
+static __always_inline enum parse_result parse_transport(struct xdp_md *ctx, struct packet *p, void *ip)
 {
 	void *end = (void *)(long)ctx->data_end;
+	__u32 headers = p->headers;
+	void *transport;
 
+	/* The verifier may have lost what bounds it, when it was on the stack meanwhile. */
+	barrier_var(headers);
+	transport = ip + (headers & MAX_HEADERS);
 	if (p->key.protocol == IPPROTO_TCP) {
 		p->tcp = transport;
 		if ((void *)(p->tcp + 1) > end || p->tcp->doff < 5 || p->length < p->headers + p->tcp->doff * 4)
@@ -96,7 +104,7 @@ static __always_inline enum parse_result parse_ipv4(struct xdp_md *ctx, struct p
 		return PARSE_FRAGMENT;
 	if (p->ip->ihl < 5 || sizeof(struct ethhdr) + p->length > bpf_xdp_get_buff_len(ctx))
 		return PARSE_MALFORMED;
-	return parse_transport(ctx, p, (void *)p->ip + p->headers);
+	return parse_transport(ctx, p, p->ip);
 }
 
 /* Steps over one extension header. Returns the protocol of what follows it, or the header's own when it is none. */
@@ -160,7 +168,7 @@ static __always_inline enum parse_result parse_ipv6(struct xdp_md *ctx, struct p
 		return is_extension(next) ? PARSE_MALFORMED : PARSE_OTHER_PROTOCOL;
 	if (sizeof(struct ethhdr) + p->length > bpf_xdp_get_buff_len(ctx))
 		return PARSE_MALFORMED;
-	return parse_transport(ctx, p, (void *)p->ip6 + p->headers);
+	return parse_transport(ctx, p, p->ip6);
 }
 
 /* Reads Ethernet, IP and the transport's ports. After everything but PARSE_NOT_IP the addresses are in the key, so

@@ -16,6 +16,9 @@
 #define TC_ACT_UNSPEC -1
 #define TC_ACT_SHOT 2
 
+/* What a stage says of a packet that it has no verdict on. */
+enum stage { OF_NO_CONNECTION = -1, ADMITTED = -2, OPENED = -3 };
+
 static __always_inline void count_traffic(const struct packet *p, const struct flow *flow)
 {
 	__u32 id = flow->server_id;
@@ -55,11 +58,11 @@ static __always_inline void follow(enum family family, struct packet *p, struct 
 	count_traffic(p, flow);
 }
 
-static __always_inline int forward(struct xdp_md *ctx, enum family family, struct packet *p, struct flow *flow)
+static __always_inline int send_on(struct xdp_md *ctx, enum family family, struct packet *p, struct flow *flow)
 {
-	struct bpf_fib_lookup route = { .ifindex = ctx->ingress_ifindex };
 	struct lease *held = current_lease();
 	int direct = flow->forwarding == FORWARD_DIRECT;
+	struct bpf_fib_lookup route;
 	int found;
 
 	if (held && held->stale && held->until <= lease_clock())
@@ -67,7 +70,7 @@ static __always_inline int forward(struct xdp_md *ctx, enum family family, struc
 	if (hops_left(family, p) <= 1)
 		return time_exceeded(ctx, family);
 	follow(family, p, flow, held);
-	describe_route(family, p, flow, &route);
+	describe_route(family, p, flow, ctx->ingress_ifindex, &route);
 	found = bpf_fib_lookup(ctx, &route, sizeof(route), 0);
 	if (found == BPF_FIB_LKUP_RET_FRAG_NEEDED)
 		return too_big(ctx, family, p, route.mtu_result);
@@ -97,15 +100,11 @@ static __always_inline int begins_connection(const struct tcphdr *tcp)
 	return set && set->sloppy_tcp && tcp->ack;
 }
 
-/* Returns what becomes of the packet, unless its connection is `opened`. */
-static __always_inline int open_for(struct xdp_md *ctx, enum family family, struct packet *p,
-				    const struct service *service, int *opened)
+/* Whether a packet of no connection may begin one. Then it says so, and the opening knows what it needs. */
+static __always_inline int admit_to(struct xdp_md *ctx, enum family family, struct packet *p,
+				    const struct service *service)
 {
-	/* From NONE a segment that is no SYN moves it on itself, as it is followed. */
-	__u8 state = p->tcp && p->tcp->syn ? TCP_S_SYN_RECV : TCP_S_NONE;
 	struct opening *opening = current_opening();
-	struct traffic *traffic;
-	__u32 id;
 
 	if (!fence_is_open())
 		return drop(DROP_FENCE_CLOSED);
@@ -121,19 +120,29 @@ static __always_inline int open_for(struct xdp_md *ctx, enum family family, stru
 		return drop(DROP_TABLE_FULL);
 	copy_key(family, &opening->key, &p->key);
 	opening->service = *service;
-	if (!(family == FAMILY_IPV6 ? choose_ipv6() : choose_ipv4()))
+	/* From NONE a segment that is no SYN moves it on itself, as it is followed. */
+	opening->state = p->tcp && p->tcp->syn ? TCP_S_SYN_RECV : TCP_S_NONE;
+	return ADMITTED;
+}
+
+/* Opens the connection that was admitted. */
+static __always_inline int begin_connection(enum family family)
+{
+	struct opening *opening = current_opening();
+	struct traffic *traffic;
+	__u32 id;
+
+	if (!RUN(choose, family))
 		return drop(DROP_NO_SERVER);
-	switch (family == FAMILY_IPV6 ? open_ipv6(state) : open_ipv4(state)) {
+	switch (RUN(open, family)) {
 	case OPEN_OK:
-		id = opening->request.server_id;
+		id = opening ? opening->request.server_id : 0;
 		traffic = bpf_map_lookup_elem(&server_traffic, &id);
 		if (traffic)
 			traffic->connections += 1;
-		*opened = 1;
-		return 0;
+		return OPENED;
 	case OPEN_RACED:
-		*opened = 1;
-		return 0;
+		return OPENED;
 	case OPEN_NO_LOCAL:
 		return drop(DROP_NO_LOCAL_ADDRESS);
 	case OPEN_NO_PORT:
@@ -185,42 +194,70 @@ static __always_inline int handle_other(struct xdp_md *ctx, enum family family, 
 	return stray_packet(ctx, family, p, address);
 }
 
-static __always_inline int handle_packet(struct xdp_md *ctx, enum family family)
+static __always_inline enum parse_result read_packet(struct xdp_md *ctx, enum family family, struct packet *p)
 {
-	struct service *service = NULL;
-	struct opening *opening;
+	enum parse_result parsed = parse_packet(ctx, family, p);
+
+	/* No IPv6 packet goes to an IPv4 address, which has the same bytes in our maps. */
+	if (parsed == PARSE_NOT_IP || (family == FAMILY_IPV6 && is_mapped_ipv4(p->key.destination_high)))
+		return PARSE_NOT_IP;
+	if (parsed != PARSE_OTHER_PROTOCOL || !may_connect_without_ports(p))
+		return parsed;
+	if (sizeof(struct ethhdr) + p->length > bpf_xdp_get_buff_len(ctx) || p->length < p->headers ||
+	    p->headers < sizeof(struct iphdr))
+		return PARSE_MALFORMED;
+	return PARSE_OK;
+}
+
+/* The stages of a packet are one behind the other: Linux 6.1 gives 512 bytes of stack to a program and all that it calls.
+ * What begins a connection is read again by each of them, which is little beside the opening. */
+static __always_inline int do_forward(enum family family, struct xdp_md *ctx, int opened)
+{
+	struct opening *opening = opened ? current_opening() : NULL;
+	struct flow *flow;
+	struct packet p;
+
+	if (read_packet(ctx, family, &p) != PARSE_OK)
+		return OF_NO_CONNECTION;
+	flow = opening && is_one_packet(&opening->service, &p.key) ? &opening->request : find_flow(family, &p.key);
+	return flow ? send_on(ctx, family, &p, flow) : OF_NO_CONNECTION;
+}
+
+STAGE(forward, (struct xdp_md *ctx, int opened), ctx, opened)
+
+static __always_inline int do_admit(enum family family, struct xdp_md *ctx)
+{
 	struct ip_address destination;
-	struct flow *flow = NULL;
+	struct service *service;
 	enum parse_result parsed;
 	struct packet p;
-	int verdict, opened = 0;
 
-	parsed = parse_packet(ctx, family, &p);
-	/* No IPv6 packet goes to an IPv4 address, which has the same bytes in our maps. */
-	if (parsed == PARSE_NOT_IP || (family == FAMILY_IPV6 && is_mapped_ipv4(p.key.destination_high)))
+	parsed = read_packet(ctx, family, &p);
+	if (parsed == PARSE_NOT_IP)
 		return XDP_PASS;
-	if (parsed == PARSE_OTHER_PROTOCOL && may_connect_without_ports(&p))
-		parsed = sizeof(struct ethhdr) + p.length > bpf_xdp_get_buff_len(ctx) || p.length < p.headers ||
-					 p.headers < sizeof(struct iphdr) ?
-				 PARSE_MALFORMED : PARSE_OK;
-	if (parsed == PARSE_OK)
-		flow = find_flow(family, &p.key);
-	if (!flow) {
-		if (parsed == PARSE_OK)
-			service = find_service(family, ctx->ingress_ifindex, &p.key);
-		if (!service) {
-			whole_address(family, p.key.destination, p.key.destination_high, &destination);
-			return handle_other(ctx, family, &p, parsed, &destination);
-		}
-		verdict = open_for(ctx, family, &p, service, &opened);
-		if (!opened)
-			return verdict;
-		opening = current_opening();
-		flow = opening && is_one_packet(service, &p.key) ? &opening->request : find_flow(family, &p.key);
-		if (!flow)
-			return drop(DROP_TABLE_FULL);
-	}
-	return forward(ctx, family, &p, flow);
+	service = parsed == PARSE_OK ? find_service(family, ctx->ingress_ifindex, &p.key) : NULL;
+	if (service)
+		return admit_to(ctx, family, &p, service);
+	whole_address(family, p.key.destination, p.key.destination_high, &destination);
+	return handle_other(ctx, family, &p, parsed, &destination);
+}
+
+STAGE(admit, (struct xdp_md *ctx), ctx)
+
+static __always_inline int handle_packet(struct xdp_md *ctx, enum family family)
+{
+	int verdict = RUN(forward, family, ctx, 0);
+
+	if (verdict != OF_NO_CONNECTION)
+		return verdict;
+	verdict = RUN(admit, family, ctx);
+	if (verdict != ADMITTED)
+		return verdict;
+	verdict = begin_connection(family);
+	if (verdict != OPENED)
+		return verdict;
+	verdict = RUN(forward, family, ctx, 1);
+	return verdict == OF_NO_CONNECTION ? drop(DROP_TABLE_FULL) : verdict;
 }
 
 static __always_inline int handle_ipv6(struct xdp_md *ctx, const struct ethhdr *eth)

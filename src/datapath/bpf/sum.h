@@ -45,16 +45,14 @@ static long sum_chunk(__u32 index, void *context)
 	}
 	if (s->at >= s->end)
 		return 1;
-	if (length >= SUM_CHUNK) {
+	if (length >= SUM_CHUNK)
 		length = SUM_CHUNK;
-	} else {
+	else
 		/* The last words are filled up with zeros. */
 		__builtin_memset(buffer, 0, sizeof(*buffer));
-		barrier_var(length);
-		length &= SUM_CHUNK - 1;
-		if (!length)
-			return 1;
-	}
+	/* Written so, Linux 6.1 sees that it is not 0 either. */
+	barrier_var(length);
+	length = ((length - 1) & (SUM_CHUNK - 1)) + 1;
 	if (bpf_xdp_load_bytes(s->ctx, s->at, buffer, length)) {
 		s->failed = 1;
 		return 1;

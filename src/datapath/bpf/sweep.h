@@ -63,8 +63,7 @@ static __always_inline int is_refresh_due(const struct flow *record, __u64 age, 
 	       age > quiet_period(set, timeout);
 }
 
-static __always_inline void refresh_if_due(enum family family, struct sweep *s, const struct flow_key *key,
-					   struct flow *record, __u64 seen, __u64 timeout)
+static __always_inline int is_to_be_told(const struct sweep *s, const struct flow *record, __u64 seen, __u64 timeout)
 {
 	__u8 flags = flags_of(record->state_flags);
 	__u64 announced = record->announced_at * NS_PER_S;
@@ -72,14 +71,17 @@ static __always_inline void refresh_if_due(enum family family, struct sweep *s, 
 	int used_since = seen / NS_PER_S > record->announced_at;
 
 	if (!(flags & FLOW_ANNOUNCED))
-		return;
+		return 0;
 	/* A change that the ring had no room for is told by whoever made it; refreshes are the owner's. */
-	if (!(flags & FLOW_UNSENT) &&
-	    !(s->owner && used_since && is_refresh_due(record, s->now - announced, timeout)))
-		return;
+	return flags & FLOW_UNSENT ||
+	       (s->owner && used_since && is_refresh_due(record, s->now - announced, timeout));
+}
+
+static __always_inline void tell(enum family family, struct sweep *s, const struct flow_key *key, struct flow *record)
+{
 	if (!ring_has_room()) {
 		s->call.deferred += 1;
-		s->call.unsent += !!(flags & FLOW_UNSENT);
+		s->call.unsent += !!(flags_of(record->state_flags) & FLOW_UNSENT);
 		return;
 	}
 	raise_version(record);
@@ -182,13 +184,18 @@ static __always_inline int wants_server(const struct flow *record)
 }
 
 /* A server that was added, or added again, gets the connections that name it. */
-static __always_inline void bind_server(enum family family, const struct flow_key *key, struct flow *record,
-					struct flow *reply)
+static __always_inline void bind_server(enum family family, const struct flow_key *key, struct flow *record)
 {
 	__u32 id = find_server(family, key, record, fwmark_of(record->server_id));
+	struct flow *reply = NULL;
+	struct flow_key other;
 
 	if (!id || id == record->server_id)
 		return;
+	if (has_reply(record->forwarding)) {
+		other_key(family, record, key->protocol, &other);
+		reply = find_flow(family, &other);
+	}
 	count_connection(family, record, -1);
 	record->server_id = id;
 	if (reply)
@@ -205,7 +212,7 @@ static __always_inline void hold_template(enum family family, const struct sweep
 	struct flow *template;
 	struct flow_key name;
 
-	if (!options || !(options->flags & SERVICE_PERSISTENT) || flags_of(record->state_flags) & FLOW_TEMPLATE)
+	if (!options)
 		return;
 	template_key(family, options, key, &name);
 	template = find_flow(family, &name);
@@ -215,6 +222,13 @@ static __always_inline void hold_template(enum family family, const struct sweep
 	if (!(flags_of(record->state_flags) & FLOW_ANNOUNCED) || flags_of(template->state_flags) & FLOW_ANNOUNCED)
 		return;
 	__sync_fetch_and_or(&template->state_flags, (FLOW_ANNOUNCED | FLOW_UNSENT) << 8 | TEMPLATE_ASSURED);
+}
+
+static __always_inline int has_template(const struct flow *record)
+{
+	struct service_options *options = options_of(record->server_id);
+
+	return options && options->flags & SERVICE_PERSISTENT && !(flags_of(record->state_flags) & FLOW_TEMPLATE);
 }
 
 /* A template that a connection belongs to stays. */
@@ -233,16 +247,79 @@ static __always_inline int needs_reply(const struct sweep *s, const struct flow 
 	       (s->owner && is_refresh_due(record, s->now - announced, timeout));
 }
 
-static __always_inline void sweep_request(enum family family, const struct flow_key *key, struct flow *record,
-					  struct sweep *s)
+/* The entry of a key, if it is a connection's still. */
+static __always_inline struct flow *find_request(enum family family, __u32 index, struct flow_key *key)
+{
+	struct flow_key *found = bpf_map_lookup_elem(&sweep_keys, &index);
+	struct flow *record;
+
+	if (!found)
+		return NULL;
+	copy_key(family, key, found);
+	record = find_flow(family, key);
+	return record && record->direction == DIRECTION_REQUEST ? record : NULL;
+}
+
+/* What is done with a connection is rare beside the looking at it, and may cost another lookup. The functions are global, so
+ * that the verifier walks each once, and not for each way that leads to it. */
+static __always_inline int do_end(enum family family, __u32 index, int drained, struct sweep *s)
+{
+	struct flow_key key;
+	struct flow *record = find_request(family, index, &key);
+
+	if (record && s)
+		end_connection(family, s, &key, record, drained);
+	return 0;
+}
+
+STAGE(end, (__u32 index, int drained, struct sweep *s), index, drained, s)
+
+static __always_inline int do_bind(enum family family, __u32 index)
+{
+	struct flow_key key;
+	struct flow *record = find_request(family, index, &key);
+
+	if (record)
+		bind_server(family, &key, record);
+	return 0;
+}
+
+STAGE(bind, (__u32 index), index)
+
+static __always_inline int do_tell(enum family family, __u32 index, struct sweep *s)
+{
+	struct flow_key key;
+	struct flow *record = find_request(family, index, &key);
+
+	if (record && s)
+		tell(family, s, &key, record);
+	return 0;
+}
+
+STAGE(tell, (__u32 index, struct sweep *s), index, s)
+
+static __always_inline int do_hold(enum family family, __u32 index, const struct sweep *s)
+{
+	struct flow_key key;
+	struct flow *record = find_request(family, index, &key);
+
+	if (record && s)
+		hold_template(family, s, &key, record);
+	return 0;
+}
+
+STAGE(hold, (__u32 index, const struct sweep *s), index, s)
+
+static __always_inline void sweep_request(enum family family, __u32 index, const struct flow_key *key,
+					  struct flow *record, struct sweep *s)
 {
 	__u64 timeout = idle_timeout(key->protocol, record) * NS_PER_S;
 	__u64 limit = timeout, seen;
 	struct flow *reply = NULL;
 	struct flow_key other;
-	int wants = wants_server(record), drained;
+	int drained;
 
-	if (has_reply(record->forwarding) && (wants || needs_reply(s, record, timeout))) {
+	if (has_reply(record->forwarding) && needs_reply(s, record, timeout)) {
 		other_key(family, record, key->protocol, &other);
 		reply = find_flow(family, &other);
 	}
@@ -253,14 +330,17 @@ static __always_inline void sweep_request(enum family family, const struct flow_
 	else if (flags_of(record->state_flags) & FLOW_SYNCED)
 		/* What the peer last said of it may be this old: nobody expires early after a takeover. */
 		limit += oldest_announcement(timeout);
+	if (has_template(record))
+		RUN(hold, family, index, s);
 	drained = is_drained(s, key, record);
 	if (drained || (s->now > seen && s->now - seen > limit && !is_held(s, record))) {
-		end_connection(family, s, key, record, drained);
+		RUN(end, family, index, drained, s);
 		return;
 	}
-	if (wants)
-		bind_server(family, key, record, reply);
-	refresh_if_due(family, s, key, record, seen, timeout);
+	if (wants_server(record))
+		RUN(bind, family, index);
+	if (is_to_be_told(s, record, seen, timeout))
+		RUN(tell, family, index, s);
 }
 
 static __always_inline void sweep_reply(enum family family, const struct flow_key *key, struct flow *reply,
@@ -277,72 +357,33 @@ static __always_inline void sweep_reply(enum family family, const struct flow_ke
 	s->call.orphans += 1;
 }
 
-static __always_inline void sweep_key(enum family family, const struct flow_key *found, struct sweep *s)
+static __always_inline long sweep_key(enum family family, __u32 index, struct sweep *s)
 {
+	struct flow_key *found = bpf_map_lookup_elem(&sweep_keys, &index);
 	struct flow_key key;
 	struct flow *entry;
 
+	if (!found)
+		return 1;
 	copy_key(family, &key, found);
 	entry = find_flow(family, &key);
 	if (!entry)
-		return;
+		return 0;
 	if (entry->direction == DIRECTION_REQUEST)
-		sweep_request(family, &key, entry, s);
+		sweep_request(family, index, &key, entry, s);
 	else
 		sweep_reply(family, &key, entry, s);
+	return 0;
 }
 
 static long sweep_at4(__u32 index, void *context)
 {
-	struct flow_key *key = bpf_map_lookup_elem(&sweep_keys, &index);
-
-	if (!key)
-		return 1;
-	sweep_key(FAMILY_IPV4, key, context);
-	return 0;
-}
-
-/* Apart from the sweep of the same connection: what a template needs does not depend on it, and the verifier need not
- * walk every pair of their ways. */
-static __always_inline void hold_key(enum family family, const struct flow_key *found, const struct sweep *s)
-{
-	struct flow_key key;
-	struct flow *entry;
-
-	copy_key(family, &key, found);
-	entry = find_flow(family, &key);
-	if (entry && entry->direction == DIRECTION_REQUEST)
-		hold_template(family, s, &key, entry);
-}
-
-static long hold_at4(__u32 index, void *context)
-{
-	struct flow_key *key = bpf_map_lookup_elem(&sweep_keys, &index);
-
-	if (!key)
-		return 1;
-	hold_key(FAMILY_IPV4, key, context);
-	return 0;
-}
-
-static long hold_at6(__u32 index, void *context)
-{
-	struct flow_key *key = bpf_map_lookup_elem(&sweep_keys, &index);
-
-	if (!key)
-		return 1;
-	hold_key(FAMILY_IPV6, key, context);
-	return 0;
+	return sweep_key(FAMILY_IPV4, index, context);
 }
 
 static long sweep_at6(__u32 index, void *context)
 {
-	struct flow_key *key = bpf_map_lookup_elem(&sweep_keys, &index);
-
-	if (!key)
-		return 1;
-	sweep_key(FAMILY_IPV6, key, context);
-	return 0;
+	return sweep_key(FAMILY_IPV6, index, context);
 }
 
 /* Of how many entries those go that were not asked for in six minutes (ip_vs_lblc_check_expire). */
@@ -385,13 +426,10 @@ int tandem_expire_localities(void *ctx)
 	return 0;
 }
 
-/* In memory, where the verifier knows no value: it would walk each number of closings that it knew as another way, for it
- * follows the keys of arrays. */
-__u32 nothing_drained;
-
 /* A walk over a large table in one piece would keep a CPU from everybody for tenths of a second, where the kernel does
  * not preempt: also from the heartbeat, whatever its priority. So userland walks, in slices. */
-static __always_inline int sweep_slice(enum family family, struct sweep_call *call)
+SEC("syscall")
+int tandem_sweep(struct sweep_call *call)
 {
 	struct sweep s = {
 		.call.family = call->family,
@@ -401,26 +439,14 @@ static __always_inline int sweep_slice(enum family family, struct sweep_call *ca
 		.owner = fence_is_open(),
 	};
 
-	s.call.drained = nothing_drained;
 	if (s.call.count > SWEEP_KEYS)
 		return -1;
-	bpf_loop(s.call.count, family == FAMILY_IPV6 ? hold_at6 : hold_at4, &s, 0);
-	bpf_loop(s.call.count, family == FAMILY_IPV6 ? sweep_at6 : sweep_at4, &s, 0);
+	if (s.call.family == FAMILY_IPV6)
+		bpf_loop(s.call.count, sweep_at6, &s, 0);
+	else
+		bpf_loop(s.call.count, sweep_at4, &s, 0);
 	*call = s.call;
 	return 0;
-}
-
-/* A program for each family: both in one are more than the verifier walks. */
-SEC("syscall")
-int tandem_sweep4(struct sweep_call *call)
-{
-	return sweep_slice(FAMILY_IPV4, call);
-}
-
-SEC("syscall")
-int tandem_sweep6(struct sweep_call *call)
-{
-	return sweep_slice(FAMILY_IPV6, call);
 }
 
 static __always_inline long announce_flow(enum family family, const struct flow_key *found, struct flow *record,
