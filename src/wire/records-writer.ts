@@ -6,8 +6,8 @@
 import { EXTRA_COLUMNS, HIGH_WORDS, RECORD_FAMILY, type RecordBatch } from '../model/record.ts';
 
 /** Field numbers of proto/sync.proto. */
-const ENVELOPE_RECORDS = 1;
-const FIELD = {
+export const ENVELOPE_RECORDS = 1;
+export const FIELD = {
   sequence: 1,
   op: 2,
   protocol: 3,
@@ -35,8 +35,8 @@ const FIELD = {
 } as const;
 
 /** Wire types: https://protobuf.dev/programming-guides/encoding/ */
-const VARINT = 0;
-const DELIMITED = 2;
+export const VARINT = 0;
+export const DELIMITED = 2;
 
 /** Where a message of records stands in the stream. */
 export interface Place {

@@ -1,5 +1,6 @@
 /** Messages of the sync channel to and from protobuf, bounded and checked. */
 import { tandem } from './generated/sync.js';
+import { readRecords } from './records-reader.ts';
 import type { Place } from './records-writer.ts';
 import { SyncWireError } from './sync-error.ts';
 import { checkRecords } from './sync-records.ts';
@@ -306,18 +307,21 @@ function parse(body: Uint8Array): tandem.sync.Envelope {
   }
 }
 
+function recordsFrom(columns: tandem.sync.Records): RecordsMessage {
+  const sequence = integer('sequence', columns.sequence);
+  if (sequence === 0) refuse('records are counted from 1');
+  const bulk = integer('bulk', columns.bulk);
+  if (bulk > sequence) refuse(`records ${sequence} cannot belong to a bulk transfer from ${bulk} on`);
+  const { walked } = columns;
+  return { kind: 'records', sequence, bulk, walked, count: checkRecords(columns), columns };
+}
+
 /** @throws SyncWireError `malformed`, `value`, `version` */
 export function decodeMessage(body: Uint8Array): SyncMessage {
+  const columns = readRecords(body);
+  if (columns) return recordsFrom(columns);
   const { records, heartbeat, handover, bracket, ack, rules } = parse(body);
-  if (records) {
-    const columns = records as tandem.sync.Records;
-    const sequence = integer('sequence', columns.sequence);
-    if (sequence === 0) refuse('records are counted from 1');
-    const bulk = integer('bulk', columns.bulk);
-    if (bulk > sequence) refuse(`records ${sequence} cannot belong to a bulk transfer from ${bulk} on`);
-    const { walked } = columns;
-    return { kind: 'records', sequence, bulk, walked, count: checkRecords(columns), columns };
-  }
+  if (records) return recordsFrom(records as tandem.sync.Records);
   if (heartbeat) return heartbeatFrom(heartbeat as tandem.sync.Heartbeat);
   if (handover) return handoverFrom(handover as tandem.sync.Handover);
   if (bracket) return bracketFrom(bracket as tandem.sync.Bracket);
