@@ -170,6 +170,7 @@ const serviceKeys = keys(
   {
     tcp: endpoint('tcp: 10.1.1.1:8080').optional().describe('Virtual address and port of a TCP service'),
     udp: endpoint('udp: 10.1.1.1:53').optional().describe('Virtual address and port of a UDP service'),
+    sctp: endpoint('sctp: 10.1.1.1:2905').optional().describe('Virtual address and port of an SCTP service'),
     scheduler: choice(SCHEDULERS, 'scheduler: wlc').optional().describe('Default wlc'),
     local_addresses: list(
       address('local_addresses: [192.168.10.1]'),
@@ -181,8 +182,8 @@ const serviceKeys = keys(
     servers: list(server, 'real servers', 'servers: [{address: 192.168.20.2:8080}]').optional(),
   },
   '- tcp: 10.1.1.1:8080',
-).refine((service) => (service.tcp === undefined) !== (service.udp === undefined), {
-  error: 'needs one of "tcp" and "udp": write for example "tcp: 10.1.1.1:8080"',
+).refine(({ tcp, udp, sctp }) => [tcp, udp, sctp].filter(Boolean).length === 1, {
+  error: 'needs one of "tcp", "udp" and "sctp": write for example "tcp: 10.1.1.1:8080"',
 });
 
 const service = z.union(

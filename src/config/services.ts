@@ -41,12 +41,15 @@ export function serviceEdits(
   return edits;
 }
 
+const PROTOCOLS = ['tcp', 'udp', 'sctp'] as const;
+
 function placedEdits(entry: ServiceEntry, path: Path): readonly Placed[] {
   if (typeof entry === 'string') return parseRuleLine(entry).map((edit) => ({ path, edit }));
-  const { tcp, udp, scheduler = 'wlc', local_addresses: locals = [], servers = [] } = entry;
-  const endpoint = tcp ?? udp;
-  if (!endpoint) throw new ModelError('bad-value', 'a service needs "tcp" or "udp"');
-  const id: ServiceId = { kind: 'address', protocol: tcp ? 'tcp' : 'udp', ...endpoint, subnetId: 0 };
+  const { scheduler = 'wlc', local_addresses: locals = [], servers = [] } = entry;
+  const protocol = PROTOCOLS.find((name) => entry[name] !== undefined);
+  const endpoint = protocol && entry[protocol];
+  if (!protocol || !endpoint) throw new ModelError('bad-value', 'a service needs "tcp", "udp" or "sctp"');
+  const id: ServiceId = { kind: 'address', protocol, ...endpoint, subnetId: 0 };
   const settings = { scheduler, schedulerFlags: [], onePacket: false };
   return [
     { path, edit: { op: 'add-service', id, settings } },

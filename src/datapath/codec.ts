@@ -33,6 +33,7 @@ import {
   SERVICE_OPTIONS,
   SETTINGS,
 } from './layouts.generated.ts';
+import { SCTP_TIMEOUTS } from './timeouts.ts';
 
 /** Memory of its own, which the kernel may read while V8 moves small arrays about. */
 export function bytes(size: number): Buffer {
@@ -314,6 +315,9 @@ export function settingsBytes(settings: PlaneSettings): Buffer {
     buffer.writeUInt32LE(seconds, SETTINGS.tcpTimeout + state * 4);
   });
   buffer.writeUInt32LE(settings.udpTimeout, SETTINGS.udpTimeout);
+  SCTP_TIMEOUTS.forEach((seconds, state) => {
+    buffer.writeUInt32LE(seconds, SETTINGS.sctpTimeout + state * 4);
+  });
   const { syncThreshold, syncRefreshPeriod, sloppyTcp } = settings.ipvs;
   buffer.writeUInt32LE(syncThreshold[0], SETTINGS.announcePackets);
   buffer.writeUInt32LE(syncThreshold[1], SETTINGS.repeatPackets);

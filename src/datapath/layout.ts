@@ -45,6 +45,7 @@ const ENUMS = [
   'forwarding',
   'direction',
   'tcp_state',
+  'sctp_state',
   'flow_flag',
   'address_kind',
   'record_op',

@@ -181,22 +181,23 @@ export const LEASE = {
 } as const;
 
 export const SETTINGS = {
-  size: 96,
+  size: 152,
   director: 0,
   maker: 4,
   firstPort: 8,
   lastPort: 10,
   tcpTimeout: 12,
   udpTimeout: 56,
-  announcePackets: 60,
-  repeatPackets: 64,
-  refreshPeriod: 68,
-  sloppyTcp: 72,
-  lookups: 76,
-  firstMark: 80,
-  marks: 84,
-  secret: 88,
-  icmpPerSecond: 92,
+  sctpTimeout: 60,
+  announcePackets: 116,
+  repeatPackets: 120,
+  refreshPeriod: 124,
+  sloppyTcp: 128,
+  lookups: 132,
+  firstMark: 136,
+  marks: 140,
+  secret: 144,
+  icmpPerSecond: 148,
 } as const;
 
 export const CONN_RECORD = {
@@ -315,12 +316,14 @@ export const PLANE_EVENT = {
   EVENT_NEIGHBOUR_RESOLVE: 6,
   EVENT_ICMP_SENT: 7,
   EVENT_ICMP_WITHHELD: 8,
-  EVENT_RING_OVERFLOW: 9,
-  EVENT_PORT_CONFLICT: 10,
-  EVENT_DRAINED: 11,
-  EVENT_DRAIN_UNSENT: 12,
-  EVENT_SYNC_CONFLICT: 13,
-  PLANE_EVENTS: 14,
+  EVENT_ICMP_RELATED: 9,
+  EVENT_RING_OVERFLOW: 10,
+  EVENT_PORT_CONFLICT: 11,
+  EVENT_DRAINED: 12,
+  EVENT_DRAIN_UNSENT: 13,
+  EVENT_ABORT_SENT: 14,
+  EVENT_SYNC_CONFLICT: 15,
+  PLANE_EVENTS: 16,
 } as const;
 
 export const SCHEDULER = {
@@ -378,6 +381,24 @@ export const TCP_STATE = {
   TCP_S_LISTEN: 9,
   TCP_S_SYNACK: 10,
   TCP_STATES: 11,
+} as const;
+
+export const SCTP_STATE = {
+  SCTP_S_NONE: 0,
+  SCTP_S_INIT1: 1,
+  SCTP_S_INIT: 2,
+  SCTP_S_COOKIE_SENT: 3,
+  SCTP_S_COOKIE_REPLIED: 4,
+  SCTP_S_COOKIE_WAIT: 5,
+  SCTP_S_COOKIE: 6,
+  SCTP_S_COOKIE_ECHOED: 7,
+  SCTP_S_ESTABLISHED: 8,
+  SCTP_S_SHUTDOWN_SENT: 9,
+  SCTP_S_SHUTDOWN_RECEIVED: 10,
+  SCTP_S_SHUTDOWN_ACK_SENT: 11,
+  SCTP_S_REJECTED: 12,
+  SCTP_S_CLOSED: 13,
+  SCTP_STATES: 14,
 } as const;
 
 export const FLOW_FLAG = {

@@ -87,10 +87,7 @@ export class BpfSyncPort implements SyncPort {
     const settings = bytes(SETTINGS.size);
     this.#maps.settings.lookup(ZERO, settings);
     return new FlowWalk(this.#tables, isTold, {
-      timeout: (protocol, state) =>
-        settings.readUInt32LE(
-          protocol === PROTOCOL_NUMBER.tcp ? SETTINGS.tcpTimeout + state * 4 : SETTINGS.udpTimeout,
-        ),
+      timeout: (protocol, state) => settings.readUInt32LE(timeoutPlace(protocol, state)),
       fwmark: settings.readUInt32LE(SETTINGS.marks) > 0 ? this.#fwmarks() : () => 0,
     });
   }
@@ -170,4 +167,9 @@ export class BpfSyncPort implements SyncPort {
     this.#ring.close();
     this.#inboxMapping.unmap();
   }
+}
+
+function timeoutPlace(protocol: number, state: number): number {
+  if (protocol === PROTOCOL_NUMBER.tcp) return SETTINGS.tcpTimeout + state * 4;
+  return protocol === PROTOCOL_NUMBER.sctp ? SETTINGS.sctpTimeout + state * 4 : SETTINGS.udpTimeout;
 }

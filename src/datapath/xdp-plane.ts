@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Family } from '../model/address.ts';
-import { type Connection, TCP_STATE } from '../model/connection.ts';
+import type { Connection } from '../model/connection.ts';
 import type { ServiceCounters } from '../model/counters.ts';
 import type { IpvsOptions } from '../model/ipvs-options.ts';
 import {
@@ -62,7 +62,7 @@ import { PlaneCounters } from './plane-counters.ts';
 import { Resets } from './resets.ts';
 import { RuleTables } from './rule-tables.ts';
 import { TableSweep } from './table-sweep.ts';
-import { tcpTimeouts } from './timeouts.ts';
+import { isUp, SCTP_TIMEOUTS, tcpTimeouts } from './timeouts.ts';
 
 const MAPS = [
   'flows4',
@@ -422,9 +422,14 @@ export class XdpPlane implements Plane {
     const { state, flags } = flowState(flow);
     const service = this.#tables.serviceOf(flow.readUInt32LE(FLOW.serverId));
     if (flags & FLOW_FLAG.FLOW_TEMPLATE) return service?.persistence?.timeout ?? TEMPLATE_TIMEOUT;
-    const isTcp = protocol === PROTOCOL_NUMBER.tcp;
-    const established = !isTcp || state === TCP_STATE.ESTABLISHED ? service?.establishedTimeout : undefined;
-    return established ?? (isTcp ? (this.#timeouts[state] ?? 0) : this.#udpTimeout);
+    const established = isUp(protocol, state) ? service?.establishedTimeout : undefined;
+    return established ?? this.#stateTimeout(protocol, state);
+  }
+
+  /** In seconds; state_timeout() there. */
+  #stateTimeout(protocol: number, state: number): number {
+    if (protocol === PROTOCOL_NUMBER.tcp) return this.#timeouts[state] ?? 0;
+    return protocol === PROTOCOL_NUMBER.sctp ? (SCTP_TIMEOUTS[state] ?? 0) : this.#udpTimeout;
   }
 
   #named(map: BpfMap, names: Readonly<Record<string, number>>, prefix: string): Record<string, number> {

@@ -17,6 +17,13 @@ export const TCP_STATE = {
   SYNACK: 10,
 } as const;
 
+/** The same of SCTP, with the names that IPVS's listing has for them (ip_vs_proto_sctp.c). */
+export const SCTP_STATE_NAME: readonly string[] = [
+  'NONE', 'INIT1', 'INIT', 'C-SENT', 'C-REPLIED', 'C-WAIT', 'COOKIE', 'C-ECHOED', 'ESTABLISHED', 'S-SENT',
+  'S-RECEIVED', 'S-ACK-SENT', 'REJECTED', 'CLOSED',
+]; // biome-ignore format: one line reads better
+const SCTP_ESTABLISHED = SCTP_STATE_NAME.indexOf('ESTABLISHED');
+
 export const TCP_STATE_NAME: readonly string[] = Object.keys(TCP_STATE);
 
 /** A protocol that services have, or the IP protocol number of another one, which raw services take. */
@@ -53,6 +60,7 @@ const ACTIVE: readonly number[] = [
 
 /** Whether it counts as active at its server. */
 export function isActive({ protocol, state }: Pick<Connection, 'protocol' | 'state'>): boolean {
+  if (protocol === 'sctp') return state === SCTP_ESTABLISHED;
   return protocol === 'tcp' && ACTIVE.includes(state);
 }
 
@@ -68,5 +76,6 @@ export function stateName(connection: Pick<Connection, 'protocol' | 'state' | 'c
   if (isTemplate(connection)) return TEMPLATE_STATE_NAME[connection.state] ?? 'NONE';
   if (connection.protocol === 'udp') return 'UDP';
   if (typeof connection.protocol === 'number') return 'NONE';
-  return TCP_STATE_NAME[connection.state] ?? `STATE_${connection.state}`;
+  const names = connection.protocol === 'sctp' ? SCTP_STATE_NAME : TCP_STATE_NAME;
+  return names[connection.state] ?? `STATE_${connection.state}`;
 }

@@ -57,7 +57,6 @@ function mayBeThere(id: ServiceId, server?: Endpoint): boolean {
 
 function checkService(id: ServiceId): void {
   if (id.kind === 'fwmark') return;
-  if (id.kind === 'address' && id.protocol === 'sctp') refuse('SCTP (--sctp-service)', 'use -t or -u');
   checkAddress(id.address, 'virtual service');
   if (id.subnetId !== 0) refuse(`subnet_id ${id.subnetId}`, 'leave it out, or write 0');
 }

@@ -42,6 +42,8 @@ describe('what this version carries is let through', () => {
     '-P -t [2001:db8::1]:80 -z 2001:db8::3',
     '-P -t 10.1.1.1:80 -z 192.168.10.1',
     '-Q -t 10.1.1.1:80 -z 192.168.10.1',
+    '-A --sctp-service 10.1.1.1:9',
+    '-a --sctp-service 10.1.1.1:9 -r 192.168.10.2:9 -q',
     '-A -f 5',
     '-A -f 5 -6',
     '-a -f 5 -r 192.168.10.2:22 -q',
@@ -59,7 +61,7 @@ describe('what this version carries is let through', () => {
 
 describe('what cannot be there is no matter of this version to who changes or deletes it', () => {
   test.each([
-    ...['--sctp-service 10.1.1.1:9', '-t 10.1.1.1:80:5', '-W 10.1.1.1:0:5'].flatMap((id) => [
+    ...['--sctp-service 10.1.1.1:9:5', '-t 10.1.1.1:80:5', '-W 10.1.1.1:0:5'].flatMap((id) => [
       `-D ${id}`,
       `-E ${id} -p -s sh`,
       `-e ${id} -r 192.168.10.2:22 -m`,
@@ -85,7 +87,6 @@ describe('what it does not carry is refused, with the option and what to use ins
     ['-a -t [2001:db8::1]:80 -r [::ffff:10.1.1.1]:80 -q', 'IPv4-mapped'],
     ['-P -t [2001:db8::1]:80 -z ::ffff:10.1.1.1', 'IPv4-mapped'],
     ['-A -t 10.1.1.1:80:5', 'subnet_id 5'],
-    ['-A --sctp-service 10.1.1.1:9', '--sctp-service'],
     [`${A} -p --pe sip`, '--pe'],
   ])('%s', (line, named) => {
     expect(() => check(line)).toThrow(ModelError);

@@ -28,6 +28,8 @@ static __always_inline __u32 state_timeout(__u8 protocol, __u8 state)
 
 	if (!set)
 		return 0;
+	if (protocol == IPPROTO_SCTP)
+		return state < SCTP_STATES ? set->sctp_timeout[state] : 0;
 	/* What has no states of its own is as UDP. */
 	if (protocol != IPPROTO_TCP)
 		return set->udp_timeout;
@@ -46,6 +48,14 @@ static __always_inline struct service_options *options_of(__u32 server_id)
 /* IPVS_SVC_PERSISTENT_TIMEOUT of ipvsadm: of a template whose service is not known here. */
 #define TEMPLATE_TIMEOUT 360
 
+/* Whether both ends agree that the connection is there: what has no states of its own always does. */
+static __always_inline int is_up(__u8 protocol, __u8 state)
+{
+	if (protocol == IPPROTO_SCTP)
+		return state == SCTP_S_ESTABLISHED;
+	return protocol != IPPROTO_TCP || state == TCP_S_ESTABLISHED;
+}
+
 /* After how many seconds without a packet a record goes. UDP has one state, which counts as established. */
 static __always_inline __u32 idle_timeout(__u8 protocol, const struct flow *record)
 {
@@ -56,7 +66,7 @@ static __always_inline __u32 idle_timeout(__u8 protocol, const struct flow *reco
 		options = options_of(record->server_id);
 		return options && options->persistence_timeout ? options->persistence_timeout : TEMPLATE_TIMEOUT;
 	}
-	if (protocol != IPPROTO_TCP || state_of(state_flags) == TCP_S_ESTABLISHED) {
+	if (is_up(protocol, state_of(state_flags))) {
 		options = options_of(record->server_id);
 		if (options && options->established_timeout)
 			return options->established_timeout;

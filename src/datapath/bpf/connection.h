@@ -10,10 +10,13 @@
 #define ENOENT 2
 #define EEXIST 17
 
-/* Which states count as active: tcp_state_active_table of net/netfilter/ipvs/ip_vs_proto_tcp.c. IPVS makes every
- * connection inactive (__ip_vs_update_dest), and only TCP's states change that: UDP stays so. */
+/* Which states count as active: tcp_state_active_table of net/netfilter/ipvs/ip_vs_proto_tcp.c, and set_sctp_state of
+ * ip_vs_proto_sctp.c. IPVS makes every connection inactive (__ip_vs_update_dest), and only these protocols' states
+ * change that: UDP stays so. */
 static __always_inline int is_active(__u8 protocol, __u8 state)
 {
+	if (protocol == IPPROTO_SCTP)
+		return state == SCTP_S_ESTABLISHED;
 	return protocol == IPPROTO_TCP && (state == TCP_S_ESTABLISHED || state == TCP_S_SYN_SENT ||
 					   state == TCP_S_SYN_RECV || state == TCP_S_SYNACK);
 }

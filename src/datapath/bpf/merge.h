@@ -241,6 +241,8 @@ static __always_inline int plausible(const struct conn_record *in)
 		return in->state <= TEMPLATE_ASSURED && !in->client_port;
 	if (in->protocol == IPPROTO_TCP)
 		return in->state < TCP_STATES;
+	if (in->protocol == IPPROTO_SCTP)
+		return in->state < SCTP_STATES;
 	/* Services take all others but these: what speaks of packets is no connection. */
 	return in->state == 0 && in->protocol != IPPROTO_ICMP && in->protocol != IPPROTO_ICMPV6;
 }

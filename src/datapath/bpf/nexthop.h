@@ -54,7 +54,7 @@ static __always_inline void describe_route(enum family family, const struct pack
 	/* Not before: the stack that it takes is others' until here, and Linux 6.1 counts it all. */
 	__builtin_memset(route, 0, sizeof(*route));
 	route->ifindex = ifindex;
-	route->l4_protocol = p->key.protocol;
+	route->l4_protocol = p->key->protocol;
 	route->tot_len = p->length;
 	if (family == FAMILY_IPV6) {
 		route->family = AF_INET6;
@@ -68,6 +68,18 @@ static __always_inline void describe_route(enum family family, const struct pack
 		route->tos = p->ip->tos;
 		route->ipv4_src = flow->source;
 		route->ipv4_dst = flow->destination;
+	}
+}
+
+/* Of a packet that keeps its source. */
+static __always_inline void describe_source(enum family family, const struct flow_key *key,
+					    struct bpf_fib_lookup *route)
+{
+	if (family == FAMILY_IPV6) {
+		__builtin_memcpy(route->ipv6_src, key->source_high, 12);
+		route->ipv6_src[3] = key->source;
+	} else {
+		route->ipv4_src = key->source;
 	}
 }
 

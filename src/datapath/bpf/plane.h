@@ -4,11 +4,14 @@
 #define TANDEM_PLANE_H
 
 #include <linux/if_packet.h>
+#include "abort.h"
 #include "arp.h"
 #include "icmp.h"
 #include "nd.h"
 #include "open.h"
+#include "related.h"
 #include "reset.h"
+#include "sctp.h"
 #include "tcp.h"
 #include "translate.h"
 
@@ -17,7 +20,7 @@
 #define TC_ACT_SHOT 2
 
 /* What a stage says of a packet that it has no verdict on. */
-enum stage { OF_NO_CONNECTION = -1, ADMITTED = -2, OPENED = -3 };
+enum stage { OF_NO_CONNECTION = -1, OF_SCTP = -2, ADMITTED = -3, TO_ABORT = -4, OPENED = -5 };
 
 static __always_inline void count_traffic(const struct packet *p, const struct flow *flow)
 {
@@ -43,41 +46,66 @@ static __always_inline int has_announce_packets(const struct flow *flow)
 	return set && flow->packets >= set->announce_packets;
 }
 
-/* What a packet of a connection does to it. */
-static __always_inline void follow(enum family family, struct packet *p, struct flow *flow, const struct lease *held)
+static __always_inline void touch(struct flow *flow)
 {
 	flow->last_seen = idle_clock();
 	flow->packets += 1;
-	if (p->tcp)
-		tcp_follow(family, p, flow, held ? held->term : 0);
-	else if (flow->direction == DIRECTION_REQUEST && !(flags_of(flow->state_flags) & FLOW_ANNOUNCED) &&
-		 has_announce_packets(flow))
-		announce(family, RECORD_UPDATE, &p->key, flow);
+}
+
+static __always_inline void count_use(const struct packet *p, struct flow *flow)
+{
 	if (flow->direction == DIRECTION_REQUEST && flags_of(flow->state_flags) & FLOW_SYNCED)
 		change_flags(flow, 0, FLOW_SYNCED);
 	count_traffic(p, flow);
 }
 
-static __always_inline int send_on(struct xdp_md *ctx, enum family family, struct packet *p, struct flow *flow)
+/* What a packet of a connection does to it. */
+static __always_inline void follow(enum family family, struct packet *p, struct flow *flow, const struct lease *held)
+{
+	touch(flow);
+	if (p->tcp)
+		tcp_follow(family, p, flow, held ? held->term : 0);
+	else if (flow->direction == DIRECTION_REQUEST && !(flags_of(flow->state_flags) & FLOW_ANNOUNCED) &&
+		 has_announce_packets(flow))
+		announce(family, RECORD_UPDATE, p->key, flow);
+	count_use(p, flow);
+}
+
+static __always_inline int is_stale(const struct lease *held)
+{
+	return held && held->stale && held->until <= lease_clock();
+}
+
+static __always_inline int is_route(int found)
+{
+	return found == BPF_FIB_LKUP_RET_SUCCESS || found == BPF_FIB_LKUP_RET_NO_NEIGH;
+}
+
+static __always_inline int drop_without_route(int found)
+{
+	return drop(found == BPF_FIB_LKUP_RET_FWD_DISABLED ? DROP_FORWARDING_OFF : DROP_NO_ROUTE);
+}
+
+/* 'sctp' is known where this is compiled: of that the packet has been followed already. */
+static __always_inline int send_on(struct xdp_md *ctx, enum family family, struct packet *p, struct flow *flow, int sctp)
 {
 	struct lease *held = current_lease();
 	int direct = flow->forwarding == FORWARD_DIRECT;
 	struct bpf_fib_lookup route;
 	int found;
 
-	if (held && held->stale && held->until <= lease_clock())
+	if (is_stale(held))
 		return drop(DROP_TABLE_STALE);
 	if (hops_left(family, p) <= 1)
 		return time_exceeded(ctx, family);
-	follow(family, p, flow, held);
+	if (!sctp)
+		follow(family, p, flow, held);
 	describe_route(family, p, flow, ctx->ingress_ifindex, &route);
 	found = bpf_fib_lookup(ctx, &route, sizeof(route), 0);
 	if (found == BPF_FIB_LKUP_RET_FRAG_NEEDED)
 		return too_big(ctx, family, p, route.mtu_result);
-	if (found == BPF_FIB_LKUP_RET_FWD_DISABLED)
-		return drop(DROP_FORWARDING_OFF);
-	if (found != BPF_FIB_LKUP_RET_SUCCESS && found != BPF_FIB_LKUP_RET_NO_NEIGH)
-		return drop(DROP_NO_ROUTE);
+	if (!is_route(found))
+		return drop_without_route(found);
 	if (direct && !is_on_link(family, &route, flow))
 		return drop(DROP_NOT_ON_LINK);
 	if (direct)
@@ -112,13 +140,15 @@ static __always_inline int admit_to(struct xdp_md *ctx, enum family family, stru
 		return drop(DROP_MARTIAN);
 	if (p->tcp && !begins_connection(p->tcp))
 		return send_reset(ctx, family, p);
+	if (p->sctp && p->sctp->first.type != CHUNK_INIT)
+		return TO_ABORT;
 	if (hops_left(family, p) <= 1)
 		return time_exceeded(ctx, family);
 	if (!sync_allows_new())
 		return drop(DROP_SYNC_LEASE);
 	if (!opening)
 		return drop(DROP_TABLE_FULL);
-	copy_key(family, &opening->key, &p->key);
+	copy_key(family, &opening->key, p->key);
 	opening->service = *service;
 	/* From NONE a segment that is no SYN moves it on itself, as it is followed. */
 	opening->state = p->tcp && p->tcp->syn ? TCP_S_SYN_RECV : TCP_S_NONE;
@@ -165,7 +195,9 @@ static __always_inline int stray_packet(struct xdp_md *ctx, enum family family, 
 		return drop(DROP_FENCE_CLOSED);
 	if (address->kind == ADDRESS_VIRTUAL)
 		return XDP_PASS;
-	return p->tcp ? send_reset(ctx, family, p) : drop(DROP_NO_CONNECTION);
+	if (p->tcp)
+		return send_reset(ctx, family, p);
+	return p->sctp ? TO_ABORT : drop(DROP_NO_CONNECTION);
 }
 
 /* A switch floods frames whose destination it has forgotten, and veth filters nothing: what is for another host,
@@ -199,7 +231,7 @@ static __always_inline enum parse_result read_packet(struct xdp_md *ctx, enum fa
 	enum parse_result parsed = parse_packet(ctx, family, p);
 
 	/* No IPv6 packet goes to an IPv4 address, which has the same bytes in our maps. */
-	if (parsed == PARSE_NOT_IP || (family == FAMILY_IPV6 && is_mapped_ipv4(p->key.destination_high)))
+	if (parsed == PARSE_NOT_IP || (family == FAMILY_IPV6 && is_mapped_ipv4(p->key->destination_high)))
 		return PARSE_NOT_IP;
 	if (parsed != PARSE_OTHER_PROTOCOL || !may_connect_without_ports(p))
 		return parsed;
@@ -210,53 +242,179 @@ static __always_inline enum parse_result read_packet(struct xdp_md *ctx, enum fa
 }
 
 /* The stages of a packet are one behind the other: Linux 6.1 gives 512 bytes of stack to a program and all that it calls.
- * What begins a connection is read again by each of them, which is little beside the opening. */
-static __always_inline int do_forward(enum family family, struct xdp_md *ctx, int opened)
+ * The first one reads it. */
+static __always_inline int do_read(enum family family, struct xdp_md *ctx)
+{
+	struct reading *reading = current_reading();
+	struct packet p = {};
+
+	if (!reading)
+		return PARSE_NOT_IP;
+	p.key = &reading->key;
+	reading->parsed = read_packet(ctx, family, &p);
+	reading->length = p.length;
+	reading->headers = p.headers;
+	reading->initiate_tag = p.initiate_tag;
+	return reading->parsed;
+}
+
+STAGE(read, (struct xdp_md *ctx), ctx)
+
+static __always_inline int forward_packet(enum family family, struct xdp_md *ctx, int opened, int sctp)
 {
 	struct opening *opening = opened ? current_opening() : NULL;
 	struct flow *flow;
 	struct packet p;
 
-	if (read_packet(ctx, family, &p) != PARSE_OK)
+	if (!find_packet(ctx, family, &p))
 		return OF_NO_CONNECTION;
-	flow = opening && is_one_packet(&opening->service, &p.key) ? &opening->request : find_flow(family, &p.key);
-	return flow ? send_on(ctx, family, &p, flow) : OF_NO_CONNECTION;
+	if (!!p.sctp != sctp)
+		return OF_SCTP;
+	flow = opening && is_one_packet(&opening->service, p.key) ? &opening->request : find_flow(family, p.key);
+	return flow ? send_on(ctx, family, &p, flow, sctp) : OF_NO_CONNECTION;
+}
+
+static __always_inline int do_forward(enum family family, struct xdp_md *ctx, int opened)
+{
+	return forward_packet(family, ctx, opened, 0);
 }
 
 STAGE(forward, (struct xdp_md *ctx, int opened), ctx, opened)
 
-static __always_inline int do_admit(enum family family, struct xdp_md *ctx)
+/* SCTP has two to itself: what it needs is much for the verifier, and in the way of the others. */
+static __always_inline int do_follow_sctp(enum family family, struct xdp_md *ctx)
+{
+	struct lease *held = current_lease();
+	struct flow *flow;
+	struct packet p;
+
+	if (!find_packet(ctx, family, &p) || !p.sctp || hops_left(family, &p) <= 1 || is_stale(held))
+		return 0;
+	flow = find_flow(family, p.key);
+	if (!flow)
+		return 0;
+	touch(flow);
+	sctp_follow(ctx, family, &p, flow, held ? held->term : 0);
+	count_use(&p, flow);
+	return 0;
+}
+
+STAGE(follow_sctp, (struct xdp_md *ctx), ctx)
+
+static __always_inline int do_forward_sctp(enum family family, struct xdp_md *ctx)
+{
+	return forward_packet(family, ctx, 0, 1);
+}
+
+STAGE(forward_sctp, (struct xdp_md *ctx), ctx)
+
+/* An error about a packet of a connection. It is nobody's business but that sender's: it touches no state, and of an error
+ * no error is sent. */
+static __always_inline int send_related(struct xdp_md *ctx, enum family family, struct packet *p, struct related *related,
+					struct flow *flow)
+{
+	int direct = flow->forwarding == FORWARD_DIRECT;
+	struct bpf_fib_lookup route;
+	int found;
+
+	if (is_stale(current_lease()))
+		return drop(DROP_TABLE_STALE);
+	if (hops_left(family, p) <= 1)
+		return drop(DROP_TTL);
+	count_traffic(p, flow);
+	describe_route(family, p, flow, ctx->ingress_ifindex, &route);
+	if (direct || keeps_source(flow))
+		describe_source(family, p->key, &route);
+	found = bpf_fib_lookup(ctx, &route, sizeof(route), 0);
+	if (found == BPF_FIB_LKUP_RET_FRAG_NEEDED)
+		return drop(DROP_TOO_BIG);
+	if (!is_route(found))
+		return drop_without_route(found);
+	if (direct && !is_on_link(family, &route, flow))
+		return drop(DROP_NOT_ON_LINK);
+	if (direct)
+		leave_as_it_is(family, p);
+	else
+		translate_related(family, p, related, flow);
+	count_event(EVENT_ICMP_RELATED);
+	return send_by(ctx, p, &route, found == BPF_FIB_LKUP_RET_SUCCESS, direct ? flow->server_id : 0);
+}
+
+static __always_inline int do_relate(enum family family, struct xdp_md *ctx)
+{
+	struct related related;
+	struct flow *flow;
+	struct packet p;
+
+	if (!find_packet(ctx, family, &p) || !read_related(ctx, family, &p, &related) ||
+	    !is_to_sender(family, &p, &related))
+		return OF_NO_CONNECTION;
+	flow = find_flow(family, &related.key);
+	return flow ? send_related(ctx, family, &p, &related, flow) : OF_NO_CONNECTION;
+}
+
+STAGE(relate, (struct xdp_md *ctx), ctx)
+
+static __always_inline int do_admit(enum family family, struct xdp_md *ctx, int parsed)
 {
 	struct ip_address destination;
 	struct service *service;
-	enum parse_result parsed;
 	struct packet p;
 
-	parsed = read_packet(ctx, family, &p);
-	if (parsed == PARSE_NOT_IP)
+	if (!find_packet(ctx, family, &p))
 		return XDP_PASS;
-	service = parsed == PARSE_OK ? find_service(family, ctx->ingress_ifindex, &p.key) : NULL;
+	service = parsed == PARSE_OK ? find_service(family, ctx->ingress_ifindex, p.key) : NULL;
 	if (service)
 		return admit_to(ctx, family, &p, service);
-	whole_address(family, p.key.destination, p.key.destination_high, &destination);
+	whole_address(family, p.key->destination, p.key->destination_high, &destination);
 	return handle_other(ctx, family, &p, parsed, &destination);
 }
 
-STAGE(admit, (struct xdp_md *ctx), ctx)
+STAGE(admit, (struct xdp_md *ctx, int parsed), ctx, parsed)
+
+static __always_inline int do_abort(enum family family, struct xdp_md *ctx)
+{
+	struct packet p;
+
+	if (!find_packet(ctx, family, &p) || !p.sctp)
+		return drop(DROP_MALFORMED);
+	return send_abort(ctx, family, &p);
+}
+
+STAGE(abort, (struct xdp_md *ctx), ctx)
+
+static __always_inline int forward_any(struct xdp_md *ctx, enum family family, int opened)
+{
+	int verdict = RUN(forward, family, ctx, opened);
+
+	if (verdict != OF_SCTP)
+		return verdict;
+	RUN(follow_sctp, family, ctx);
+	return RUN(forward_sctp, family, ctx);
+}
 
 static __always_inline int handle_packet(struct xdp_md *ctx, enum family family)
 {
-	int verdict = RUN(forward, family, ctx, 0);
+	int parsed = RUN(read, family, ctx);
+	int verdict = OF_NO_CONNECTION;
 
+	if (parsed == PARSE_NOT_IP)
+		return XDP_PASS;
+	if (parsed == PARSE_OK)
+		verdict = forward_any(ctx, family, 0);
+	else if (parsed == PARSE_OTHER_PROTOCOL)
+		verdict = RUN(relate, family, ctx);
 	if (verdict != OF_NO_CONNECTION)
 		return verdict;
-	verdict = RUN(admit, family, ctx);
+	verdict = RUN(admit, family, ctx, parsed);
+	if (verdict == TO_ABORT)
+		return RUN(abort, family, ctx);
 	if (verdict != ADMITTED)
 		return verdict;
 	verdict = begin_connection(family);
 	if (verdict != OPENED)
 		return verdict;
-	verdict = RUN(forward, family, ctx, 1);
+	verdict = forward_any(ctx, family, 1);
 	return verdict == OF_NO_CONNECTION ? drop(DROP_TABLE_FULL) : verdict;
 }
 

@@ -8,13 +8,13 @@
 
 #define RESET_TTL 64
 
-/* Both addresses and the TTL of an answer, in the headers of the packet that it answers. Returns the sum of the
- * pseudo-header's words. */
-static __always_inline __u64 answer_ipv4(struct iphdr *ip, const struct flow_key *key)
+/* Both addresses, the TTL and the length of an answer, in the headers of the packet that it answers. 'content': bytes
+ * behind the IP header. Returns the sum of the addresses' words. */
+static __always_inline __u64 answer_ipv4(struct iphdr *ip, const struct flow_key *key, __u32 content)
 {
 	ip->saddr = key->destination;
 	ip->daddr = key->source;
-	ip->tot_len = bpf_htons(sizeof(struct iphdr) + sizeof(struct tcphdr));
+	ip->tot_len = bpf_htons(sizeof(struct iphdr) + content);
 	ip->ttl = RESET_TTL;
 	ip->tos = 0;
 	ip->id = 0;
@@ -24,14 +24,14 @@ static __always_inline __u64 answer_ipv4(struct iphdr *ip, const struct flow_key
 	return sum_words(&ip->saddr, 8);
 }
 
-static __always_inline __u64 answer_ipv6(struct ipv6hdr *ip, const struct flow_key *key)
+static __always_inline __u64 answer_ipv6(struct ipv6hdr *ip, const struct flow_key *key, __u32 content)
 {
 	__builtin_memcpy(&ip->saddr, key->destination_high, 12);
 	__builtin_memcpy(&ip->daddr, key->source_high, 12);
 	ip->saddr.in6_u.u6_addr32[3] = key->destination;
 	ip->daddr.in6_u.u6_addr32[3] = key->source;
 	*(__be32 *)ip = bpf_htonl(0x60000000);
-	ip->payload_len = bpf_htons(sizeof(struct tcphdr));
+	ip->payload_len = bpf_htons(content);
 	ip->hop_limit = RESET_TTL;
 	return sum_words(&ip->saddr, 32);
 }
@@ -52,10 +52,11 @@ static __always_inline int send_reset(struct xdp_md *ctx, enum family family, st
 	__builtin_memcpy(mac, p->eth->h_dest, ETH_ALEN);
 	__builtin_memcpy(p->eth->h_dest, p->eth->h_source, ETH_ALEN);
 	__builtin_memcpy(p->eth->h_source, mac, ETH_ALEN);
-	sum = family == FAMILY_IPV6 ? answer_ipv6(p->ip6, &p->key) : answer_ipv4(p->ip, &p->key);
+	sum = family == FAMILY_IPV6 ? answer_ipv6(p->ip6, p->key, sizeof(struct tcphdr)) :
+				      answer_ipv4(p->ip, p->key, sizeof(struct tcphdr));
 	__builtin_memset(p->tcp, 0, sizeof(struct tcphdr));
-	p->tcp->source = p->key.destination_port;
-	p->tcp->dest = p->key.source_port;
+	p->tcp->source = p->key->destination_port;
+	p->tcp->dest = p->key->source_port;
 	p->tcp->doff = sizeof(struct tcphdr) / 4;
 	p->tcp->rst = 1;
 	if (had_ack) {

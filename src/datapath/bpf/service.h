@@ -119,7 +119,7 @@ static __always_inline int may_connect_without_ports(const struct packet *p)
 {
 	struct settings *set = current_settings();
 
-	return set && set->lookups & (LOOKUP_RAW | LOOKUP_MARK) && is_portless(p->key.protocol);
+	return set && set->lookups & (LOOKUP_RAW | LOOKUP_MARK) && is_portless(p->key->protocol);
 }
 
 #endif

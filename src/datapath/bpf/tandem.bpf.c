@@ -16,6 +16,7 @@ const volatile struct {
 	enum forwarding forwarding;
 	enum direction direction;
 	enum tcp_state tcp_state;
+	enum sctp_state sctp_state;
 	enum flow_flag flow_flag;
 	enum address_kind address_kind;
 	enum record_op record_op;

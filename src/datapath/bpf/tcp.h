@@ -258,7 +258,7 @@ static __always_inline void tcp_follow(enum family family, const struct packet *
 	}
 	other_key(family, flow, IPPROTO_TCP, &other);
 	peer = has_reply(flow->forwarding) ? find_flow(family, &other) : NULL;
-	request = flow->direction == DIRECTION_REQUEST ? &p->key : &other;
+	request = flow->direction == DIRECTION_REQUEST ? p->key : &other;
 	record = flow->direction == DIRECTION_REQUEST ? flow : peer;
 	state = record ? state_of(READ_ONCE(record->state_flags)) : TCP_S_NONE;
 	if ((event == TCP_E_RST && !reset_is_due(p, flow, peer, state, term)) ||

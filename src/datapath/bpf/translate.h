@@ -5,6 +5,7 @@
 #define TANDEM_TRANSLATE_H
 
 #include "checksum.h"
+#include "crc32c.h"
 #include "packet.h"
 
 static __always_inline __u64 change_high(__u64 sum, const __be32 *old, const __be32 *new)
@@ -52,20 +53,34 @@ static __always_inline void translate_ipv6(struct ipv6hdr *ip, const struct flow
 	ip->daddr.in6_u.u6_addr32[3] = flow->destination;
 }
 
+/* Its checksum covers no address: with the same ports it stays what it is. */
+static __always_inline void translate_sctp(struct packet *p, const struct flow *flow)
+{
+	__u32 *ports = (__u32 *)p->sctp;
+	__u32 old = *ports;
+
+	p->sctp->source = flow->source_port;
+	p->sctp->destination = flow->destination_port;
+	if (old != *ports)
+		p->sctp->checksum ^= crc32c_change(old ^ *ports, p->length - p->headers);
+}
+
 static __always_inline void translate(enum family family, struct packet *p, const struct flow *flow)
 {
-	__u64 changes = address_changes(family, &p->key, flow);
+	__u64 changes = address_changes(family, p->key, flow);
 
 	if (family == FAMILY_IPV6)
 		translate_ipv6(p->ip6, flow);
 	else
 		translate_ipv4(p->ip, flow, changes);
-	changes = change16(changes, p->key.source_port, flow->source_port);
-	changes = change16(changes, p->key.destination_port, flow->destination_port);
+	changes = change16(changes, p->key->source_port, flow->source_port);
+	changes = change16(changes, p->key->destination_port, flow->destination_port);
 	if (p->tcp) {
 		p->tcp->source = flow->source_port;
 		p->tcp->dest = flow->destination_port;
 		p->tcp->check = apply_changes(p->tcp->check, changes);
+	} else if (p->sctp) {
+		translate_sctp(p, flow);
 	} else if (p->udp) {
 		p->udp->source = flow->source_port;
 		p->udp->dest = flow->destination_port;

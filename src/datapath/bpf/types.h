@@ -51,10 +51,12 @@ enum plane_event {
 	EVENT_NEIGHBOUR_RESOLVE, /* handed to tc, so that the kernel resolves the next hop */
 	EVENT_ICMP_SENT,	/* the sender of a packet was told why it was dropped */
 	EVENT_ICMP_WITHHELD,	/* it was not: that is bounded */
+	EVENT_ICMP_RELATED,	/* an error about a connection's packet, sent on to who sent that */
 	EVENT_RING_OVERFLOW,
 	EVENT_PORT_CONFLICT,
 	EVENT_DRAINED,		/* closed because its server has been taken out for so long */
 	EVENT_DRAIN_UNSENT,	/* RST of those that userland could not send: its own counter */
+	EVENT_ABORT_SENT,	/* ABORT, or SHUTDOWN COMPLETE, for an SCTP packet of no connection */
 	EVENT_SYNC_CONFLICT,	/* a synced connection met another one on its local port: the newer keeps it */
 	PLANE_EVENTS,
 };
@@ -104,6 +106,25 @@ enum tcp_state {
 	TCP_S_LISTEN,
 	TCP_S_SYNACK,
 	TCP_STATES,
+};
+
+/* The same, enum ip_vs_sctp_states */
+enum sctp_state {
+	SCTP_S_NONE,
+	SCTP_S_INIT1,
+	SCTP_S_INIT,
+	SCTP_S_COOKIE_SENT,
+	SCTP_S_COOKIE_REPLIED,
+	SCTP_S_COOKIE_WAIT,
+	SCTP_S_COOKIE,
+	SCTP_S_COOKIE_ECHOED,
+	SCTP_S_ESTABLISHED,
+	SCTP_S_SHUTDOWN_SENT,
+	SCTP_S_SHUTDOWN_RECEIVED,
+	SCTP_S_SHUTDOWN_ACK_SENT,
+	SCTP_S_REJECTED,
+	SCTP_S_CLOSED,
+	SCTP_STATES,
 };
 
 /* IPv6, or IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
@@ -165,7 +186,7 @@ struct flow {
 	__u64 last_seen;	/* ns, CLOCK_MONOTONIC_COARSE */
 	__u32 server_id;
 	__u32 packets;
-	__u32 next_sequence;	/* TCP: end of the newest segment of this direction */
+	__u32 next_sequence;	/* TCP: end of the newest segment of this direction; SCTP: the tag that it bears */
 	/* TCP: newest acknowledgement that went this way. Template: when a sweep last saw a connection of it, in s,
 	 * CLOCK_MONOTONIC. */
 	__u32 last_ack;
@@ -361,6 +382,7 @@ struct settings {
 	__u16 last_port;
 	__u32 tcp_timeout[TCP_STATES]; /* s */
 	__u32 udp_timeout;	/* s */
+	__u32 sctp_timeout[SCTP_STATES]; /* s */
 	/* what IPVS has as sysctls */
 	__u32 announce_packets;	/* from the client, until a UDP connection is announced */
 	__u32 repeat_packets;	/* from the client, until any is announced again; 0: not by packets */

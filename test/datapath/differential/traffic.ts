@@ -343,7 +343,7 @@ export class Traffic {
     const frame = udp(tuple, 'abcdefgh', false);
     switch (random.between(0, 4)) {
       case 0:
-        frame[14 + (family === 4 ? 9 : 6)] = random.pick([1, 58, 47, 132, 51, 59, 255]);
+        frame[14 + (family === 4 ? 9 : 6)] = random.pick([1, 58, 47, 50, 51, 59, 255]);
         return { step: this.#packet(arm, frame) };
       case 1:
         frame.writeUInt16BE(random.pick([0x8100, 0x88a8, 0x86dd, 0x0800, 0x0806, 0x8847, 46]), 12);
