@@ -1,23 +1,29 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { existsSync, readdirSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { attachClassic, detachClassic } from '../../src/datapath/clsact.ts';
 import { attachFilter, createClsact, TC } from '../../src/native/tc-filter.ts';
-import { PlaneBench } from '../support/plane.ts';
+import { linkOf, PlaneBench } from '../support/plane.ts';
 
-/** The far end of a link of the bench: nothing is attached there, whatever the kernel. */
-const INTERFACE = 'front-far';
+/** No interface of the plane: nothing is attached there, whatever the kernel. */
+const INTERFACE = 'spare';
 
 let bench: PlaneBench;
 let ifindex: number;
 
-beforeEach(() => {
+beforeAll(() => {
   bench = new PlaneBench('clsact');
-  const [link] = JSON.parse(tool('ip', '-j', 'link', 'show', INTERFACE)) as Array<{ ifindex: number }>;
-  ifindex = link?.ifindex ?? 0;
 });
+afterAll(() => bench.remove());
 
-afterEach(() => bench.remove());
+beforeEach(() => {
+  tool('ip', 'link', 'add', INTERFACE, 'type', 'veth', 'peer', 'name', 'spare-far');
+  ifindex = linkOf(INTERFACE).ifindex;
+});
+afterEach(() => {
+  if (tool('ip', '-br', 'link').includes(INTERFACE)) tool('ip', 'link', 'del', INTERFACE);
+  if (existsSync(bench.namespace.pins)) detach();
+});
 
 function tool(command: string, ...args: string[]): string {
   return execFileSync(command, args, { encoding: 'utf8' });
@@ -83,6 +89,14 @@ test('what was taken off by hand is no obstacle', () => {
   expect(pins()).toEqual([]);
 });
 
+test('our programs leave others at the hook their turn', () => {
+  const frame = Buffer.alloc(64);
+  const unspecified = -1 >>> 0; // TC_ACT_UNSPEC
+  expect(bench.program('tandem_resolve').runPacket(frame).verdict).toBe(unspecified);
+  expect(bench.program('tandem_egress').runPacket(frame).verdict).toBe(unspecified);
+});
+
+// Last: it takes the plane away.
 test('a plane that was adopted leaves neither program nor hook on its interfaces', () => {
   bench.plane.close(true);
   bench.plane = bench.open();
@@ -91,12 +105,4 @@ test('a plane that was adopted leaves neither program nor hook on its interfaces
     expect(tool('tc', 'qdisc', 'show', 'dev', name)).not.toContain('clsact');
     expect(tool('ip', 'link', 'show', name)).not.toContain('xdp');
   }
-  bench.plane = bench.open();
-});
-
-test('our programs leave others at the hook their turn', () => {
-  const frame = Buffer.alloc(64);
-  const unspecified = -1 >>> 0; // TC_ACT_UNSPEC
-  expect(bench.program('tandem_resolve').runPacket(frame).verdict).toBe(unspecified);
-  expect(bench.program('tandem_egress').runPacket(frame).verdict).toBe(unspecified);
 });

@@ -1,5 +1,6 @@
 /** An XDP plane in a namespace of its own: two arms, resolved neighbours, packets by BPF_PROG_TEST_RUN. */
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { SyncPort } from '../../src/datapath/ports.ts';
 import { openSyncPort } from '../../src/datapath/share.ts';
 import { type XdpInterface, XdpPlane } from '../../src/datapath/xdp-plane.ts';
@@ -187,8 +188,9 @@ export class PlaneBench {
     return this.plane.program(name);
   }
 
+  /** With its plane, unless that was closed for good. */
   remove(): void {
-    this.plane.close(false);
+    if (existsSync(this.namespace.pins)) this.plane.close(false);
     this.namespace.remove();
   }
 }

@@ -48,8 +48,11 @@ export class Wire {
     this.plane.applyRules(EMPTY_RULES);
   }
 
-  /** A service on port 80 of the virtual address of the server's family, TCP and UDP, to port 7 of the server. */
-  serve(local: string, server: string): void {
+  /**
+   * A service on port 80 of the virtual address of the server's family, TCP and UDP, to port 7 of the server, and
+   * nothing else; the fence is open.
+   */
+  serve(local: string, server: string, term = 1): void {
     const virtual = server.includes(':') ? VIP6 : VIP;
     const rules = (['tcp', 'udp'] as const).flatMap((protocol): RuleEdit[] => {
       const id: ServiceId = {
@@ -73,7 +76,7 @@ export class Wire {
       { address: parseAddress(VIP6), kind: 'virtual', floating: true, ifindex: front?.ifindex ?? 0 },
       { address: parseAddress(local), kind: 'local', floating: true, ifindex: back?.ifindex ?? 0 },
     ]);
-    this.plane.fence.open(bootTimeUs() + 60_000_000, 1);
+    this.plane.fence.open(bootTimeUs() + 60_000_000, term);
   }
 
   /** Runs a script in a far host; resolves with its first line of output. */
@@ -89,6 +92,16 @@ export class Wire {
   /** Runs a script in a far host to its end. */
   runNow(host: string, script: string): void {
     execFileSync('nsenter', [`--net=/run/netns/${this.host(host)}`, process.execPath, '-e', script]);
+  }
+
+  /** Ends what runs in the far hosts. */
+  async quiet(): Promise<void> {
+    for (const child of this.#children.splice(0)) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      const exit = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exit;
+    }
   }
 
   remove(): void {
