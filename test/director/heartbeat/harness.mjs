@@ -1,10 +1,12 @@
 /**
  * One director's heartbeat in a process of its own: the real thread, a fence in a file, and a main thread that
- * does as it is told. Argument: JSON. Lines on stdin: JSON commands. Lines on stdout: the thread's events.
+ * does as it is told. Argument: JSON; one that is `held` begins at SIGUSR2. Lines on stdin: JSON commands. Lines on
+ * stdout: the thread's events, and our own.
  */
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-const { dist, setup, fenceFile } = JSON.parse(process.argv[2]);
+const { dist, setup, fenceFile, held } = JSON.parse(process.argv[2]);
 const { Board } = await import(`${dist}/director/board.js`);
 const { HeartbeatThread } = await import(`${dist}/director/heartbeat/thread.js`);
 const { bootTimeUs } = await import(`${dist}/native/clock.js`);
@@ -23,12 +25,25 @@ for (const router of setup.routers) {
     floating.push({ address, ifindex: facts.ifindex, mac: facts.mac || '00:00:00:00:00:00' });
 }
 
+// Counters are told once a second; who waits for an advertisement need not wait so long.
+let heardAt = 0;
+const hearing = setInterval(() => {
+  const at = board.get('peerAdvertAt');
+  if (at !== heardAt) say({ kind: 'heard' });
+  heardAt = at;
+}, 5);
+
 let stalled = false;
 const alive = setInterval(() => {
   if (!stalled) board.set('mainAliveAt', bootTimeUs());
 }, 50);
 
 const thread = new HeartbeatThread(new URL('file-fence.mjs', import.meta.url).href);
+if (held) {
+  const begin = once(process, 'SIGUSR2');
+  say({ kind: 'loaded' });
+  await begin;
+}
 thread.begin({
   routers,
   floating,
@@ -52,6 +67,7 @@ lines.on('line', async (line) => {
   } else if (command.kind === 'shutdown') {
     await thread.stop(command.handOver);
     clearInterval(alive);
+    clearInterval(hearing);
     lines.close();
     process.stdin.destroy();
   } else thread.send(command);

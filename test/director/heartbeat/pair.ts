@@ -94,6 +94,8 @@ interface DirectorOptions {
   readonly router?: Partial<RouterConfig>;
   /** Names the fence's file: the same one is the same plane. */
   readonly name: string;
+  /** Waits for `begin()`. */
+  readonly held?: boolean;
 }
 
 type RoleEvent = Extract<HeartbeatEvent, { kind: 'role' }>;
@@ -103,6 +105,9 @@ export class TestDirector {
   readonly child: ChildProcess;
   readonly fenceFile: string;
   stderr = '';
+  /** So many advertisements of the peer at least. */
+  heard = 0;
+  #loaded = false;
 
   constructor(wire: Wire, namespace: string, options: DirectorOptions) {
     const dist = dirname(built('director'));
@@ -121,14 +126,26 @@ export class TestDirector {
       ],
     };
     const harness = fileURLToPath(new URL('harness.mjs', import.meta.url));
-    const argument = JSON.stringify({ dist, setup, fenceFile: this.fenceFile });
+    const argument = JSON.stringify({ dist, setup, fenceFile: this.fenceFile, held: options.held });
     this.child = wire.spawn(namespace, process.execPath, [harness, argument]);
     createInterface({ input: this.child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-      this.events.push(JSON.parse(line) as HeartbeatEvent);
+      const event = JSON.parse(line) as HeartbeatEvent | { kind: 'heard' } | { kind: 'loaded' };
+      if (event.kind === 'heard') this.heard += 1;
+      else if (event.kind === 'loaded') this.#loaded = true;
+      else this.events.push(event);
     });
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
+  }
+
+  /** Everything is there for it to begin. */
+  async loaded(): Promise<void> {
+    await until('the heartbeat is loaded', () => this.#loaded);
+  }
+
+  begin(): void {
+    this.child.kill('SIGUSR2');
   }
 
   get roles(): RoleEvent[] {

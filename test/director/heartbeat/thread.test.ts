@@ -25,17 +25,19 @@ function second(advertMs: number, more = {}): TestDirector {
 }
 
 function hears(director: TestDirector): boolean {
-  return (director.counters.adverts_received ?? 0) > 10;
+  return director.heard > 10;
 }
 
 /** Both run, the first one is master. */
 async function pair(advertMs: number): Promise<[TestDirector, TestDirector]> {
+  const [a, b] = [first(advertMs, { held: true }), second(advertMs, { held: true })];
+  await Promise.all([a.loaded(), b.loaded()]);
   wire.leaveLease('a', advertMs);
-  const a = first(advertMs);
+  a.begin();
   await a.becomes('master');
-  const b = second(advertMs);
+  b.begin();
   await b.becomes('backup');
-  await until('the backup hears the master', () => (b.counters.adverts_received ?? 0) > 0);
+  await until('the backup hears the master', () => b.heard > 0);
   expect([a.role, b.role]).toEqual(['master', 'backup']);
   return [a, b];
 }
@@ -74,8 +76,8 @@ describe('two heartbeats on one link', () => {
     const { term, why } = await again.becomes('master');
     expect(term).toBe(a.roles.at(-1)?.term);
     expect(why).toContain('lease');
-    const heard = b.counters.adverts_received ?? 0;
-    await until('the backup hears it again', () => (b.counters.adverts_received ?? 0) > heard);
+    const heard = b.heard;
+    await until('the backup hears it again', () => b.heard > heard);
     expect(b.roles).toHaveLength(1);
   });
 
@@ -84,7 +86,7 @@ describe('two heartbeats on one link', () => {
     await a.kill();
     await b.becomes('master');
     const again = first(100);
-    await until('it hears the new master', () => (again.counters.adverts_received ?? 0) > 10);
+    await until('it hears the new master', () => again.heard > 10);
     expect([again.role, b.role]).toEqual(['backup', 'master']);
   });
 
@@ -95,18 +97,17 @@ describe('two heartbeats on one link', () => {
     expect(a.fenceOpen()).toBe(false);
     b.send({ kind: 'released' });
     await b.becomes('master');
-    const heard = a.counters.adverts_received ?? 0;
-    await until('the old master follows', () => (a.counters.adverts_received ?? 0) > heard + 5);
+    const heard = a.heard;
+    await until('the old master follows', () => a.heard > heard + 5);
     expect([a.role, b.role]).toEqual(['backup', 'master']);
   });
 
   test('a master that stops for good sends priority 0, and the backup does not wait for silence', async () => {
-    // Silence would take longer than we wait: at least three intervals of 5 s.
-    const [a, b] = await pair(5000);
+    const [a, b] = await pair(1000);
     await a.stop(true);
-    await b.becomes('master');
+    expect((await b.becomes('master')).why).toContain('gave the addresses up');
     expect(a.fenceOpen()).toBe(false);
-    await until('it counted the farewell', () => (b.counters.releases_received ?? 0) > 0);
+    expect(b.counters.releases_received).toBeGreaterThan(0);
   });
 
   test('a master that is stopped for a restart leaves its lease standing', async () => {
@@ -123,8 +124,8 @@ describe('two heartbeats on one link', () => {
     expect(a.fenceOpen()).toBe(false);
     a.child.kill('SIGCONT');
     await a.becomes('backup');
-    const heard = a.counters.adverts_received ?? 0;
-    await until('it follows the new master', () => (a.counters.adverts_received ?? 0) > heard + 5);
+    const heard = a.heard;
+    await until('it follows the new master', () => a.heard > heard + 5);
     expect([a.role, b.role, a.fenceOpen()]).toEqual(['backup', 'master', false]);
   });
 
@@ -144,7 +145,7 @@ describe('two heartbeats on one link', () => {
       b.send({ kind: 'board', values });
     }, 20);
     try {
-      await until('the board is filled', () => (b.counters.adverts_received ?? 0) > 10);
+      await until('the board is filled', () => b.heard > 10);
       await a.kill();
       await until('it was held', () => (b.counters.held ?? 0) > 2);
       expect(b.role).toBe('backup');
@@ -192,7 +193,7 @@ test('over UDP, without any privilege, two directors of one host elect one maste
   const a = new TestDirector(wire, wire.a, { name: 'a', priority: 200, advertMs: 50, ...udp });
   await a.becomes('master');
   const b = new TestDirector(wire, wire.a, { name: 'b', priority: 100, advertMs: 50, ...udp });
-  await until('the backup hears the master', () => (b.counters.adverts_received ?? 0) > 5);
+  await until('the backup hears the master', () => b.heard > 5);
   expect([a.role, b.role]).toEqual(['master', 'backup']);
   await a.kill();
   await b.becomes('master');
