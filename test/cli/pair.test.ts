@@ -23,15 +23,19 @@ const RULES = { sync: OPEN, rules: { replicate: true } };
 const service = (port: number) => ['-A', '-t', `10.1.1.1:${port}`, '-s', 'rr'];
 
 async function started(configuration: object): Promise<void> {
-  for (const daemon of pair.both) await daemon.start(configuration);
+  await pair.start(configuration);
+  await synced();
+}
+
+async function synced(): Promise<void> {
   for (const daemon of pair.both) await daemon.until('hold the table', ({ peer }) => peer.synced);
 }
 
 async function agreed(): Promise<void> {
   await until(
     'both have the same rules',
-    () => {
-      const [one, two] = pair.both.map(({ status }) => status.rules);
+    async () => {
+      const [one, two] = await Promise.all(pair.both.map(async (daemon) => (await daemon.status()).rules));
       return one?.version === two?.version && one?.agreed === true && two?.agreed === true;
     },
     30_000,
@@ -82,8 +86,7 @@ test('a rule changed on either director holds on both, one that was away catches
 });
 
 test('only one of two replicates: each keeps its own, and says so once', async () => {
-  await pair.one.start(RULES);
-  await pair.two.start({ sync: OPEN });
+  await Promise.all([pair.one.start(RULES), pair.two.start({ sync: OPEN })]);
   await until('lb1 has said so', () => pair.one.said.includes('lb2 does not replicate its rules'), 30_000);
   done(pair.one, service(80));
   done(pair.two, service(81));
@@ -98,10 +101,12 @@ test('a key is replaced on a living pair, and nothing is refused on the way', as
   const files = pair.both.map(({ folder, name }) => join(folder, `${name}.key`)) as [string, string];
   const old = newKey();
   for (const file of files) writeFileSync(file, old, { mode: 0o600 });
-  for (const [at, daemon] of pair.both.entries())
-    await daemon.start({ sync: { interface: 'sync0', key_file: files[at] } });
-  for (const daemon of pair.both) await daemon.until('hold the table', ({ peer }) => peer.synced);
-  const first = pair.one.status.sync.keys.sealing;
+  await Promise.all(
+    pair.both.map((daemon, at) => daemon.start({ sync: { interface: 'sync0', key_file: files[at] } })),
+  );
+  await synced();
+  const sealing = async () => (await pair.one.status()).sync.keys.sealing;
+  const first = await sealing();
 
   // Two keys have the same short name once in 255 times: then another one is made, as an operator would.
   let fresh = newKey();
@@ -113,7 +118,7 @@ test('a key is replaced on a living pair, and nothing is refused on the way', as
     fresh = newKey();
   }
   // One-sided until now: the old one still seals.
-  expect(pair.one.status.sync.keys.sealing).toBe(first);
+  expect(await sealing()).toBe(first);
   appendFileSync(files[1], fresh);
   expect(pair.two.tandem('rekey').status).toBe(0);
   for (const daemon of pair.both)
@@ -122,10 +127,10 @@ test('a key is replaced on a living pair, and nothing is refused on the way', as
     writeFileSync(files[at] ?? '', fresh);
     expect(daemon.tandem('rekey').status).toBe(0);
   }
-  const before = pair.both.map(({ status }) => status.sync.received);
+  const before = await Promise.all(pair.both.map(async (daemon) => (await daemon.status()).sync.received));
   for (const [at, daemon] of pair.both.entries()) {
     await daemon.until('hear the peer', ({ sync }) => sync.received > (before[at] ?? 0) + 5);
-    const { sync, peer } = daemon.status;
+    const { sync, peer } = await daemon.status();
     expect(sync).toMatchObject({ rejected: {}, gaps: 0, lost: 0 });
     expect(sync.keys.opened).toHaveLength(1);
     expect(peer.synced).toBe(true);
@@ -150,12 +155,12 @@ test('sync options as IPVS users know them, over an IPv6 group', async () => {
     ],
     ...['--syncid', '7'],
   ];
+  await pair.start({});
   for (const daemon of pair.both) {
-    await daemon.start({});
     for (const direction of ['master', 'backup'])
       expect(daemon.tandem('start-daemon', direction, ...options).status).toBe(0);
   }
-  for (const daemon of pair.both) await daemon.until('hold the table', ({ peer }) => peer.synced);
+  await synced();
   expect(pair.one.ipvsadm(['-L', '--daemon']).stdout).toBe(
     ['master', 'backup']
       .map(
@@ -167,13 +172,12 @@ test('sync options as IPVS users know them, over an IPv6 group', async () => {
 });
 
 test('only equal syncids talk, and a receiver with 0 takes all', async () => {
-  await pair.one.start({ sync: { ...OPEN, syncid: 7 } });
-  await pair.two.start({ sync: { ...OPEN, syncid: 8 } });
+  await Promise.all(pair.both.map((daemon, at) => daemon.start({ sync: { ...OPEN, syncid: 7 + at } })));
   for (const daemon of pair.both)
     await daemon.until('refuse the other syncid', ({ sync }) => (sync.rejected.syncid ?? 0) > 3);
-  expect(pair.one.status).toMatchObject({ sync: { received: 0 }, peer: { sync_ms: null } });
+  expect(await pair.one.status()).toMatchObject({ sync: { received: 0 }, peer: { sync_ms: null } });
   await pair.two.stop();
   await pair.two.start({ sync: { ...OPEN, syncid: 0, directions: ['backup'] } });
   await pair.two.until('hold the table', ({ peer }) => peer.synced);
-  expect(pair.two.status.sync.rejected).toEqual({});
+  expect((await pair.two.status()).sync.rejected).toEqual({});
 });

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { connect } from '../../src/control/client.ts';
 import { stateDirectory } from '../../src/director/config.ts';
 import type { Status } from '../../src/director/status.ts';
 import { built } from './build.ts';
@@ -94,14 +95,18 @@ export class PairDaemon {
     return this.ipvsadm(['-S', '-n']).stdout;
   }
 
-  get status(): Status {
-    const { stdout, stderr } = this.tandem('status', '--json');
-    if (stdout === '') throw new Error(stderr);
-    return JSON.parse(stdout) as Status;
+  /** What `tandem status --json` prints, without a process of its own: it is asked often. */
+  async status(): Promise<Status> {
+    const client = await connect(this.socket);
+    try {
+      return await client.status();
+    } finally {
+      client.close();
+    }
   }
 
   async until(what: string, holds: (status: Status) => boolean): Promise<void> {
-    await until(`${this.name}: ${what}`, () => holds(this.status), PATIENCE_MS);
+    await until(`${this.name}: ${what}`, async () => holds(await this.status()), PATIENCE_MS);
   }
 
   /** Where rules that lost are kept, oldest first. */
@@ -174,6 +179,11 @@ export class DaemonPair {
     this.connect();
   }
 
+  /** Starts both with the same. */
+  async start(configuration: object): Promise<void> {
+    await Promise.all(this.both.map((daemon) => daemon.start(configuration)));
+  }
+
   get both(): readonly [PairDaemon, PairDaemon] {
     return [this.one, this.two];
   }
@@ -187,8 +197,8 @@ export class DaemonPair {
   }
 
   async remove(): Promise<void> {
+    await Promise.all(this.both.map((daemon) => daemon.stop()));
     for (const daemon of this.both) {
-      await daemon.stop();
       daemon.clear();
       ip('netns', 'delete', daemon.netns);
     }
