@@ -3,25 +3,25 @@
  * Makes src/wire/generated/NAME.{js,d.ts} from every proto/NAME.proto.
  * `--check` writes nothing, and exits 1 when a committed file is not what its proto makes.
  */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 
 const root = join(import.meta.dirname, '..');
 const generated = join(root, 'src/wire/generated');
 const check = process.argv.includes('--check');
 const scratch = mkdtempSync(join(tmpdir(), 'tandem-proto-'));
 
-function run(tool, ...args) {
-  execFileSync(process.execPath, [join(root, 'node_modules/protobufjs-cli/bin', tool), ...args], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+async function run(tool, ...args) {
+  const program = join(root, 'node_modules/protobufjs-cli/bin', tool);
+  const { stderr } = await promisify(execFile)(process.execPath, [program, ...args], { cwd: root });
+  process.stderr.write(stderr);
 }
 
 /** The comments of the module serve only to make the types. */
-function generate(name) {
+async function generate(name) {
   const js = join(scratch, `${name}.js`);
   const commented = join(scratch, `${name}.commented.js`);
   const types = join(scratch, `${name}.d.ts`);
@@ -31,17 +31,20 @@ function generate(name) {
     ...['--root', `tandem-${name}`],
     ...['--no-verify', '--no-convert', '--no-delimited', '--no-typeurl'],
   ];
-  run('pbjs', ...options, '-o', commented, join('proto', `${name}.proto`));
-  run('pbjs', ...options, '--no-comments', '-o', js, join('proto', `${name}.proto`));
-  run('pbts', '-o', types, commented);
-  return { js: readFileSync(js, 'utf8'), 'd.ts': readFileSync(types, 'utf8') };
+  const proto = join('proto', `${name}.proto`);
+  await Promise.all([
+    run('pbjs', ...options, '--no-comments', '-o', js, proto),
+    run('pbjs', ...options, '-o', commented, proto).then(() => run('pbts', '-o', types, commented)),
+  ]);
+  return { name, texts: { js: readFileSync(js, 'utf8'), 'd.ts': readFileSync(types, 'utf8') } };
 }
 
 try {
   const stale = [];
-  for (const proto of readdirSync(join(root, 'proto')).filter((file) => file.endsWith('.proto'))) {
-    const name = basename(proto, '.proto');
-    for (const [ending, text] of Object.entries(generate(name))) {
+  const protos = readdirSync(join(root, 'proto')).filter((file) => file.endsWith('.proto'));
+  const made = await Promise.all(protos.map((proto) => generate(basename(proto, '.proto'))));
+  for (const { name, texts } of made) {
+    for (const [ending, text] of Object.entries(texts)) {
       const file = join(generated, `${name}.${ending}`);
       if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
       stale.push(`src/wire/generated/${name}.${ending}`);
