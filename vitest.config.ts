@@ -1,13 +1,15 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** What one machine has once, or what its time is measured by: labs, daemons that are waited for, other kernels. */
+/** What takes the whole machine, or is about time: labs, daemons that must be heard in time, other kernels. */
 const ALONE = [
-  'test/lab/{lab,wires}.test.ts',
-  'test/drill/{answerers,drill,restart,servers}.test.ts',
-  'test/interop/**/*.test.ts',
   'test/cli/{daemon-xdp,head-start}.test.ts',
+  'test/director/{answerers,tracking,virtual-mac}.test.ts',
   'test/director/heartbeat/thread.test.ts',
-  'test/director/sync/{handover,netns,pair,worker}.test.ts',
+  'test/director/sync/{netns,pair,worker}.test.ts',
+  'test/drill/{drill,scenarios,servers}.test.ts',
+  'test/interop/*.test.ts',
+  'test/ipvsadm/traffic-vectors.test.ts',
+  'test/lab/{lab,wires}.test.ts',
 ];
 /** Minutes each: npm run trial -- NAME */
 const TRIALS = 'test/trials/**';
