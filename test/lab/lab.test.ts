@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from '../../src/lab/lab.ts';
 import { LAB_ROOT, NETNS_ROOT, namespacePrefix } from '../../src/lab/ownership.ts';
 import { DIRECTOR_FRONT, PAIR, PAIR_TOPOLOGY } from '../../src/lab/pair.ts';
@@ -35,8 +35,8 @@ async function received(lab: Lab, host: string): Promise<number> {
   return link?.stats64.rx.packets ?? 0;
 }
 
-/** Compiles a program and puts it on an interface of lb1 the way the daemon does: in the driver. */
-async function attach(lab: Lab, body: string): Promise<void> {
+/** Compiles a program and puts it on an interface of a director the way the daemon does: in the driver. */
+async function attach(lab: Lab, host: string, body: string): Promise<void> {
   const source = `
     struct xdp { unsigned data, data_end, meta, ingress, queue, egress; };
     static long (*redirect)(unsigned, unsigned long long) = (void *)23;
@@ -50,7 +50,7 @@ async function attach(lab: Lab, body: string): Promise<void> {
   execFileSync('clang', ['-O2', '-target', 'bpf', '-x', 'c', '-c', '-', '-o', object], { input: source });
   const env = `TC_BPF_MNT=${lab.pins}`;
   const args = [env, 'ip', 'link', 'set', 'dev', 'eth0', 'xdpdrv', 'object', object, 'section', 'xdp'];
-  const { code, stderr } = await lab.run('lb1', 'env', args);
+  const { code, stderr } = await lab.run(host, 'env', args);
   expect(stderr).toBe('');
   expect(code).toBe(0);
 }
@@ -60,74 +60,84 @@ const shower = (to: string): string[] => [
   `for i in 1 2 3 4 5 6 7 8 9 10; do echo $i > /dev/udp/${to}/9; done`,
 ];
 
-test('hosts of the pair reach each other on every network, and nothing is left of them', async () => {
-  const lab = newLab();
-  await lab.up();
-  expect(await reaches(lab, 'client', '10.1.1.3')).toBe(true);
-  expect(await reaches(lab, 'lb1', PAIR.rs1)).toBe(true);
-  expect(await reaches(lab, 'lb1', '172.31.0.2')).toBe(true);
-  expect(await reaches(lab, 'lb2', PAIR.rs2), 'no way to the server behind the router').toBe(true);
-  expect(await lab.down()).toEqual([]);
-  expect(lab.remains()).toEqual([]);
-  expect(mountsOf(lab.id)).toEqual([]);
-  expect(existsSync(lab.directory) || existsSync(lab.pins)).toBe(false);
-});
-
-test('the machine itself never sees a link of the lab', async () => {
-  const before = readdirSync('/sys/class/net');
-  const lab = newLab();
-  await lab.up();
-  expect(readdirSync('/sys/class/net')).toEqual(before);
-});
-
-test('a cut host hears nothing until its links are restored', async () => {
-  const lab = newLab();
-  await lab.up();
-  await lab.cut('lb1');
-  expect(await reaches(lab, 'client', '10.1.1.2')).toBe(false);
-  expect(await reaches(lab, 'client', '10.1.1.3')).toBe(true);
-  await lab.restore('lb1');
-  await waitFor('lb1 to be back', () => reaches(lab, 'client', '10.1.1.2'), { timeoutMs: 10_000 });
-});
-
-test('a rebooted host has lost its processes and addresses, and has its hardware address again', async () => {
-  const lab = newLab();
-  await lab.up();
-  const child = await lab.spawn('lb1', 'sleep', ['60']);
-  await lab.run('lb1', 'ip', ['address', 'add', '10.1.1.1/32', 'dev', 'eth0']);
-  await lab.reboot('lb1');
-  expect((await child.exited).signal).toBe('SIGKILL');
-  const { stdout } = await lab.run('lb1', 'ip', ['address', 'show', 'dev', 'eth0']);
-  expect(stdout).not.toContain('10.1.1.1/32');
-  expect(stdout).toContain(DIRECTOR_FRONT.lb1.mac);
-  await waitFor('lb1 to be back', () => reaches(lab, 'client', '10.1.1.2'), { timeoutMs: 10_000 });
-});
-
-test('frames that a director sends back with XDP_TX arrive', async () => {
-  const lab = newLab();
-  await lab.up();
-  await reaches(lab, 'client', '10.1.1.2');
-  const back =
-    'for (int i = 0; i < 6; i++) { unsigned char c = p[i]; p[i] = p[i + 6]; p[i + 6] = c; } return 3;';
-  await attach(lab, back);
-  const before = await received(lab, 'client');
-  await lab.run('client', 'bash', shower('10.1.1.2'));
-  await waitFor('ten frames to come back', async () => (await received(lab, 'client')) >= before + 10, {
-    timeoutMs: 5000,
+describe('a pair', () => {
+  const lab = new Lab(PAIR_TOPOLOGY);
+  let before: readonly string[];
+  beforeAll(async () => {
+    before = readdirSync('/sys/class/net');
+    await lab.up();
   });
-});
+  afterAll(() => lab.down());
 
-test('frames that a director redirects to its other interface arrive', async () => {
-  const lab = newLab();
-  await lab.up();
-  await reaches(lab, 'client', '10.1.1.2');
-  const { stdout } = await lab.run('lb1', 'ip', ['-json', 'link', 'show', 'dev', 'eth1']);
-  const [link] = JSON.parse(stdout) as { ifindex: number }[];
-  await attach(lab, `for (int i = 0; i < 6; i++) p[i] = 0xff; return redirect(${link?.ifindex}, 0);`);
-  const before = await received(lab, 'rs1');
-  await lab.run('client', 'bash', shower('10.1.1.2'));
-  await waitFor('ten frames to arrive', async () => (await received(lab, 'rs1')) >= before + 10, {
-    timeoutMs: 5000,
+  test('has hosts that reach each other on every network', async () => {
+    expect(await reaches(lab, 'client', '10.1.1.3')).toBe(true);
+    expect(await reaches(lab, 'lb1', PAIR.rs1)).toBe(true);
+    expect(await reaches(lab, 'lb1', '172.31.0.2')).toBe(true);
+    expect(await reaches(lab, 'lb2', PAIR.rs2), 'no way to the server behind the router').toBe(true);
+  });
+
+  test('has no link that the machine itself sees', () => {
+    expect(readdirSync('/sys/class/net')).toEqual(before);
+  });
+
+  test('whose host is cut: it hears nothing until its links are restored', async () => {
+    await lab.cut('lb1');
+    expect(await reaches(lab, 'client', '10.1.1.2')).toBe(false);
+    expect(await reaches(lab, 'client', '10.1.1.3')).toBe(true);
+    await lab.restore('lb1');
+    await waitFor('lb1 to be back', () => reaches(lab, 'client', '10.1.1.2'), { timeoutMs: 10_000 });
+  });
+
+  test('frames that a director sends back with XDP_TX arrive', async () => {
+    await reaches(lab, 'client', '10.1.1.2');
+    const back =
+      'for (int i = 0; i < 6; i++) { unsigned char c = p[i]; p[i] = p[i + 6]; p[i + 6] = c; } return 3;';
+    await attach(lab, 'lb1', back);
+    const earlier = await received(lab, 'client');
+    await lab.run('client', 'bash', shower('10.1.1.2'));
+    await waitFor('ten frames to come back', async () => (await received(lab, 'client')) >= earlier + 10, {
+      timeoutMs: 5000,
+    });
+  });
+
+  test('frames that a director redirects to its other interface arrive', async () => {
+    await reaches(lab, 'client', '10.1.1.3');
+    const { stdout } = await lab.run('lb2', 'ip', ['-json', 'link', 'show', 'dev', 'eth1']);
+    const [link] = JSON.parse(stdout) as { ifindex: number }[];
+    await attach(
+      lab,
+      'lb2',
+      `for (int i = 0; i < 6; i++) p[i] = 0xff; return redirect(${link?.ifindex}, 0);`,
+    );
+    const earlier = await received(lab, 'rs1');
+    await lab.run('client', 'bash', shower('10.1.1.3'));
+    await waitFor('ten frames to arrive', async () => (await received(lab, 'rs1')) >= earlier + 10, {
+      timeoutMs: 5000,
+    });
+  });
+
+  test('whose host is rebooted: it has lost its processes and addresses, and has its hardware address again', async () => {
+    const child = await lab.spawn('lb1', 'sleep', ['60']);
+    await lab.run('lb1', 'ip', ['address', 'add', '10.1.1.1/32', 'dev', 'eth0']);
+    await lab.reboot('lb1');
+    expect((await child.exited).signal).toBe('SIGKILL');
+    const { stdout } = await lab.run('lb1', 'ip', ['address', 'show', 'dev', 'eth0']);
+    expect(stdout).not.toContain('10.1.1.1/32');
+    expect(stdout).toContain(DIRECTOR_FRONT.lb1.mac);
+    await waitFor('lb1 to be back', () => reaches(lab, 'client', '10.1.1.2'), { timeoutMs: 10_000 });
+  });
+
+  test('leaves nothing: its processes end, also those that will not, and those that they started', async () => {
+    const child = await lab.spawn('client', 'bash', [
+      '-c',
+      'trap "" TERM; sleep 61 & echo deaf; while :; do wait; done',
+    ]);
+    await new Promise<void>((resolve) => child.onLine(() => resolve()));
+    expect(await lab.down()).toEqual([]);
+    expect((await child.exited).signal).toBe('SIGKILL');
+    expect(lab.remains()).toEqual([]);
+    expect(mountsOf(lab.id)).toEqual([]);
+    expect(existsSync(lab.directory) || existsSync(lab.pins)).toBe(false);
   });
 });
 
@@ -160,18 +170,6 @@ test('a lab that cannot be built whole is taken down again', async () => {
   });
   await expect(broken.up()).rejects.toMatchObject({ code: 'command-failed' });
   expect(broken.remains()).toEqual([]);
-});
-
-test('down ends processes that will not end, and those that they started', async () => {
-  const lab = newLab();
-  await lab.up();
-  const child = await lab.spawn('client', 'bash', [
-    '-c',
-    'trap "" TERM; sleep 61 & echo deaf; while :; do wait; done',
-  ]);
-  await new Promise<void>((resolve) => child.onLine(() => resolve()));
-  expect(await lab.down()).toEqual([]);
-  expect((await child.exited).signal).toBe('SIGKILL');
 });
 
 test('two labs stand beside each other, and the end of one leaves the other whole', async () => {
