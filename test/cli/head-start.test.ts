@@ -1,7 +1,7 @@
 /** Real daemons on the lab's lb1: what a restarted one does first. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Director } from '../../src/drill/director.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { PAIR_TOPOLOGY } from '../../src/lab/pair.ts';
@@ -13,13 +13,21 @@ const ADVERT_MS = 1000;
 const SLOW_PARSER = new URL('data/slow-parser.mjs', import.meta.url).href;
 const { signal } = new AbortController();
 
-let lab: Lab;
-beforeEach(async () => {
-  lab = new Lab(PAIR_TOPOLOGY);
+/** Longer than that. */
+const LOAD_MS = 3000;
+
+const lab = new Lab(PAIR_TOPOLOGY);
+/** Who runs, from one test to the next. */
+let last: Director;
+
+beforeAll(async () => {
   await lab.up();
   writeFileSync(join(lab.directory, 'key'), `${'ab'.repeat(32)}\n`, { mode: 0o600 });
+  last = director();
+  await last.start();
+  await master(last);
 });
-afterEach(async () => {
+afterAll(async () => {
   expect(await lab.down()).toEqual([]);
 });
 
@@ -31,18 +39,16 @@ function director(command: readonly string[] = []): Director {
   });
 }
 
-async function master(one: Director): Promise<void> {
-  await one.start();
-  await one.until('become master', ({ role }) => role === 'master', 20_000, signal);
-}
+/** One that takes its time to load. */
+const slow = () => director(['env', `NODE_OPTIONS=--import=${SLOW_PARSER}`, `LOAD_MS=${LOAD_MS}`]);
+
+const master = (one: Director) => one.until('become master', ({ role }) => role === 'master', 20_000, signal);
 
 test('a restarted daemon goes on with its lease although its code takes longer to load than that lease lasts', async () => {
-  const first = director();
-  await master(first);
-  await first.kill();
-  const slow = director(['env', `NODE_OPTIONS=--import=${SLOW_PARSER}`, 'LOAD_MS=4000']);
-  await slow.start();
-  const { role, vrrp } = await slow.ready(signal);
+  await last.kill();
+  last = slow();
+  await last.start();
+  const { role, vrrp } = await last.ready(signal);
   expect({ role, takeovers: vrrp.takeovers, adoptions: vrrp.adoptions }).toEqual({
     role: 'master',
     takeovers: 0,
@@ -51,15 +57,13 @@ test('a restarted daemon goes on with its lease although its code takes longer t
 });
 
 test('a daemon that was given another configuration reads that first', async () => {
-  const first = director();
-  await master(first);
-  await first.kill();
-  const changed = director(['env', `NODE_OPTIONS=--import=${SLOW_PARSER}`, 'LOAD_MS=4000']);
+  await last.kill();
+  last = slow();
   const file = join(lab.directory, 'lb1.yaml');
   writeFileSync(file, readFileSync(file, 'utf8').replace('vrid: 51', 'vrid: 52'));
-  await changed.start();
-  await changed.ready(signal);
+  await last.start();
+  await last.ready(signal);
   // It waits for its turn as one that has just come, however long it takes to answer us.
-  const { vrrp } = await changed.until('become master', ({ role }) => role === 'master', 20_000, signal);
+  const { vrrp } = await master(last);
   expect({ takeovers: vrrp.takeovers, adoptions: vrrp.adoptions }).toEqual({ takeovers: 1, adoptions: 0 });
 });
