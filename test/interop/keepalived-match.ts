@@ -15,6 +15,8 @@ export interface Match {
   readonly first: Player;
   /** Who has the higher priority. */
   readonly higher: Player | 'neither';
+  /** Ends with the first crash. */
+  readonly brief?: boolean;
 }
 
 /** Virtual addresses of each family; that of IPv6 begins with one of the link (RFC 9568, 5.2.9). */
@@ -74,7 +76,7 @@ class Game {
   }
 
   async play(): Promise<void> {
-    const { first, higher } = this.#match;
+    const { first, higher, brief } = this.#match;
     const second = other(first);
     await this.#start(first);
     await this.#alone(first, `${first} starts first`);
@@ -84,6 +86,7 @@ class Game {
     await this.#alone(right, `${second} starts`);
     await this.#crash(right);
     await this.#alone(other(right), `${right} crashes`);
+    if (brief) return;
     await this.#start(right);
     const returned = higher === 'neither' ? other(right) : right;
     await this.#alone(returned, `${right} returns`);

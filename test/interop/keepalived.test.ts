@@ -28,11 +28,13 @@ const matches: readonly Match[] = [
     speech: speech({ version: 2, advertMs: 1000, password: 'secret12' }),
     first: 'director',
     higher: 'director',
+    // Its interval is a whole second.
+    brief: true,
   },
 ];
 
 for (const match of matches) {
   test(titleOf(match), async () => {
-    expect(await play(wire, match)).toHaveLength(6);
+    expect(await play(wire, match)).toHaveLength(match.brief ? 3 : 6);
   }, 400_000);
 }

@@ -21,18 +21,25 @@ test.each(['ipvsadm', 'ipvsadm-save', 'ipvsadm-restore'])('%s(8) is well formed'
     expect(text).toContain(`.SH ${section}\n`);
 });
 
-/** What bash would offer behind these words. */
-function complete(...line: readonly string[]): string[] {
+/** What bash would offer behind the words of each line. */
+function completions(lines: readonly (readonly string[])[]): string[][] {
   const script = `
-    . "$1"; shift
+    . "$1"
     ipvsadm() { printf 'TCP  10.1.1.1:80 wlc\\n  -> 10.2.2.2:80 Masq 1 0 0\\nUDP  10.1.1.2:53 rr\\n'; }
-    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
-    _ipvsadm
-    printf '%s\\n' "\${COMPREPLY[@]}"`;
+    while IFS=$'\\t' read -ra COMP_WORDS; do
+      # What is to be completed may be nothing, which read leaves out.
+      [ "\${COMP_WORDS[-1]}" != . ] || COMP_WORDS[-1]=
+      COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+      _ipvsadm
+      printf '%s\\n' "\${COMPREPLY[*]}"
+    done`;
   const path = file('completion/ipvsadm.bash').pathname;
-  const out = execFileSync('bash', ['-c', script, 'bash', path, ...line], { encoding: 'utf8' });
-  return out.split('\n').filter((word) => word !== '');
+  const input = lines.map((line) => `${line.map((word) => word || '.').join('\t')}\n`).join('');
+  const out = execFileSync('bash', ['-c', script, 'bash', path], { encoding: 'utf8', input });
+  return lines.map((_, at) => (out.split('\n')[at] ?? '').split(' ').filter((word) => word !== ''));
 }
+
+const complete = (...line: readonly string[]): readonly string[] => completions([line])[0] ?? [];
 
 describe('completion', () => {
   test('is what bash can read', () => {
@@ -41,10 +48,8 @@ describe('completion', () => {
 
   test('offers every option somewhere', () => {
     const commands = complete('ipvsadm', '');
-    const offered = new Set([
-      ...commands,
-      ...commands.flatMap((command) => complete('ipvsadm', command, 'master', '')),
-    ]);
+    const behind = completions(commands.map((command) => ['ipvsadm', command, 'master', '']));
+    const offered = new Set([...commands, ...behind.flat()]);
     expect(words.filter((word) => !offered.has(word))).toEqual([]);
   });
 

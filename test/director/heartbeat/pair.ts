@@ -1,6 +1,7 @@
 /** Two network namespaces joined by a veth, and heartbeats in them. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,6 @@ import { leaseTime } from '../../../src/vrrp/timing.ts';
 import { built } from '../../support/build.ts';
 import { ip } from '../../support/namespace.ts';
 import { routerConfig } from '../../support/router.ts';
-import { scratch } from '../../support/scratch.ts';
 import { until } from '../../support/until.ts';
 
 export const VIP = '10.99.0.1';
@@ -32,7 +32,7 @@ export class Wire {
    */
   readonly a: string;
   readonly b: string;
-  readonly directory = scratch();
+  readonly directory = mkdtempSync(join(tmpdir(), 'tandem-heartbeat-'));
   readonly #children: ChildProcess[] = [];
 
   /** @param label tells wires of one process apart */
@@ -69,9 +69,16 @@ export class Wire {
     return child;
   }
 
+  /** Nobody runs, and nobody has left anything. */
+  async clear(): Promise<void> {
+    for (const child of this.#children.splice(0)) await ended(child, () => child.kill('SIGKILL'));
+    for (const name of readdirSync(this.directory)) rmSync(join(this.directory, name), { recursive: true });
+  }
+
   async remove(): Promise<void> {
-    for (const child of this.#children) await ended(child, () => child.kill('SIGKILL'));
+    await this.clear();
     for (const name of [this.a, this.b]) ip('netns', 'del', name);
+    rmSync(this.directory, { recursive: true });
   }
 }
 

@@ -1,6 +1,6 @@
 /** The real worker thread on real sockets: two directors in two network namespaces. */
 import { execFileSync } from 'node:child_process';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BOARD_ROLE } from '../../../src/director/board.ts';
 import { bootTimeUs } from '../../../src/native/clock.ts';
 import { built } from '../../support/build.ts';
@@ -9,12 +9,11 @@ import { until } from '../../support/until.ts';
 import { ifindex, TestDirector, VRID, Wire } from './pair.ts';
 
 let wire: Wire;
-beforeEach(() => {
+beforeAll(() => {
   wire = new Wire();
 });
-afterEach(async () => {
-  await wire.remove();
-});
+afterEach(() => wire.clear());
+afterAll(() => wire.remove());
 
 function first(advertMs: number, more = {}): TestDirector {
   return new TestDirector(wire, wire.a, { name: 'a', priority: 200, advertMs, ...more });
