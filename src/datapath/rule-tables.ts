@@ -359,8 +359,7 @@ export class RuleTables {
     serviceId: number,
     drainingTimeout: number | undefined,
   ): readonly [number, ServerEntry] {
-    const name = `${serviceId} ${server.address} ${server.port}`;
-    const id = this.#serverIds.get(name) ?? this.#serverId();
+    const id = this.#serverIds.get(serverName({ ...server, serviceId })) ?? this.#serverId();
     const before = this.#servers.get(id);
     const entry: ServerEntry = {
       ...server,
@@ -455,8 +454,10 @@ export class RuleTables {
 }
 
 function placeOf(id: ServiceId): Place {
-  return { key: serviceKeyBytes(id), fwmark: id.kind === 'fwmark' ? id.fwmark : 0 };
+  return { key: serviceKeyBytes(id), fwmark: fwmarkOf(id) };
 }
+
+const fwmarkOf = (id: ServiceId): number => (id.kind === 'fwmark' ? id.fwmark : 0);
 
 /** IPVS takes a server's overload back when its upper threshold is raised or taken away (__ip_vs_update_dest). */
 function mayTakeMore({ upperThreshold }: ServerEntry, before: ServerEntry | undefined): boolean {
@@ -464,8 +465,12 @@ function mayTakeMore({ upperThreshold }: ServerEntry, before: ServerEntry | unde
   return before.upperThreshold > 0 && (upperThreshold === 0 || upperThreshold > before.upperThreshold);
 }
 
-function serverName(entry: ServerEntry): string {
-  return `${entry.serviceId} ${entry.address} ${entry.port}`;
+function serverName({
+  serviceId,
+  address,
+  port,
+}: Pick<ServerEntry, 'serviceId' | 'address' | 'port'>): string {
+  return `${serviceId} ${address} ${port}`;
 }
 
 function entryBytes({ id, service, slots, locals }: Placed): Buffer {
@@ -488,7 +493,7 @@ function optionsBytes(service: VirtualService): Buffer {
     establishedTimeout,
     netmask: netmaskBytes(serviceFamily(id), persistence),
     port: id.kind === 'fwmark' ? 0 : id.port,
-    fwmark: id.kind === 'fwmark' ? id.fwmark : 0,
+    fwmark: fwmarkOf(id),
   });
 }
 
