@@ -2,7 +2,7 @@
 import { familyOf, formatEndpoint } from './address.ts';
 import { applyEdit, type RuleEdit } from './edit.ts';
 import { ModelError } from './error.ts';
-import { MOST_MARKS } from './mark.ts';
+import { INTERFACE_NAME, MOST_MARKS } from './mark.ts';
 import {
   describeService,
   EMPTY_RULES,
@@ -18,8 +18,6 @@ import {
 } from './rules.ts';
 
 const LARGEST_DRAINING = 3600;
-/** IFNAMSIZ - 1 characters, and none that would make a path or another line of it. */
-const INTERFACE = /^(?!\.{1,2}$)[^\s/:\p{Cc}]{1,15}$/u;
 /** Names of engines and flags. */
 const WORD = /^[a-z0-9-]{1,32}$/;
 /** Flags that one scheduler knows are fewer. */
@@ -93,7 +91,7 @@ function checkServer(server: RealServer, name: string): void {
 }
 
 function checkInterface(oif: string | undefined, name: string): void {
-  if (oif !== undefined && !INTERFACE.test(oif)) refuse(`${name}: no name of an interface`);
+  if (oif !== undefined && !INTERFACE_NAME.test(oif)) refuse(`${name}: no name of an interface`);
 }
 
 function checkTimeouts({ tcp, tcpFin, udp }: Timeouts): void {

@@ -30,8 +30,8 @@ export interface Mark {
 export const MOST_MARKS = 128;
 export const LARGEST_FWMARK = 0xffff_ffff;
 
-/** IFNAMSIZ - 1 characters, and none that would make a path or another line of it. */
-const INTERFACE = /^(?!\.{1,2}$)[^\s/:\p{Cc}]{1,15}$/u;
+/** An interface's name: IFNAMSIZ - 1 characters, and none that would make a path or another line of it. */
+export const INTERFACE_NAME = /^(?!\.{1,2}$)[^\s/:\p{Cc}]{1,15}$/u;
 
 /** `10.1.1.0/24`, or an address alone. @throws ModelError `bad-address`, `bad-value` */
 export function makePrefix(address: Address, length: number): Prefix {
@@ -108,7 +108,7 @@ export function checkMark(mark: Mark): void {
     if (!Object.values(PROTOCOL_NUMBER).includes(protocol ?? 0))
       refuse('ports need a protocol that has some: tcp, udp or sctp');
   }
-  if (mark.interface !== undefined && !INTERFACE.test(mark.interface)) refuse('no name of an interface');
+  if (mark.interface !== undefined && !INTERFACE_NAME.test(mark.interface)) refuse('no name of an interface');
   if (!source && !destination && mark.interface === undefined)
     refuse('it would mark what is for this host too: name a source, a destination or an interface');
 }
