@@ -1,5 +1,5 @@
 /** Counters of the plane's servers and services. What a server counted outlives it in its service's total. */
-import type { ServerCounters, TrafficCounters } from '../model/counters.ts';
+import { addTraffic, type ServerCounters, type TrafficCounters } from '../model/counters.ts';
 import type { BpfMap } from '../native/bpf-map.ts';
 import { bytes, u32 } from './codec.ts';
 import { SERVER_LOAD, TRAFFIC } from './layouts.generated.ts';
@@ -39,7 +39,7 @@ export class PlaneCounters implements ServerUse {
 
   /** Of a service: its servers', and what those that are gone had counted. */
   total(serviceId: number, servers: readonly TrafficCounters[]): TrafficCounters {
-    return servers.reduce(add, this.#trafficOf(this.#firstRetired + serviceId));
+    return servers.reduce(addTraffic, this.#trafficOf(this.#firstRetired + serviceId));
   }
 
   connections(id: number): number {
@@ -88,14 +88,4 @@ export class PlaneCounters implements ServerUse {
     const [connections = 0, inPackets = 0, outPackets = 0, inBytes = 0, outBytes = 0] = fields;
     return { connections, inPackets, outPackets, inBytes, outBytes };
   }
-}
-
-function add(a: TrafficCounters, b: TrafficCounters): TrafficCounters {
-  return {
-    connections: a.connections + b.connections,
-    inPackets: a.inPackets + b.inPackets,
-    outPackets: a.outPackets + b.outPackets,
-    inBytes: a.inBytes + b.inBytes,
-    outBytes: a.outBytes + b.outBytes,
-  };
 }

@@ -15,6 +15,16 @@ export const NO_TRAFFIC: TrafficCounters = {
   outBytes: 0,
 };
 
+export function addTraffic(a: TrafficCounters, b: TrafficCounters): TrafficCounters {
+  return {
+    connections: a.connections + b.connections,
+    inPackets: a.inPackets + b.inPackets,
+    outPackets: a.outPackets + b.outPackets,
+    inBytes: a.inBytes + b.inBytes,
+    outBytes: a.outBytes + b.outBytes,
+  };
+}
+
 export interface ServerCounters extends TrafficCounters {
   readonly activeConnections: number;
   readonly inactiveConnections: number;

@@ -3,7 +3,7 @@
  * last, also when its rule is gone meanwhile.
  */
 import type { Address } from '../../model/address.ts';
-import { NO_TRAFFIC, type ServiceCounters, type TrafficCounters } from '../../model/counters.ts';
+import { addTraffic, NO_TRAFFIC, type ServiceCounters, type TrafficCounters } from '../../model/counters.ts';
 import { RECORD_FAMILY } from '../../model/record.ts';
 import {
   EMPTY_RULES,
@@ -142,7 +142,7 @@ export class ServiceState {
       return { ...traffic, activeConnections: active, inactiveConnections: inactive };
     });
     return {
-      total: this.servers.reduce((sum, { traffic }) => added(sum, traffic), this.#gone),
+      total: this.servers.reduce((sum, { traffic }) => addTraffic(sum, traffic), this.#gone),
       servers,
       locals: this.locals.map(({ words }) => ({
         conflicts: 0,
@@ -167,7 +167,7 @@ export class ServiceState {
 
   #retire(server: ServerState): void {
     server.weight = 0;
-    this.#gone = added(this.#gone, server.traffic);
+    this.#gone = addTraffic(this.#gone, server.traffic);
     server.traffic = { ...NO_TRAFFIC };
   }
 }
@@ -264,14 +264,4 @@ function nameOf(id: ServiceId): string {
   return id.kind === 'raw'
     ? `raw ${address} ${id.port}`
     : `${PROTOCOL_NUMBER[id.protocol]} ${address} ${id.port}`;
-}
-
-function added(a: TrafficCounters, b: TrafficCounters): Traffic {
-  return {
-    connections: a.connections + b.connections,
-    inPackets: a.inPackets + b.inPackets,
-    outPackets: a.outPackets + b.outPackets,
-    inBytes: a.inBytes + b.inBytes,
-    outBytes: a.outBytes + b.outBytes,
-  };
 }
