@@ -6,6 +6,7 @@
 import { type Address, addressFromBytes, addressToBytes, type Family, familyOf } from '../model/address.ts';
 import { PROTOCOL_NUMBER } from '../model/rules.ts';
 import { AF_INET, AF_INET6, SOCK_RAW, Socket, sockaddrOf } from '../native/socket.ts';
+import { internetChecksum } from '../wire/checksum.ts';
 import { CLOSING, DIRECTION, FLOW_FLAG, FLOW_KEY, FORWARDING } from './layouts.generated.ts';
 
 /** With it the caller writes the IP header. */
@@ -113,7 +114,7 @@ function segment(end: End, sequence: number, flags: number): Buffer {
   tcp[13] = flags;
   const addresses = Buffer.concat([addressToBytes(end.from), addressToBytes(end.to)]);
   const tail = Buffer.from([0, PROTOCOL_NUMBER.tcp, 0, tcp.length]);
-  tcp.writeUInt16BE(checksum(Buffer.concat([addresses, tail, tcp])), 16);
+  tcp.writeUInt16BE(internetChecksum(addresses, tail, tcp), 16);
   if (familyOf(end.from) === 6) {
     const header = Buffer.from([0x60, 0, 0, 0, 0, tcp.length, PROTOCOL_NUMBER.tcp, HOPS]);
     return Buffer.concat([header, addresses, tcp]);
@@ -122,12 +123,4 @@ function segment(end: End, sequence: number, flags: number): Buffer {
   // The kernel fills in the identification and the checksum (raw(7)).
   const header = Buffer.from([0x45, 0, 0, length, 0, 0, 0x40, 0, HOPS, PROTOCOL_NUMBER.tcp, 0, 0]);
   return Buffer.concat([header, addresses, tcp]);
-}
-
-/** RFC 1071, of an even number of bytes. */
-function checksum(data: Buffer): number {
-  let sum = 0;
-  for (let at = 0; at < data.length; at += 2) sum += data.readUInt16BE(at);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return ~sum & 0xffff;
 }

@@ -1,6 +1,6 @@
 /** Unsolicited neighbour advertisements (RFC 4861 section 7.2.6): what gratuitous ARP is to IPv4. */
 import { type Address, addressToBytes, familyOf, parseAddress } from '../model/address.ts';
-import { internetChecksum } from '../vrrp/checksum.ts';
+import { internetChecksum } from '../wire/checksum.ts';
 import { HostError } from './error.ts';
 import { macBytes } from './gratuitous-arp.ts';
 

@@ -11,8 +11,9 @@
  *     |                  IPv4 or IPv6 addresses                       |
  */
 import { type Address, addressFromBytes, addressToBytes, familyOf } from '../model/address.ts';
-import { internetChecksum, type Path, pseudoHeader } from './checksum.ts';
+import { internetChecksum } from '../wire/checksum.ts';
 import { VrrpError } from './error.ts';
+import { type Path, pseudoHeader } from './pseudo-header.ts';
 import { LONGEST_INTERVAL_CS } from './wire.ts';
 
 const VERSION = 3;

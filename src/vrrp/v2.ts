@@ -10,9 +10,11 @@
  *     |                       IPv4 addresses                          |
  *     |                 Authentication data (8 bytes)                 |
  */
+
+import { internetChecksum } from '../wire/checksum.ts';
 import { type Advertisement, checked, frame, openFrame, requireRange, sealed } from './advertisement.ts';
-import { internetChecksum, type Path } from './checksum.ts';
 import { VrrpError } from './error.ts';
+import type { Path } from './pseudo-header.ts';
 
 const VERSION = 2;
 const AUTH_DATA = 8;

@@ -1,6 +1,6 @@
 /** The link address of a virtual router, and the frames that come from it (RFC 9568 section 7.3). */
 import { type Address, addressToBytes, type Family, familyOf } from '../model/address.ts';
-import { internetChecksum } from './checksum.ts';
+import { internetChecksum } from '../wire/checksum.ts';
 import { groupOf } from './ip.ts';
 import { VRRP_PROTOCOL, VRRP_TOS, VRRP_TTL } from './wire.ts';
 

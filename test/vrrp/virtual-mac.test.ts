@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { parseAddress } from '../../src/model/address.ts';
 import { decodeAdvertisement, encodeAdvertisement } from '../../src/vrrp/advertisement.ts';
-import { internetChecksum } from '../../src/vrrp/checksum.ts';
 import { groupOf, openIpv4 } from '../../src/vrrp/ip.ts';
 import { groupFrame, virtualMac } from '../../src/vrrp/virtual-mac.ts';
+import { internetChecksum } from '../../src/wire/checksum.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 

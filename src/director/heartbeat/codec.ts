@@ -1,7 +1,7 @@
 /** How one virtual router writes its advertisements, and what it takes for one. */
 import { type Advertisement, encodeAdvertisement } from '../../vrrp/advertisement.ts';
-import type { Path } from '../../vrrp/checksum.ts';
 import type { Reception } from '../../vrrp/ip.ts';
+import type { Path } from '../../vrrp/pseudo-header.ts';
 import { encodeV2 } from '../../vrrp/v2.ts';
 import type { HeartbeatRouter } from './messages.ts';
 

@@ -8,10 +8,11 @@ import type { HeartbeatEvent, HeartbeatRouter } from '../../../src/director/hear
 import type { Received, Transport } from '../../../src/director/heartbeat/transport.ts';
 import { addressToBytes, familyOf, parseAddress } from '../../../src/model/address.ts';
 import { encodeAdvertisement } from '../../../src/vrrp/advertisement.ts';
-import { internetChecksum, type Path, pseudoHeader } from '../../../src/vrrp/checksum.ts';
 import type { VrrpRefusal } from '../../../src/vrrp/error.ts';
 import { compareAddresses, type Datagram, openIpv4, readAdvertisement } from '../../../src/vrrp/ip.ts';
+import { type Path, pseudoHeader } from '../../../src/vrrp/pseudo-header.ts';
 import { encodeV2 } from '../../../src/vrrp/v2.ts';
+import { internetChecksum } from '../../../src/wire/checksum.ts';
 import { routerConfig } from '../../support/router.ts';
 
 const OFTEN = 10_000;

@@ -1,4 +1,4 @@
-/** The Internet checksum (RFC 1071), and the pseudo-headers that stand before a VRRP message in it. */
+/** The pseudo-headers that stand before a VRRP message in its checksum. */
 import { type Address, addressToBytes } from '../model/address.ts';
 import { VRRP_PROTOCOL } from './wire.ts';
 
@@ -6,16 +6,6 @@ import { VRRP_PROTOCOL } from './wire.ts';
 export interface Path {
   readonly source: Address;
   readonly destination: Address;
-}
-
-/** The checksum of `parts` as if they stood behind one another; every part but the last has an even length. */
-export function internetChecksum(...parts: readonly Uint8Array[]): number {
-  let sum = 0;
-  for (const part of parts) {
-    for (let at = 0; at < part.length; at += 2) sum += ((part[at] ?? 0) << 8) | (part[at + 1] ?? 0);
-  }
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return ~sum & 0xffff;
 }
 
 /**
