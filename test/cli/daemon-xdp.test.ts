@@ -120,7 +120,7 @@ test('whoever cannot start leaves the plane of a daemon that was killed, and the
   // What the killed one had changed.
   expect(forwarding()).toBe(before);
   expect([attached(), existsSync(namespace.pins), existsSync(state())]).toEqual([false, false, false]);
-}, 60_000);
+}, 120_000);
 
 test('a daemon lets the host answer ARP on its sync links only for their own addresses, and puts that back', async () => {
   const links = ['side', 'aside', 'all'];
