@@ -81,7 +81,7 @@ test.each([
   wire.plane.sweep();
   expect(wire.plane.events().drained).toBe(drained);
   if (takeover) term += 1;
-  wire.plane.fence.open(bootTimeUs() + 60_000_000, term);
+  wire.plane.fence.open(bootTimeUs() + 600_000_000, term);
   await until('the connection is closed', () => {
     wire.plane.sweep();
     return wire.plane.events().drained === drained + 1;

@@ -164,7 +164,7 @@ export class PlaneBench {
   }
 
   openFence(term = 1): void {
-    this.plane.fence.open(bootTimeUs() + 60_000_000, term);
+    this.plane.fence.open(bootTimeUs() + 600_000_000, term);
   }
 
   fromClient(frame: Buffer) {

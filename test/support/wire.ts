@@ -76,7 +76,7 @@ export class Wire {
       { address: parseAddress(VIP6), kind: 'virtual', floating: true, ifindex: front?.ifindex ?? 0 },
       { address: parseAddress(local), kind: 'local', floating: true, ifindex: back?.ifindex ?? 0 },
     ]);
-    this.plane.fence.open(bootTimeUs() + 60_000_000, term);
+    this.plane.fence.open(bootTimeUs() + 600_000_000, term);
   }
 
   /** Runs a script in a far host; resolves with its first line of output. */
