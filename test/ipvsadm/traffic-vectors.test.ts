@@ -11,18 +11,7 @@ afterAll(async () => {
   expect(await lab.down()).toEqual([]);
 }, 60_000);
 
-/** Of what the plane does not carry yet: its first words are refused by name. One that it carries after all fails here. */
-const NOT_YET: Readonly<Record<number, string>> = {
-  130: 'SCTP (--sctp-service) is not built yet',
-};
-
-test.each(Object.keys(NOT_YET).map(Number))('sequence %i is refused by name', async (seq) => {
-  const [, add] = SEQUENCES.get(seq) ?? [];
-  const said = await lab.ipvsadm(add?.argv ?? []);
-  expect(said).toEqual({ stdout: '', stderr: expect.stringContaining(NOT_YET[seq] ?? ''), exit: 2 });
-});
-
-describe.each(NEED_TRAFFIC.filter((seq) => !(seq in NOT_YET)))('sequence %i', (seq) => {
+describe.each(NEED_TRAFFIC)('sequence %i', (seq) => {
   const steps = SEQUENCES.get(seq) ?? [];
 
   test(`${steps[0]?.title}: same output, errors and exit codes`, { timeout: 120_000 }, async () => {

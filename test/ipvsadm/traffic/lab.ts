@@ -7,12 +7,13 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../../../src/control/client.ts';
 import { Lab } from '../../../src/lab/lab.ts';
-import { labSuffix } from '../../../src/lab/ownership.ts';
+import { labSuffix, namespaceName } from '../../../src/lab/ownership.ts';
 import type { LabProcess } from '../../../src/lab/process.ts';
-import type { InterfaceSpec, Topology } from '../../../src/lab/topology.ts';
+import { type InterfaceSpec, SWITCH_HOST, type Topology } from '../../../src/lab/topology.ts';
 import { waitFor } from '../../../src/lab/wait.ts';
 import { TANDEM } from '../../cli/run.ts';
 import { type Output, type } from '../terminal.ts';
+import { SctpEnds } from './sctp-ends.ts';
 
 export const CLIENT = '10.0.0.1';
 /** The client of the recording that marks its packets. */
@@ -77,6 +78,7 @@ export class TrafficLab {
   readonly #lab = new Lab(TOPOLOGY);
   readonly #daemons = new Map<DirectorName, LabProcess>();
   #client: LabProcess | undefined;
+  #sctp: SctpEnds | undefined;
   readonly #said: string[] = [];
 
   /** @throws LabError when the lab cannot be built */
@@ -86,7 +88,8 @@ export class TrafficLab {
     await this.#talk('rs', ['serve', TCP_PORTS, UDP_PORTS]);
   }
 
-  down(): Promise<string[]> {
+  async down(): Promise<string[]> {
+    await this.#sctp?.leave();
     return this.#lab.down();
   }
 
@@ -142,17 +145,38 @@ export class TrafficLab {
     await this.run('rs', 'ip', 'address', 'add', '10.0.0.200/24', 'dev', 'eth1');
   }
 
+  /** One association, between ends that stand in for the client and the servers until the next {@link refresh}. */
+  async associate(): Promise<void> {
+    await this.#placeHosts(false);
+    this.#sctp = await SctpEnds.associate(namespaceName(this.#lab.id, SWITCH_HOST));
+  }
+
+  async endAssociation(): Promise<void> {
+    await this.#sctp?.shutDown();
+  }
+
   /** As hosts that have just been switched on: no client, no rules, no connections. */
   async refresh(): Promise<void> {
     await this.#client?.end();
     this.#client = undefined;
     this.#said.length = 0;
+    if (this.#sctp) {
+      await this.#sctp.leave();
+      this.#sctp = undefined;
+      await this.#placeHosts(true);
+    }
     for (const link of ['lo', 'eth1'])
       await this.run('rs', 'ip', 'address', 'flush', 'dev', link, 'scope', 'global');
     for (const name of this.#daemons.keys()) {
       await this.#daemons.get(name)?.end();
       await this.start(name);
     }
+  }
+
+  /** Plugs the client and the servers in, or out; the director has to ask again who has their addresses. */
+  async #placeHosts(there: boolean): Promise<void> {
+    for (const host of ['client', 'rs']) await (there ? this.#lab.restore(host) : this.#lab.cut(host));
+    for (const link of ['eth0', 'eth1']) await this.run('da', 'ip', 'neighbour', 'flush', 'dev', link);
   }
 
   #socket(name: DirectorName): string {

@@ -66,6 +66,8 @@ export const MADE: Readonly<Record<string, Made>> = {
     await lab.client('connect', web(40600));
     await lab.client('upload', { port: 40600, bytes: 140_000_000 });
   },
+  'one SCTP association': (lab) => lab.associate(),
+  'association shut down': (lab) => lab.endAssociation(),
   '3 connections with 5 round trips each; 3.5 s later': async (lab) => {
     await connections(lab, ports(40800, 3), 5);
     await pause(3500);
