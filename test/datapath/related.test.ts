@@ -1,7 +1,8 @@
 /** ICMP errors about packets of connections, packet by packet. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addressFromBytes, addressToBytes, parseAddress } from '../../src/model/address.ts';
-import { bare, checksum, read, reversed, type Tuple, tcp, udp } from '../support/packet.ts';
+import { addressFromBytes } from '../../src/model/address.ts';
+import { icmpError, messageSum } from '../support/icmp.ts';
+import { checksum, read, reversed, type Tuple, tcp, udp } from '../support/packet.ts';
 import {
   CLIENT,
   CLIENT6,
@@ -42,7 +43,6 @@ interface Family {
   readonly server: string;
   readonly router: string;
   readonly header: number;
-  readonly protocol: number;
   /** Type and code of an error: what is too large, or cannot be reached. */
   readonly kind: readonly [number, number];
 }
@@ -57,7 +57,6 @@ const FAMILIES: ReadonlyArray<[string, Family]> = [
       server: SERVER,
       router: ROUTER,
       header: 20,
-      protocol: 1,
       kind: [3, 4],
     },
   ],
@@ -70,7 +69,6 @@ const FAMILIES: ReadonlyArray<[string, Family]> = [
       server: SERVER6,
       router: ROUTER6,
       header: 40,
-      protocol: 58,
       kind: [2, 0],
     },
   ],
@@ -80,29 +78,15 @@ function request({ client, virtual }: Family, toPort: number): Tuple {
   return { from: client, fromPort: clientPort++, to: virtual, toPort };
 }
 
-/** The sum of an ICMPv6 message covers the addresses; of ICMP only the message. */
-function messageSum(from: string, to: string, message: Buffer): number {
-  if (!from.includes(':')) return checksum(message);
-  const rest = Buffer.alloc(8);
-  rest.writeUInt32BE(message.length);
-  rest[7] = 58;
-  return checksum(
-    Buffer.concat([...[from, to].map((it) => addressToBytes(parseAddress(it))), rest, message]),
-  );
-}
-
 /** An error about `frame`, of which it repeats so many bytes behind the IP header. */
 function error(
   family: Family,
   from: string,
   to: string,
   frame: Buffer,
-  { repeats = 1000, ttl = 64, kind = family.kind } = {},
+  { repeats = 1000, ttl = 64, kind = family.kind as readonly [number, number] } = {},
 ): Buffer {
-  const head = Buffer.from([...kind, 0, 0, 0, 0, 0x05, 0x14]);
-  const message = Buffer.concat([head, frame.subarray(14, 14 + family.header + repeats)]);
-  message.writeUInt16BE(messageSum(from, to, message), 2);
-  return bare(family.protocol, from, to, message, { ttl });
+  return icmpError(from, to, kind, frame, { repeats, ttl });
 }
 
 /** What an error says, and of which packet. */
@@ -242,6 +226,15 @@ describe.each(FAMILIES)('%s', (_, family) => {
     [
       'that repeats too little',
       (forwarded: Buffer) => error(family, router, local, forwarded, { repeats: 7 }),
+    ],
+    [
+      'that repeats too little, and has more bytes behind it than its length says',
+      (forwarded: Buffer) =>
+        Buffer.concat([error(family, router, local, forwarded, { repeats: 7 }), Buffer.alloc(20)]),
+    ],
+    [
+      'of which not all has come',
+      (forwarded: Buffer) => error(family, router, local, forwarded).subarray(0, -1),
     ],
     [
       'that is a question',

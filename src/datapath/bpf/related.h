@@ -41,8 +41,8 @@ static __always_inline int is_error(enum family family, __u8 type)
 	return type == ICMP_UNREACHABLE || type == ICMP_TIME_EXCEEDED || type == ICMP_PARAMETER_PROBLEM;
 }
 
-/* Returns the protocol of the repeated packet and the address behind its headers, or 0 when it is none of a connection. */
-static __always_inline __u8 read_repeated(enum family family, void *inner, void *end, struct related *r, void **behind)
+/* Returns the protocol of the repeated packet and the length of its header, or 0 when it is none of a connection. */
+static __always_inline __u8 read_repeated(enum family family, void *inner, void *end, struct related *r, __u32 *length)
 {
 	if (family == FAMILY_IPV6) {
 		r->ip6 = inner;
@@ -53,7 +53,7 @@ static __always_inline __u8 read_repeated(enum family family, void *inner, void 
 		r->key.destination = r->ip6->saddr.in6_u.u6_addr32[3];
 		__builtin_memcpy(r->key.source_high, &r->ip6->daddr, 12);
 		__builtin_memcpy(r->key.destination_high, &r->ip6->saddr, 12);
-		*behind = r->ip6 + 1;
+		*length = sizeof(*r->ip6);
 		return r->ip6->nexthdr;
 	}
 	r->ip = inner;
@@ -62,16 +62,19 @@ static __always_inline __u8 read_repeated(enum family family, void *inner, void 
 		return 0;
 	r->key.source = r->ip->daddr;
 	r->key.destination = r->ip->saddr;
-	*behind = inner + r->ip->ihl * 4;
+	*length = r->ip->ihl * 4;
 	return r->ip->protocol;
 }
 
 /* Returns 0 when this is no error about a packet that may have been ours. */
 static __always_inline int read_related(struct xdp_md *ctx, enum family family, const struct packet *p, struct related *r)
 {
+	/* Of the message, what stands before the repeated transport's header; whole is what the IP header counts. */
+	__u32 before = p->headers + sizeof(*r->icmp), length;
 	void *end = (void *)(long)ctx->data_end;
-	void *behind;
 
+	if (p->headers < sizeof(struct iphdr) || sizeof(struct ethhdr) + p->length > bpf_xdp_get_buff_len(ctx))
+		return 0;
 	if (p->key->protocol != (family == FAMILY_IPV6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP) ||
 	    (family == FAMILY_IPV4 && p->ip->frag_off & bpf_htons(IP_FRAGMENT_MASK)))
 		return 0;
@@ -80,16 +83,21 @@ static __always_inline int read_related(struct xdp_md *ctx, enum family family, 
 	if ((void *)(r->icmp + 1) > end || !is_error(family, r->icmp->type))
 		return 0;
 	r->key.family = family;
-	r->key.protocol = read_repeated(family, r->icmp + 1, end, r, &behind);
+	r->key.protocol = read_repeated(family, r->icmp + 1, end, r, &length);
+	if (!r->key.protocol)
+		return 0;
 	if (!has_transport(r->key.protocol))
-		return r->key.protocol && is_portless(r->key.protocol);
-	r->transport = behind;
-	if ((void *)(r->transport + 1) > end)
+		return is_portless(r->key.protocol) &&
+		       before + (family == FAMILY_IPV6 ? sizeof(*r->ip6) : sizeof(*r->ip)) <= p->length;
+	before += length;
+	r->transport = (void *)(r->icmp + 1) + length;
+	if ((void *)(r->transport + 1) > end || before + sizeof(*r->transport) > p->length)
 		return 0;
 	r->key.source_port = r->transport->destination;
 	r->key.destination_port = r->transport->source;
-	if (r->key.protocol == IPPROTO_TCP && behind + TCP_CHECKSUM_OFFSET + sizeof(__sum16) <= end)
-		r->tcp_checksum = behind + TCP_CHECKSUM_OFFSET;
+	if (r->key.protocol == IPPROTO_TCP && before + TCP_CHECKSUM_OFFSET + sizeof(__sum16) <= p->length &&
+	    (void *)r->transport + TCP_CHECKSUM_OFFSET + sizeof(__sum16) <= end)
+		r->tcp_checksum = (void *)r->transport + TCP_CHECKSUM_OFFSET;
 	return 1;
 }
 

@@ -18,7 +18,16 @@ import { type Found, HERE, MemoryTable } from './memory-table.ts';
 import { answerNd, isSolicitation } from './nd.ts';
 import type { Link, Network } from './network.ts';
 import { isMartian, PortCursors } from './open.ts';
-import { ETHERNET, ETHERTYPE, hasPorts, type Packet, parsePacket, type TcpHeader } from './packet.ts';
+import {
+  ETHERNET,
+  ETHERTYPE,
+  hasPorts,
+  type IpPacket,
+  type Packet,
+  parsePacket,
+  type TcpHeader,
+} from './packet.ts';
+import { isToSender, type Related, readRelated, translatedRelated } from './related.ts';
 import { resetFor } from './reset.ts';
 import { addressKey, RuleBook, type ServerState, type ServiceState } from './rule-book.ts';
 import { isOver, isRefreshDue } from './sweep.ts';
@@ -176,6 +185,10 @@ export class Forwarder {
       const service = this.rules.find(tuple, this.#link(ingress)?.name ?? '');
       if (service) return this.#begin(parsed.packet, service);
     }
+    if (parsed.kind === 'other') {
+      const related = this.#related(parsed.packet);
+      if (related) return this.#sendRelated(...related);
+    }
     if (!address) return PASS;
     if (parsed.kind === 'fragment' || parsed.kind === 'malformed') return drop(parsed.kind);
     if (!this.#isOwner()) return drop('fence_closed');
@@ -303,6 +316,32 @@ export class Forwarder {
     const mayFragment =
       packet.tuple.family === RECORD_FAMILY.IPV4 && !(packet.frame.readUInt8(ETHERNET + 6) & 0x40);
     return mayFragment ? drop('too_big') : this.#tell(packet, 'too_big', verdict);
+  }
+
+  /** An error about a packet of a connection, and the entry of the other direction. */
+  #related(packet: IpPacket): [Related, Found] | undefined {
+    const related = readRelated(packet);
+    const found = related && isToSender(related) && this.table.lookup(tupleKey(reversed(related.repeated)));
+    return found ? [related, found] : undefined;
+  }
+
+  /** It changes nothing of the connection, and of an error no error is sent. */
+  #sendRelated(related: Related, { held, isRequest }: Found): Verdict {
+    if (this.#options.fence.isStale() && !this.#isOwner()) return drop('table_stale');
+    if (related.hops <= 1) return drop('ttl');
+    this.#countTraffic(held, isRequest, related.length);
+    const to = reversed(isRequest ? replyOf(held.record) : requestOf(held.record));
+    const method = methodOf(held.record);
+    const direct = method === 'direct';
+    const frame = direct ? passedOn(related) : translatedRelated(related, to, method === 'masq' && isRequest);
+    const { length, ingress } = related;
+    const verdict = sendRouted(this.#network(), frame, {
+      destination: destinationOf(to),
+      ...{ length, ingress, direct },
+    });
+    if (verdict.kind === 'too-big') return drop('too_big');
+    if (verdict.kind !== 'drop') this.#count('icmp_related');
+    return verdict;
   }
 
   /** Drops a packet, and says why to whom sent it. */

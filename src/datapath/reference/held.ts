@@ -2,6 +2,7 @@
 import { type Connection, TCP_STATE_NAME } from '../../model/connection.ts';
 import { RECORD_FAMILY } from '../../model/record.ts';
 import { FORWARDING_METHODS, type ForwardingMethod, PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
+import { ICMP, ICMPV6 } from './packet.ts';
 import type { ServerState } from './rule-book.ts';
 import type { TableRecord } from './table-record.ts';
 import { addressOf, type Tuple, type Words } from './tuple.ts';
@@ -38,10 +39,6 @@ export interface Held {
   /** Undefined: no rule names it. */
   server: ServerState | undefined;
 }
-
-/** What speaks of packets is no connection. */
-const ICMP = 1;
-const ICMPV6 = 58;
 
 export function newSide(seenAt: number): Side {
   return { seenAt, packets: 0, nextSequence: undefined, lastAck: undefined, knownTerm: 0 };
@@ -97,6 +94,7 @@ export function isPlausible(record: TableRecord): boolean {
   if (record.family > RECORD_FAMILY.IPV6 || (record.extra?.forwarding ?? 0) >= FORWARDING_METHODS.length)
     return false;
   if (record.protocol === PROTOCOL_NUMBER.tcp) return record.state < TCP_STATE_NAME.length;
+  // What speaks of packets is no connection.
   return record.state === 0 && record.protocol !== ICMP && record.protocol !== ICMPV6;
 }
 

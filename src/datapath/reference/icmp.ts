@@ -1,11 +1,9 @@
 /** What a plane says itself by ICMP (RFC 792, RFC 1191) and ICMPv6 (RFC 4443) about a packet that goes no further. */
 import { RECORD_FAMILY } from '../../model/record.ts';
 import { checksumOf, sumOf } from './checksum.ts';
-import { ETHERNET, type Packet } from './packet.ts';
+import { ETHERNET, ICMP, ICMPV6, type Packet } from './packet.ts';
 
 const HOPS = 64;
-const ICMP = 1;
-const ICMPV6 = 58;
 const HEAD = 8;
 /** With what is repeated of the packet, an answer has so many bytes at most: RFC 1812, 4.3.2.3; RFC 4443, 2.4 c. */
 const LONGEST = { 4: 576, 6: 1280 };

@@ -14,8 +14,8 @@ const EXTENSION = { HOP_BY_HOP: 0, ROUTING: 43, FRAGMENT: 44, DESTINATION: 60 } 
 const EXTENSIONS: readonly number[] = Object.values(EXTENSION);
 /** UDP-Lite (RFC 3828) and DCCP (RFC 4340): ports and checksum stand where UDP has them. */
 const UDP_LIKE: readonly number[] = [136, 33];
-const ICMP = 1;
-const ICMPV6 = 58;
+export const ICMP = 1;
+export const ICMPV6 = 58;
 /** Each once, destination options twice: RFC 8200, 4.1. */
 const MOST_EXTENSIONS = 5;
 
@@ -32,7 +32,8 @@ export interface TcpHeader {
   readonly payload: number;
 }
 
-export interface Packet {
+/** As far as the IP header says. */
+export interface IpPacket {
   readonly frame: Buffer;
   readonly ingress: number;
   readonly tuple: Tuple;
@@ -41,6 +42,9 @@ export interface Packet {
   readonly length: number;
   /** Where the transport's header begins. */
   readonly transport: number;
+}
+
+export interface Packet extends IpPacket {
   readonly tcp?: TcpHeader;
   /** Neither it nor any fragment of its kind has any. */
   readonly hasPorts: boolean;
@@ -49,7 +53,9 @@ export interface Packet {
 export type Parsed =
   | { readonly kind: 'packet'; readonly packet: Packet }
   /** Not of a connection, but its addresses are known. */
-  | { readonly kind: 'other' | 'fragment' | 'malformed'; readonly tuple: Tuple }
+  | { readonly kind: 'fragment' | 'malformed'; readonly tuple: Tuple }
+  /** The same of another protocol; nothing behind its IP header was looked at. */
+  | { readonly kind: 'other'; readonly tuple: Tuple; readonly packet: IpPacket }
   | { readonly kind: 'not-ip' };
 
 const NOT_IP: Parsed = { kind: 'not-ip' };
@@ -79,15 +85,14 @@ function parseIpv4(frame: Buffer, ingress: number, portless: boolean): Parsed {
   const header = (byte(frame, at) & 15) * 4;
   const transport = at + header;
   const isCut = header < 20;
-  if (!hasPorts(protocol) && !portless) return { kind: 'other', tuple };
+  const packet: IpPacket = { frame, ingress, tuple, hops, length, transport };
+  if (!hasPorts(protocol) && !portless) return { kind: 'other', tuple, packet };
   if (!hasPorts(protocol))
-    return isCut && !isIcmp(protocol)
-      ? { kind: 'malformed', tuple }
-      : parseWithoutPorts({ frame, ingress, tuple, hops, length, transport });
+    return isCut && !isIcmp(protocol) ? { kind: 'malformed', tuple } : parseWithoutPorts(packet);
   // More fragments, or an offset: RFC 791, 3.1.
   if ((frame.readUInt16BE(at + 6) & 0x3fff) !== 0) return { kind: 'fragment', tuple };
   if (isCut) return { kind: 'malformed', tuple };
-  return parseTransport(frame, ingress, tuple, hops, length, transport);
+  return parseTransport(packet);
 }
 
 function parseIpv6(frame: Buffer, ingress: number, portless: boolean): Parsed {
@@ -118,30 +123,22 @@ function parseIpv6(frame: Buffer, ingress: number, portless: boolean): Parsed {
   }
   const length = 40 + frame.readUInt16BE(at + 4);
   const whole = { ...tuple, protocol: next };
-  const hops = byte(frame, at + 7);
-  if (hasPorts(next)) return parseTransport(frame, ingress, whole, hops, length, transport);
-  return portless
-    ? parseWithoutPorts({ frame, ingress, tuple: whole, hops, length, transport })
-    : { kind: 'other', tuple };
+  const packet: IpPacket = { frame, ingress, tuple: whole, hops: byte(frame, at + 7), length, transport };
+  if (hasPorts(next)) return parseTransport(packet);
+  return portless ? parseWithoutPorts(packet) : { kind: 'other', tuple: whole, packet };
 }
 
 /** Of other protocols the addresses are all; what speaks of other packets is no connection. */
-function parseWithoutPorts(packet: Omit<Packet, 'hasPorts'>): Parsed {
+function parseWithoutPorts(packet: IpPacket): Parsed {
   const { tuple, frame, length } = packet;
-  if (isIcmp(tuple.protocol)) return { kind: 'other', tuple };
+  if (isIcmp(tuple.protocol)) return { kind: 'other', tuple, packet };
   const end = ETHERNET + length;
   if (frame.length < end || end < packet.transport) return { kind: 'malformed', tuple };
   return { kind: 'packet', packet: { ...packet, hasPorts: false } };
 }
 
-function parseTransport(
-  frame: Buffer,
-  ingress: number,
-  tuple: Tuple,
-  hops: number,
-  length: number,
-  transport: number,
-): Parsed {
+function parseTransport(ip: IpPacket): Parsed {
+  const { frame, tuple, length, transport } = ip;
   const malformed: Parsed = { kind: 'malformed', tuple };
   if (frame.length < ETHERNET + length) return malformed;
   const room = ETHERNET + length - transport;
@@ -150,19 +147,11 @@ function parseTransport(
   if (room < least || frame.length < transport + least) return malformed;
   const own = ownLength(frame, tuple.protocol, transport);
   if (own < least || room < own) return malformed;
-  const packet = {
-    frame,
-    ingress,
-    hops,
-    length,
-    transport,
-    hasPorts: true,
-    tuple: {
-      ...tuple,
-      sourcePort: frame.readUInt16BE(transport),
-      destinationPort: frame.readUInt16BE(transport + 2),
-    },
+  const ports = {
+    sourcePort: frame.readUInt16BE(transport),
+    destinationPort: frame.readUInt16BE(transport + 2),
   };
+  const packet = { ...ip, tuple: { ...tuple, ...ports }, hasPorts: true };
   if (!isTcp) return { kind: 'packet', packet };
   return { kind: 'packet', packet: { ...packet, tcp: readTcp(frame, transport, room - own) } };
 }

@@ -2,11 +2,11 @@
 import { RECORD_FAMILY } from '../../model/record.ts';
 import { PROTOCOL_NUMBER } from '../../model/rules.ts';
 import { sumOf, updated } from './checksum.ts';
-import { ETHERNET, type Packet } from './packet.ts';
+import { ETHERNET, type IpPacket, type Packet } from './packet.ts';
 import { destinationOf, sourceOf, type Tuple } from './tuple.ts';
 
-const TCP_CHECKSUM = 16;
-const UDP_CHECKSUM = 6;
+export const TCP_CHECKSUM = 16;
+export const UDP_CHECKSUM = 6;
 const IPV4_CHECKSUM = 10;
 
 /** @param to the tuple that it gets. Returns a new frame. */
@@ -25,43 +25,47 @@ export function translated(packet: Packet, to: Tuple): Buffer {
   const after = { addresses: sumOf(addresses), ports: sumOf(ports) };
   if (packet.hasPorts)
     updateTransport(frame, packet, before.addresses + before.ports, after.addresses + after.ports);
-  if (to.family === RECORD_FAMILY.IPV4) {
+  if (to.family === RECORD_FAMILY.IPV4)
     updateAt(frame, ETHERNET + IPV4_CHECKSUM, before.addresses, after.addresses);
-    passHopIpv4(frame);
-  } else {
-    frame[ETHERNET + 7] = packet.hops - 1;
-  }
+  passHop(frame, to.family);
   return frame;
 }
 
 /** Of direct routing: one hop less, and else as it came. Returns a new frame. */
-export function passedOn(packet: Packet): Buffer {
+export function passedOn(packet: IpPacket): Buffer {
   const frame = Buffer.from(packet.frame);
-  if (packet.tuple.family === RECORD_FAMILY.IPV4) passHopIpv4(frame);
-  else frame[ETHERNET + 7] = packet.hops - 1;
+  passHop(frame, packet.tuple.family);
   return frame;
 }
 
-/** The pseudo-header has the addresses too. UDP without a checksum stays so: RFC 768. */
+/** The pseudo-header has the addresses too. */
 function updateTransport(frame: Buffer, { tuple, transport }: Packet, removed: number, added: number): void {
   if (tuple.protocol === PROTOCOL_NUMBER.tcp) {
     updateAt(frame, transport + TCP_CHECKSUM, removed, added);
     return;
   }
-  const at = transport + UDP_CHECKSUM;
+  updateUdpAt(frame, transport + UDP_CHECKSUM, removed, added);
+}
+
+/** None stays none, and what becomes 0 is sent as its equal: RFC 768. */
+export function updateUdpAt(frame: Buffer, at: number, removed: number, added: number): void {
   if (frame.readUInt16BE(at) === 0) return;
   updateAt(frame, at, removed, added);
   if (frame.readUInt16BE(at) === 0) frame.writeUInt16BE(0xffff, at);
 }
 
-/** One hop less, and the checksum with it: RFC 1141. */
-function passHopIpv4(frame: Buffer): void {
+/** One hop less, and IPv4's checksum with it: RFC 1141. */
+export function passHop(frame: Buffer, family: number): void {
+  if (family === RECORD_FAMILY.IPV6) {
+    frame.writeUInt8(frame.readUInt8(ETHERNET + 7) - 1, ETHERNET + 7);
+    return;
+  }
   const hops = ETHERNET + 8;
   const before = frame.readUInt16BE(hops);
   frame.writeUInt16BE(before - 0x100, hops);
   updateAt(frame, ETHERNET + IPV4_CHECKSUM, before, before - 0x100);
 }
 
-function updateAt(frame: Buffer, at: number, removed: number, added: number): void {
+export function updateAt(frame: Buffer, at: number, removed: number, added: number): void {
   frame.writeUInt16BE(updated(frame.readUInt16BE(at), removed, added), at);
 }

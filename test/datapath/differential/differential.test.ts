@@ -49,6 +49,7 @@ test('the planes agree on random packets', { timeout: 3_600_000 }, () => {
     tell(`  ${packets} packets`),
   );
   const { packets, sequences, divergences } = outcome;
+  tell(`  reached: ${[...duel.reached].map(([name, count]) => `${name} ${count}`).join(', ')}`);
   for (const found of divergences) {
     const small = shrunk(duel, found);
     tell(fixtureText(small, duel.replay(small) ?? found.divergence));

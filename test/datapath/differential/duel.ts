@@ -39,6 +39,8 @@ export interface Source {
 export class Duel {
   readonly xdp: XdpSide;
   readonly macs: Readonly<Record<Arm, Uint8Array>>;
+  /** How often each thing that has a counter has happened in cases that were gone through. */
+  readonly reached = new Map<string, number>();
   readonly #namespace: TestNamespace;
   readonly #reference: ReferenceSide;
 
@@ -123,6 +125,8 @@ export class Duel {
     const [xdp, reference] = [this.xdp.state(), this.#reference.state()];
     const found = compareTables(xdp, reference, versions);
     if (found) return { at, what: 'table', ...found };
+    for (const [, name = '', count] of reference.counters.matchAll(/^(?:drop|event) (\w+) (\d+)$/gm))
+      this.reached.set(name, (this.reached.get(name) ?? 0) + Number(count));
     if (xdp.counters === reference.counters) return undefined;
     return { at, what: 'counters', xdp: xdp.counters, reference: reference.counters };
   }

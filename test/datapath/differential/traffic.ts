@@ -28,6 +28,7 @@ import {
 import type { Random } from '../../support/random.ts';
 import type { Arm, Setup, Step } from './case.ts';
 import { PEER } from './constants.ts';
+import { randomError } from './errors.ts';
 import { damaged } from './frames.ts';
 import { addressWords, PLACE } from './places.ts';
 import { randomEdits, randomService } from './rules.ts';
@@ -119,7 +120,8 @@ export class Traffic {
     if (random.chance(this.#eager)) return this.#open();
     const dice = random.between(0, 999);
     if (dice < 80) return this.#open();
-    if (dice < 620) return this.#talk();
+    if (dice < 570) return this.#talk();
+    if (dice < 620) return this.#error();
     if (dice < 700) return this.#spoil(this.#talk());
     if (dice < 740) return this.#spoil(this.#open());
     if (dice < 800) return this.#stray();
@@ -288,6 +290,15 @@ export class Traffic {
     const payload = random.pick(PAYLOADS);
     const frame = random.chance(0.7) ? tcp(tuple, { flags, ...numbers, payload }) : udpFrame(tuple, random);
     return { step: this.#packet(random.pick(['front', 'back'] as const), frame) };
+  }
+
+  /** ICMP about what went one way, from the other. */
+  #error(): Sent {
+    const random = this.#random;
+    if (this.#dialogs.length === 0) return this.#open();
+    const { arm, frame } = randomError(random.pick(this.#dialogs), random);
+    const sent = { step: this.#packet(arm, frame) };
+    return random.chance(0.2) ? this.#spoil(sent) : sent;
   }
 
   /** ARP and Neighbour Discovery. */
