@@ -131,9 +131,9 @@ export class Peer {
     return this.#stream.upTo;
   }
 
-  /** To be written down for the daemon after us: only while we are synced. */
+  /** To be written down for the daemon after us: only while we are synced, and have nothing that is gone there. */
   get held(): Held | undefined {
-    return this.synced ? { sender: this.sender, ...this.#stream.position } : undefined;
+    return this.synced && !this.#unclean ? { sender: this.sender, ...this.#stream.position } : undefined;
   }
 
   /** Of the bulk transfer that comes from it. */

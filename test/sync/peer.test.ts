@@ -103,6 +103,26 @@ test('a bulk transfer makes whole what lacked something', () => {
   expect(peer).toMatchObject({ synced: true, everWhole: true });
 });
 
+test('what a bulk transfer could not say to be gone is no table that a daemon after us may build on', () => {
+  const peer = new Peer({ sender: SENDER, epoch: 100, counter: 9 });
+  const fill = (begin: number, complete: boolean) => {
+    peer.take({ sequence: begin, bulk: begin }, 0);
+    const bracket = { kind: 'bracket', bulk: begin, total: 0, complete } as const;
+    peer.bracket({ ...bracket, sequence: begin, phase: 'begin' }, 0);
+    peer.take({ sequence: begin + 1, bulk: begin }, 0);
+    peer.bracket({ ...bracket, sequence: begin + 1, phase: 'end' }, 0);
+    peer.turn(0);
+    peer.cleaned();
+  };
+  peer.beat({ ...beat(5), oldest: 6, synced: false }, OWN, true, 0);
+  fill(6, false);
+  expect(peer).toMatchObject({ synced: true, held: undefined });
+  peer.beat({ ...beat(7), oldest: 6 }, OWN, true, 0);
+  expect(peer.synced).toBe(false);
+  fill(8, true);
+  expect(peer).toMatchObject({ synced: true, held: { sender: SENDER, epoch: 100, sequence: 9 } });
+});
+
 test('a hole ends synced only when it is older than repair takes', () => {
   const peer = synced();
   peer.beat(beat(4), OWN, true, 0);
