@@ -156,11 +156,9 @@ describe('extension headers', () => {
     expect(bench.plane.drops()[name]).toBe(before + 1);
   };
 
-  test('of a fragment have it dropped by name', () => {
-    const more: Extension = { type: 44, bytes: Buffer.from('0000000112345678', 'hex') };
+  test('of a later fragment have it dropped by name when its first one did not come', () => {
     const later: Extension = { type: 44, bytes: Buffer.from('000005c012345678', 'hex') };
-    for (const extension of [more, later])
-      dropped('fragment', tcp(fromClient(), { flags: 'S', extensions: [extension] }));
+    dropped('fragment', tcp(fromClient(), { flags: 'S', extensions: [later] }));
   });
 
   test('that name further stations, are too many, or are cut, have it dropped as malformed', () => {

@@ -18,6 +18,7 @@
 
 /* RFC 8200, 4.5: the same of IPv6's fragment header. */
 #define IP6_FRAGMENT_MASK 0xfff9
+#define IP6_OFFSET_MASK 0xfff8
 
 /* RFC 8200, 4; linux/in6.h has these too, but drags in headers of the C library. */
 #define EXTENSION_HOP_BY_HOP 0
@@ -64,6 +65,9 @@ struct sctp_packet {
 	struct sctp_chunk_header first;
 };
 
+/* A later fragment has no transport's header: its ports are the first one's. */
+enum fragment { FRAGMENT_NONE, FRAGMENT_FIRST, FRAGMENT_LATER };
+
 struct packet {
 	struct ethhdr *eth;
 	struct iphdr *ip;	/* of the packet's family, the other is not set */
@@ -72,6 +76,8 @@ struct packet {
 	struct udphdr *udp;
 	struct sctp_packet *sctp;
 	__be32 initiate_tag;	/* that the sender of an SCTP INIT or INIT ACK asks for */
+	__be32 fragment_id;
+	enum fragment fragment;
 	__u32 length;		/* of the IP packet */
 	__u32 headers;		/* of these, before the transport's */
 	struct flow_key *key;
@@ -85,6 +91,8 @@ struct reading {
 	__u32 length;
 	__u32 headers;
 	__be32 initiate_tag;
+	__be32 fragment_id;
+	__u32 fragment;		/* enum fragment */
 };
 
 struct {
@@ -158,7 +166,7 @@ static __always_inline enum parse_result parse_transport(struct xdp_md *ctx, str
 			return PARSE_MALFORMED;
 		if (p->key->protocol == IPPROTO_UDP &&
 		    (bpf_ntohs(p->udp->len) < sizeof(struct udphdr) ||
-		     p->length < p->headers + bpf_ntohs(p->udp->len)))
+		     (p->fragment == FRAGMENT_NONE && p->length < p->headers + bpf_ntohs(p->udp->len))))
 			return PARSE_MALFORMED;
 		p->key->source_port = p->udp->source;
 		p->key->destination_port = p->udp->dest;
@@ -180,10 +188,14 @@ static __always_inline enum parse_result parse_ipv4(struct xdp_md *ctx, struct p
 	p->headers = p->ip->ihl * 4;
 	if (!has_transport(p->ip->protocol))
 		return PARSE_OTHER_PROTOCOL;
-	if (p->ip->frag_off & bpf_htons(IP_FRAGMENT_MASK))
-		return PARSE_FRAGMENT;
 	if (p->ip->ihl < 5 || sizeof(struct ethhdr) + p->length > bpf_xdp_get_buff_len(ctx))
 		return PARSE_MALFORMED;
+	if (p->ip->frag_off & bpf_htons(IP_FRAGMENT_MASK)) {
+		p->fragment = p->ip->frag_off & bpf_htons(IP_OFFSET_MASK) ? FRAGMENT_LATER : FRAGMENT_FIRST;
+		p->fragment_id = p->ip->id;
+		if (p->fragment == FRAGMENT_LATER)
+			return PARSE_FRAGMENT;
+	}
 	return parse_transport(ctx, p, p->ip);
 }
 
@@ -198,8 +210,9 @@ static __always_inline enum parse_result skip_extension(struct xdp_md *ctx, stru
 	if (*next == EXTENSION_FRAGMENT) {
 		/* A whole packet may bear one (RFC 6946). */
 		if (*(__be16 *)(header + 2) & bpf_htons(IP6_FRAGMENT_MASK)) {
-			*next = header[0];
-			return PARSE_FRAGMENT;
+			p->fragment = *(__be16 *)(header + 2) & bpf_htons(IP6_OFFSET_MASK) ? FRAGMENT_LATER :
+											      FRAGMENT_FIRST;
+			p->fragment_id = *(__be32 *)(header + 4);
 		}
 		p->headers += 8;
 	} else {
@@ -242,8 +255,12 @@ static __always_inline enum parse_result parse_ipv6(struct xdp_md *ctx, struct p
 		result = skip_extension(ctx, p, &next);
 		if (result != PARSE_OK)
 			return result;
+		if (p->fragment == FRAGMENT_LATER)
+			break;
 	}
 	p->key->protocol = next;
+	if (p->fragment == FRAGMENT_LATER)
+		return sizeof(struct ethhdr) + p->length > bpf_xdp_get_buff_len(ctx) ? PARSE_MALFORMED : PARSE_FRAGMENT;
 	if (!has_transport(next))
 		return is_extension(next) ? PARSE_MALFORMED : PARSE_OTHER_PROTOCOL;
 	if (sizeof(struct ethhdr) + p->length > bpf_xdp_get_buff_len(ctx))
@@ -262,6 +279,8 @@ static __always_inline enum parse_result parse_packet(struct xdp_md *ctx, enum f
 	p->udp = 0;
 	p->sctp = 0;
 	p->initiate_tag = 0;
+	p->fragment_id = 0;
+	p->fragment = FRAGMENT_NONE;
 	p->key->source_port = 0;
 	p->key->destination_port = 0;
 	p->key->protocol = 0;
@@ -285,6 +304,8 @@ static __always_inline int find_packet(struct xdp_md *ctx, enum family family, s
 	p->length = reading->length;
 	p->headers = reading->headers & MAX_HEADERS;
 	p->initiate_tag = reading->initiate_tag;
+	p->fragment_id = reading->fragment_id;
+	p->fragment = reading->fragment;
 	p->ip = 0;
 	p->ip6 = 0;
 	p->tcp = 0;
@@ -297,7 +318,7 @@ static __always_inline int find_packet(struct xdp_md *ctx, enum family family, s
 		p->ip6 = ip;
 	else
 		p->ip = ip;
-	if (reading->parsed != PARSE_OK || !has_transport(reading->key.protocol))
+	if (reading->parsed != PARSE_OK || !has_transport(reading->key.protocol) || p->fragment == FRAGMENT_LATER)
 		return 1;
 	transport = ip + p->headers;
 	if (reading->key.protocol == IPPROTO_TCP) {

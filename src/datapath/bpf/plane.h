@@ -6,6 +6,7 @@
 #include <linux/if_packet.h>
 #include "abort.h"
 #include "arp.h"
+#include "fragment.h"
 #include "icmp.h"
 #include "nd.h"
 #include "open.h"
@@ -65,7 +66,7 @@ static __always_inline void follow(enum family family, struct packet *p, struct 
 	touch(flow);
 	if (p->tcp)
 		tcp_follow(family, p, flow, held ? held->term : 0);
-	else if (flow->direction == DIRECTION_REQUEST && !(flags_of(flow->state_flags) & FLOW_ANNOUNCED) &&
+	else if (p->fragment != FRAGMENT_LATER && flow->direction == DIRECTION_REQUEST && !(flags_of(flow->state_flags) & FLOW_ANNOUNCED) &&
 		 has_announce_packets(flow))
 		announce(family, RECORD_UPDATE, p->key, flow);
 	count_use(p, flow);
@@ -97,13 +98,15 @@ static __always_inline int send_on(struct xdp_md *ctx, enum family family, struc
 	if (is_stale(held))
 		return drop(DROP_TABLE_STALE);
 	if (hops_left(family, p) <= 1)
-		return time_exceeded(ctx, family);
+		return p->fragment == FRAGMENT_LATER ? drop(DROP_TTL) : time_exceeded(ctx, family);
 	if (!sctp)
 		follow(family, p, flow, held);
 	describe_route(family, p, flow, ctx->ingress_ifindex, &route);
 	found = bpf_fib_lookup(ctx, &route, sizeof(route), 0);
+	/* Of a later fragment no error is sent (RFC 1122, 3.2.2). */
 	if (found == BPF_FIB_LKUP_RET_FRAG_NEEDED)
-		return too_big(ctx, family, p, route.mtu_result);
+		return p->fragment == FRAGMENT_LATER ? drop(DROP_TOO_BIG) :
+						       too_big(ctx, family, p, route.mtu_result);
 	if (!is_route(found))
 		return drop_without_route(found);
 	if (direct && !is_on_link(family, &route, flow))
@@ -233,6 +236,8 @@ static __always_inline enum parse_result read_packet(struct xdp_md *ctx, enum fa
 	/* No IPv6 packet goes to an IPv4 address, which has the same bytes in our maps. */
 	if (parsed == PARSE_NOT_IP || (family == FAMILY_IPV6 && is_mapped_ipv4(p->key->destination_high)))
 		return PARSE_NOT_IP;
+	if (parsed == PARSE_FRAGMENT && recall_fragments(family, p))
+		return PARSE_OK;
 	if (parsed != PARSE_OTHER_PROTOCOL || !may_connect_without_ports(p))
 		return parsed;
 	if (sizeof(struct ethhdr) + p->length > bpf_xdp_get_buff_len(ctx) || p->length < p->headers ||
@@ -255,6 +260,8 @@ static __always_inline int do_read(enum family family, struct xdp_md *ctx)
 	reading->length = p.length;
 	reading->headers = p.headers;
 	reading->initiate_tag = p.initiate_tag;
+	reading->fragment_id = p.fragment_id;
+	reading->fragment = p.fragment;
 	return reading->parsed;
 }
 
@@ -271,6 +278,12 @@ static __always_inline int forward_packet(enum family family, struct xdp_md *ctx
 	if (!!p.sctp != sctp)
 		return OF_SCTP;
 	flow = opening && is_one_packet(&opening->service, p.key) ? &opening->request : find_flow(family, p.key);
+	if (flow && p.fragment == FRAGMENT_FIRST) {
+		/* Its checksum covers what is not here. */
+		if (sctp && !same_ports(p.key, flow))
+			return drop(DROP_FRAGMENT);
+		remember_fragments(family, &p);
+	}
 	return flow ? send_on(ctx, family, &p, flow, sctp) : OF_NO_CONNECTION;
 }
 
@@ -363,6 +376,8 @@ static __always_inline int do_admit(enum family family, struct xdp_md *ctx, int 
 
 	if (!find_packet(ctx, family, &p))
 		return XDP_PASS;
+	if (parsed == PARSE_OK && p.fragment == FRAGMENT_LATER)
+		parsed = PARSE_FRAGMENT;
 	service = parsed == PARSE_OK ? find_service(family, ctx->ingress_ifindex, p.key) : NULL;
 	if (service)
 		return admit_to(ctx, family, &p, service);

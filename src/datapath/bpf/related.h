@@ -76,7 +76,7 @@ static __always_inline int read_related(struct xdp_md *ctx, enum family family, 
 	if (p->headers < sizeof(struct iphdr) || sizeof(struct ethhdr) + p->length > bpf_xdp_get_buff_len(ctx))
 		return 0;
 	if (p->key->protocol != (family == FAMILY_IPV6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP) ||
-	    (family == FAMILY_IPV4 && p->ip->frag_off & bpf_htons(IP_FRAGMENT_MASK)))
+	    p->fragment != FRAGMENT_NONE || (family == FAMILY_IPV4 && p->ip->frag_off & bpf_htons(IP_FRAGMENT_MASK)))
 		return 0;
 	__builtin_memset(r, 0, sizeof(*r));
 	r->icmp = (family == FAMILY_IPV6 ? (void *)p->ip6 : (void *)p->ip) + p->headers;

@@ -53,6 +53,11 @@ static __always_inline void translate_ipv6(struct ipv6hdr *ip, const struct flow
 	ip->daddr.in6_u.u6_addr32[3] = flow->destination;
 }
 
+static __always_inline int same_ports(const struct flow_key *key, const struct flow *flow)
+{
+	return key->source_port == flow->source_port && key->destination_port == flow->destination_port;
+}
+
 /* Its checksum covers no address: with the same ports it stays what it is. */
 static __always_inline void translate_sctp(struct packet *p, const struct flow *flow)
 {

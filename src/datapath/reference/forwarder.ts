@@ -11,6 +11,7 @@ import type { PlaneAddress } from '../plane.ts';
 import type { ApplyResult, Origin } from '../ports.ts';
 import { tcpTimeouts } from '../timeouts.ts';
 import { type Answerer, answerArp } from './arp.ts';
+import { Fragments } from './fragments.ts';
 import { connectionOf, type Held, hasReply, methodOf, replyOf, requestOf, seenAt, wordsAt } from './held.ts';
 import { type IcmpError, icmpFor } from './icmp.ts';
 import type { MemoryFence } from './memory-fence.ts';
@@ -86,6 +87,7 @@ export class Forwarder {
   syncLease = 0;
   readonly #options: ForwarderOptions;
   readonly #ports = new PortCursors();
+  readonly #fragments = new Fragments(() => this.#now());
   #addresses = new Map<string, PlaneAddress>();
   readonly #ownMacs = new Map<number, Uint8Array>();
 
@@ -179,6 +181,9 @@ export class Forwarder {
     const { tuple } = parsed.kind === 'packet' ? parsed.packet : parsed;
     const address = this.#floating(destinationOf(tuple));
     if (!this.#isForUs(frame, ingress, address)) return PASS;
+    const part = parsed.kind === 'fragment' && this.#fragments.recall(parsed.packet);
+    const followed = part && this.table.lookup(tupleKey(part.tuple));
+    if (part && followed) return this.#forward(part, followed);
     if (parsed.kind === 'packet') {
       const found = this.table.lookup(tupleKey(tuple));
       if (found) return this.#forward(parsed.packet, found);
@@ -292,13 +297,15 @@ export class Forwarder {
 
   #forward(packet: Packet, { held, isRequest }: Found): Verdict {
     const { fence } = this.#options;
+    const isLater = packet.fragment?.isFirst === false;
+    if (packet.fragment?.isFirst) this.#fragments.remember(packet);
     if (fence.isStale() && !this.#isOwner()) return drop('table_stale');
-    if (packet.hops <= 1) return this.#tell(packet, 'ttl', { kind: 'time-exceeded' });
+    if (packet.hops <= 1) return isLater ? drop('ttl') : this.#tell(packet, 'ttl', { kind: 'time-exceeded' });
     const own = isRequest ? held.request : held.reply;
     own.seenAt = this.#now();
     own.packets += 1;
     if (packet.tcp) this.#follow(packet.tcp, held, isRequest);
-    else if (isRequest && !held.announced && own.packets >= this.#options.ipvs.syncThreshold[0])
+    else if (!isLater && isRequest && !held.announced && own.packets >= this.#options.ipvs.syncThreshold[0])
       this.#announce(held, RECORD_OP.UPDATE);
     if (isRequest) held.synced = false;
     this.#countTraffic(held, isRequest, packet.length);
@@ -315,7 +322,7 @@ export class Forwarder {
     if (verdict.kind !== 'too-big') return verdict;
     const mayFragment =
       packet.tuple.family === RECORD_FAMILY.IPV4 && !(packet.frame.readUInt8(ETHERNET + 6) & 0x40);
-    return mayFragment ? drop('too_big') : this.#tell(packet, 'too_big', verdict);
+    return mayFragment || isLater ? drop('too_big') : this.#tell(packet, 'too_big', verdict);
   }
 
   /** An error about a packet of a connection, and the entry of the other direction. */

@@ -42,18 +42,22 @@ export interface IpPacket {
   readonly length: number;
   /** Where the transport's header begins. */
   readonly transport: number;
+  /** Of a fragment: what it has in common with the others of its packet, and whether it is the first. */
+  readonly fragment?: { readonly id: number; readonly isFirst: boolean } | undefined;
 }
 
 export interface Packet extends IpPacket {
   readonly tcp?: TcpHeader;
-  /** Neither it nor any fragment of its kind has any. */
+  /** Where it is not set: neither has its protocol any, or it is a later fragment. */
   readonly hasPorts: boolean;
 }
 
 export type Parsed =
   | { readonly kind: 'packet'; readonly packet: Packet }
   /** Not of a connection, but its addresses are known. */
-  | { readonly kind: 'fragment' | 'malformed'; readonly tuple: Tuple }
+  | { readonly kind: 'malformed'; readonly tuple: Tuple }
+  /** A later fragment: without the ports of its first one it is nobody's. */
+  | { readonly kind: 'fragment'; readonly tuple: Tuple; readonly packet: Packet }
   /** The same of another protocol; nothing behind its IP header was looked at. */
   | { readonly kind: 'other'; readonly tuple: Tuple; readonly packet: IpPacket }
   | { readonly kind: 'not-ip' };
@@ -89,10 +93,11 @@ function parseIpv4(frame: Buffer, ingress: number, portless: boolean): Parsed {
   if (!hasPorts(protocol) && !portless) return { kind: 'other', tuple, packet };
   if (!hasPorts(protocol))
     return isCut && !isIcmp(protocol) ? { kind: 'malformed', tuple } : parseWithoutPorts(packet);
-  // More fragments, or an offset: RFC 791, 3.1.
-  if ((frame.readUInt16BE(at + 6) & 0x3fff) !== 0) return { kind: 'fragment', tuple };
   if (isCut) return { kind: 'malformed', tuple };
-  return parseTransport(packet);
+  // More fragments, or an offset: RFC 791, 3.1.
+  const part = frame.readUInt16BE(at + 6) & 0x3fff;
+  const fragment = part ? { id: frame.readUInt16BE(at + 4), isFirst: (part & 0x1fff) === 0 } : undefined;
+  return parseTransport({ ...packet, fragment });
 }
 
 function parseIpv6(frame: Buffer, ingress: number, portless: boolean): Parsed {
@@ -110,21 +115,25 @@ function parseIpv6(frame: Buffer, ingress: number, portless: boolean): Parsed {
     high: [0, 1, 2, 4, 5, 6].map(word),
   };
   let transport = at + 40;
+  let fragment: Packet['fragment'];
   for (let count = 0; EXTENSIONS.includes(next); count++) {
     if (count === MOST_EXTENSIONS || frame.length < transport + 8) return { kind: 'malformed', tuple };
     // A whole packet may have a fragment header (RFC 6946); else an offset or "more" says that it is a part.
-    if (next === EXTENSION.FRAGMENT && (frame.readUInt16BE(transport + 2) & 0xfff9) !== 0)
-      return { kind: 'fragment', tuple };
+    const part = next === EXTENSION.FRAGMENT ? frame.readUInt16BE(transport + 2) & 0xfff9 : 0;
+    if (part !== 0) fragment = { id: frame.readUInt32BE(transport + 4), isFirst: (part & 0xfff8) === 0 };
     // Further stations make routers of hosts: RFC 5095.
     if (next === EXTENSION.ROUTING && byte(frame, transport + 3) !== 0) return { kind: 'malformed', tuple };
     const length = next === EXTENSION.FRAGMENT ? 8 : 8 + byte(frame, transport + 1) * 8;
     next = byte(frame, transport);
     transport += length;
+    // What stands behind it now may be anything.
+    if (fragment && !fragment.isFirst) break;
   }
   const length = 40 + frame.readUInt16BE(at + 4);
   const whole = { ...tuple, protocol: next };
-  const packet: IpPacket = { frame, ingress, tuple: whole, hops: byte(frame, at + 7), length, transport };
-  if (hasPorts(next)) return parseTransport(packet);
+  const hops = byte(frame, at + 7);
+  const packet: IpPacket = { frame, ingress, tuple: whole, hops, length, transport, fragment };
+  if (hasPorts(next) || (fragment && !fragment.isFirst)) return parseTransport(packet);
   return portless ? parseWithoutPorts(packet) : { kind: 'other', tuple: whole, packet };
 }
 
@@ -138,15 +147,17 @@ function parseWithoutPorts(packet: IpPacket): Parsed {
 }
 
 function parseTransport(ip: IpPacket): Parsed {
-  const { frame, tuple, length, transport } = ip;
+  const { frame, tuple, length, transport, fragment } = ip;
   const malformed: Parsed = { kind: 'malformed', tuple };
   if (frame.length < ETHERNET + length) return malformed;
+  if (fragment && !fragment.isFirst) return { kind: 'fragment', tuple, packet: { ...ip, hasPorts: false } };
   const room = ETHERNET + length - transport;
   const isTcp = tuple.protocol === PROTOCOL_NUMBER.tcp;
   const least = isTcp ? 20 : 8;
   if (room < least || frame.length < transport + least) return malformed;
   const own = ownLength(frame, tuple.protocol, transport);
-  if (own < least || room < own) return malformed;
+  // UDP says how long the whole is, of which the first fragment is a part.
+  if (own < least || (room < own && (isTcp || !fragment))) return malformed;
   const ports = {
     sourcePort: frame.readUInt16BE(transport),
     destinationPort: frame.readUInt16BE(transport + 2),

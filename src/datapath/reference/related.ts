@@ -34,6 +34,7 @@ export function readRelated(packet: IpPacket): Related | undefined {
   const inner = transport + HEAD;
   if (tuple.protocol !== (isIpv6 ? ICMPV6 : ICMP) || end > frame.length || inner > end) return undefined;
   const type = frame.readUInt8(transport);
+  if (packet.fragment) return undefined;
   if (!isIpv6 && (transport < ETHERNET + 20 || isFragment(frame, ETHERNET, 0x3fff))) return undefined;
   if (isIpv6 ? type >= FIRST_QUERY : !ERRORS.includes(type)) return undefined;
   const about = isIpv6 ? readIpv6(frame, inner, end) : readIpv4(frame, inner, end);
