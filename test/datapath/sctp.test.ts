@@ -173,6 +173,16 @@ describe('an association', () => {
     expect(await stateOf(other.tuple)).toBe('CLOSED');
   });
 
+  test('is ended by an ABORT behind a COOKIE ECHO whose own flag says that it reflects the tag', async () => {
+    const { tuple } = await associate();
+    const cookie = { type: CHUNK.COOKIE_ECHO, body: Buffer.alloc(33) };
+    const before = bench.plane.events().reset_ignored ?? 0;
+    bench.fromClient(sctp(tuple, CLIENT_TAG, [{ ...cookie, flags: 1 }, { type: CHUNK.ABORT }]));
+    expect([await stateOf(tuple), bench.plane.events().reset_ignored]).toEqual(['ESTABLISHED', before + 1]);
+    bench.fromClient(sctp(tuple, CLIENT_TAG, [cookie, { type: CHUNK.ABORT, flags: 1 }]));
+    expect(await stateOf(tuple)).toBe('CLOSED');
+  });
+
   test('is announced as soon as it is established, and its record makes the same one elsewhere', async () => {
     const events = () => {
       const batch = new RecordBatch(1000);
@@ -245,6 +255,11 @@ describe('a packet of no association', () => {
     const before = bench.plane.drops().no_connection ?? 0;
     expect(request(fromClient(), type).verdict).toBe(VERDICT.DROP);
     expect(bench.plane.drops().no_connection).toBe(before + 1);
+  });
+
+  test('with an ABORT behind a COOKIE ECHO is answered by nobody either', () => {
+    const chunks = [{ type: CHUNK.COOKIE_ECHO, body: Buffer.alloc(20) }, { type: CHUNK.ABORT }];
+    expect(bench.fromClient(sctp(fromClient(), 1, chunks)).verdict).toBe(VERDICT.DROP);
   });
 
   test('without a whole chunk is malformed, and so is an INIT without a tag', () => {

@@ -1,5 +1,5 @@
 /** SCTP packets (RFC 9260), built and read independently of the code under test. */
-import { bare, type Tuple } from './packet.ts';
+import { bare, type TcpOptions, type Tuple } from './packet.ts';
 
 export const CHUNK = {
   DATA: 0,
@@ -42,7 +42,7 @@ export function initBody(tag: number): Buffer {
   return body;
 }
 
-export function sctp(tuple: Tuple, tag: number, chunks: readonly Chunk[], ttl = 64): Buffer {
+export function sctp(tuple: Tuple, tag: number, chunks: readonly Chunk[], options: TcpOptions = {}): Buffer {
   const header = Buffer.alloc(12);
   header.writeUInt16BE(tuple.fromPort, 0);
   header.writeUInt16BE(tuple.toPort, 2);
@@ -54,7 +54,7 @@ export function sctp(tuple: Tuple, tag: number, chunks: readonly Chunk[], ttl = 
   });
   const packet = Buffer.concat([header, ...parts]);
   packet.writeUInt32LE(crc32c(packet), 8);
-  return bare(SCTP, tuple.from, tuple.to, packet, { ttl });
+  return bare(SCTP, tuple.from, tuple.to, packet, options);
 }
 
 export interface ReadSctp {

@@ -15,18 +15,19 @@ static __always_inline int send_abort(struct xdp_md *ctx, enum family family, st
 	/* The answer takes the packet's own headers: options and extensions would have to be cut out. */
 	__u32 headers = family == FAMILY_IPV6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
 	__u32 length = sizeof(struct ethhdr) + headers + ABORT_BYTES;
-	__u8 chunk = p->sctp->first.type;
+	struct sctp_chunk_header chunk;
 	__be32 tag = p->sctp->tag;
 	__u8 mac[ETH_ALEN];
 	__u8 answer = CHUNK_ABORT, flags = CHUNK_TAG_REFLECTED;
 
-	if (chunk == CHUNK_INIT) {
+	read_chunk(ctx, p, &chunk);
+	if (chunk.type == CHUNK_INIT) {
 		tag = p->initiate_tag;
 		flags = 0;
-	} else if (chunk == CHUNK_SHUTDOWN_ACK) {
+	} else if (chunk.type == CHUNK_SHUTDOWN_ACK) {
 		answer = CHUNK_SHUTDOWN_COMPLETE;
-	} else if (chunk == CHUNK_ABORT || chunk == CHUNK_SHUTDOWN_COMPLETE || chunk == CHUNK_COOKIE_ACK ||
-		   chunk == CHUNK_ERROR) {
+	} else if (chunk.type == CHUNK_ABORT || chunk.type == CHUNK_SHUTDOWN_COMPLETE ||
+		   chunk.type == CHUNK_COOKIE_ACK || chunk.type == CHUNK_ERROR) {
 		return drop(DROP_NO_CONNECTION);
 	}
 	if (p->headers != headers)

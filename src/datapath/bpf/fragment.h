@@ -33,6 +33,7 @@ struct {
 	__uint(max_entries, FRAGMENTED_PACKETS);
 	__type(key, struct fragment_key);
 	__type(value, struct fragmented);
+	PINNED;
 } fragments SEC(".maps");
 
 static __always_inline void name_fragments(enum family family, const struct packet *p, struct fragment_key *name)

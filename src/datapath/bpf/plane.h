@@ -304,7 +304,8 @@ static __always_inline int do_follow_sctp(enum family family, struct xdp_md *ctx
 	if (!find_packet(ctx, family, &p) || !p.sctp || hops_left(family, &p) <= 1 || is_stale(held))
 		return 0;
 	flow = find_flow(family, p.key);
-	if (!flow)
+	/* It will not be sent on. */
+	if (!flow || (p.fragment == FRAGMENT_FIRST && !same_ports(p.key, flow)))
 		return 0;
 	touch(flow);
 	sctp_follow(ctx, family, &p, flow, held ? held->term : 0);

@@ -114,18 +114,26 @@ static const __u8 sctp_event_of_chunk[CHUNK_SHUTDOWN_COMPLETE + 1] = {
 	[CHUNK_SHUTDOWN_COMPLETE] = SCTP_E_SHUTDOWN_COMPLETE,
 };
 
-/* Of the first chunk; of an ABORT behind a COOKIE ECHO or COOKIE ACK (RFC 9260, 3.3.7) that one, as in IPVS. */
-static __always_inline __u32 sctp_event_of(struct xdp_md *ctx, const struct packet *p)
+/* The chunk that says what a packet is: the first one, but an ABORT behind a COOKIE ECHO or COOKIE ACK (RFC 9260, 3.3.7) in
+ * its place, as in IPVS. */
+static __always_inline void read_chunk(struct xdp_md *ctx, const struct packet *p, struct sctp_chunk_header *chunk)
 {
-	__u32 at = sizeof(struct ethhdr) + p->headers + offsetof(struct sctp_packet, first) +
-		   ((bpf_ntohs(p->sctp->first.length) + 3) & ~3);
-	__u32 chunk = p->sctp->first.type, event = SCTP_E_DATA;
 	struct sctp_chunk_header next;
+	__u32 at;
 
-	if ((chunk == CHUNK_COOKIE_ECHO || chunk == CHUNK_COOKIE_ACK) &&
-	    bpf_ntohs(p->sctp->first.length) >= sizeof(next) && at + sizeof(next) <= sizeof(struct ethhdr) + p->length &&
+	*chunk = p->sctp->first;
+	at = sizeof(struct ethhdr) + p->headers + offsetof(struct sctp_packet, first) +
+	     ((bpf_ntohs(chunk->length) + 3) & ~3);
+	if ((chunk->type == CHUNK_COOKIE_ECHO || chunk->type == CHUNK_COOKIE_ACK) &&
+	    bpf_ntohs(chunk->length) >= sizeof(next) && at + sizeof(next) <= sizeof(struct ethhdr) + p->length &&
 	    !bpf_xdp_load_bytes(ctx, at, &next, sizeof(next)) && next.type == CHUNK_ABORT)
-		chunk = CHUNK_ABORT;
+		*chunk = next;
+}
+
+static __always_inline __u32 sctp_event_of(__u32 chunk)
+{
+	__u32 event = SCTP_E_DATA;
+
 	if (chunk < sizeof(sctp_event_of_chunk))
 		event = sctp_event_of_chunk[chunk];
 	/* Or the compiler, which knows the table, leaves out the bound that the verifier asks for. */
@@ -142,7 +150,7 @@ static __always_inline void know_tag(struct flow *flow, __be32 tag, __u32 term)
 
 /* Whether its receiver will take it for one of this association (RFC 9260, 8.5): a stranger does not know the tag. What
  * came from the peer may not be known yet to judge by. */
-static __always_inline int bears_tag(const struct packet *p, __u32 event, const struct flow *flow,
+static __always_inline int bears_tag(const struct packet *p, __u32 event, __u8 flags, const struct flow *flow,
 				     const struct flow *other, __u32 term)
 {
 	__be32 tag = p->sctp->tag;
@@ -150,7 +158,7 @@ static __always_inline int bears_tag(const struct packet *p, __u32 event, const 
 	if (event == SCTP_E_INIT)
 		return tag == 0;
 	if ((event == SCTP_E_ABORT || event == SCTP_E_SHUTDOWN_COMPLETE) &&
-	    p->sctp->first.flags & CHUNK_TAG_REFLECTED)
+	    flags & CHUNK_TAG_REFLECTED)
 		return !knows(other, FLOW_SEQUENCE_KNOWN, term) || tag == other->next_sequence;
 	return !knows(flow, FLOW_SEQUENCE_KNOWN, term) || tag == flow->next_sequence;
 }
@@ -200,12 +208,15 @@ changed:
 static __always_inline void sctp_follow(struct xdp_md *ctx, enum family family, const struct packet *p,
 					struct flow *flow, __u32 term)
 {
-	__u32 event = sctp_event_of(ctx, p);
+	struct sctp_chunk_header chunk;
 	const struct flow_key *request;
 	struct flow *peer, *record;
 	struct flow_key other;
 	__u8 direction, state;
+	__u32 event;
 
+	read_chunk(ctx, p, &chunk);
+	event = sctp_event_of(chunk.type);
 	if (event == SCTP_E_DATA && knows(flow, FLOW_SEQUENCE_KNOWN, term) &&
 	    (flow->direction == DIRECTION_REPLY || state_of(flow->state_flags) == SCTP_S_ESTABLISHED))
 		return;
@@ -214,7 +225,7 @@ static __always_inline void sctp_follow(struct xdp_md *ctx, enum family family, 
 	request = flow->direction == DIRECTION_REQUEST ? p->key : &other;
 	record = flow->direction == DIRECTION_REQUEST ? flow : peer;
 	state = record ? state_of(READ_ONCE(record->state_flags)) : SCTP_S_NONE;
-	if (!bears_tag(p, event, flow, peer, term)) {
+	if (!bears_tag(p, event, chunk.flags, flow, peer, term)) {
 		count_event(EVENT_RESET_IGNORED);
 		return;
 	}

@@ -9,7 +9,8 @@ import { FORWARDING_METHODS, PROTOCOL_NUMBER, protocolOf } from '../../model/rul
 import { isLater } from '../../model/serial.ts';
 import type { PlaneAddress } from '../plane.ts';
 import type { ApplyResult, Origin } from '../ports.ts';
-import { tcpTimeouts } from '../timeouts.ts';
+import { isUp, SCTP_TIMEOUTS, tcpTimeouts } from '../timeouts.ts';
+import { abortFor } from './abort.ts';
 import { type Answerer, answerArp } from './arp.ts';
 import { Fragments } from './fragments.ts';
 import { connectionOf, type Held, hasReply, methodOf, replyOf, requestOf, seenAt, wordsAt } from './held.ts';
@@ -19,18 +20,11 @@ import { type Found, HERE, MemoryTable } from './memory-table.ts';
 import { answerNd, isSolicitation } from './nd.ts';
 import type { Link, Network } from './network.ts';
 import { isMartian, PortCursors } from './open.ts';
-import {
-  ETHERNET,
-  ETHERTYPE,
-  hasPorts,
-  type IpPacket,
-  type Packet,
-  parsePacket,
-  type TcpHeader,
-} from './packet.ts';
+import { ETHERNET, ETHERTYPE, hasPorts, type IpPacket, type Packet, parsePacket } from './packet.ts';
 import { isToSender, type Related, readRelated, translatedRelated } from './related.ts';
 import { resetFor } from './reset.ts';
 import { addressKey, RuleBook, type ServerState, type ServiceState } from './rule-book.ts';
+import { CHUNK, followSctp } from './sctp.ts';
 import { isOver, isRefreshDue } from './sweep.ts';
 import type { TableRecord } from './table-record.ts';
 import { followTcp } from './tcp.ts';
@@ -38,6 +32,7 @@ import { passedOn, translated } from './translate.ts';
 import {
   destinationOf,
   reversed,
+  samePorts,
   sourceOf,
   split,
   type Tuple,
@@ -198,8 +193,7 @@ export class Forwarder {
     if (parsed.kind === 'fragment' || parsed.kind === 'malformed') return drop(parsed.kind);
     if (!this.#isOwner()) return drop('fence_closed');
     if (address.kind === 'virtual') return PASS;
-    const tcp = parsed.kind === 'packet' ? parsed.packet.tcp : undefined;
-    return tcp && parsed.kind === 'packet' ? this.#reset(parsed.packet, tcp) : drop('no_connection');
+    return parsed.kind === 'packet' ? this.#refuse(parsed.packet) : drop('no_connection');
   }
 
   /** Frames for other hosts are seen too: flooded by a switch, or on a link of two. */
@@ -214,10 +208,10 @@ export class Forwarder {
   }
 
   #begin(packet: Packet, service: ServiceState): Verdict {
-    const { tuple, tcp } = packet;
+    const { tuple } = packet;
     if (!this.#isOwner()) return drop('fence_closed');
     if (isMartian(tuple)) return drop('martian');
-    if (tcp && !this.#beginsConnection(tcp)) return this.#reset(packet, tcp);
+    if (!this.#beginsConnection(packet)) return this.#refuse(packet);
     if (packet.hops <= 1) return this.#tell(packet, 'ttl', { kind: 'time-exceeded' });
     if (this.syncLease !== 0 && this.syncLease <= this.#boot()) return drop('sync_lease');
     const server = service.choose(tuple, this.#now());
@@ -230,7 +224,10 @@ export class Forwarder {
     return this.#forward(packet, { held, isRequest: true });
   }
 
-  #beginsConnection({ rst, syn, ack, fin }: TcpHeader): boolean {
+  #beginsConnection({ tcp, sctp }: Packet): boolean {
+    if (sctp) return sctp.chunk === CHUNK.INIT;
+    if (!tcp) return true;
+    const { rst, syn, ack, fin } = tcp;
     if (rst) return false;
     if (syn) return !ack && !fin;
     return this.#options.ipvs.sloppyTcp && ack;
@@ -298,18 +295,20 @@ export class Forwarder {
   #forward(packet: Packet, { held, isRequest }: Found): Verdict {
     const { fence } = this.#options;
     const isLater = packet.fragment?.isFirst === false;
+    const to = reversed(isRequest ? replyOf(held.record) : requestOf(held.record));
+    // Its checksum covers what is not here.
+    if (packet.sctp && packet.fragment && !samePorts(packet.tuple, to)) return drop('fragment');
     if (packet.fragment?.isFirst) this.#fragments.remember(packet);
     if (fence.isStale() && !this.#isOwner()) return drop('table_stale');
     if (packet.hops <= 1) return isLater ? drop('ttl') : this.#tell(packet, 'ttl', { kind: 'time-exceeded' });
     const own = isRequest ? held.request : held.reply;
     own.seenAt = this.#now();
     own.packets += 1;
-    if (packet.tcp) this.#follow(packet.tcp, held, isRequest);
+    if (packet.tcp || packet.sctp) this.#follow(packet, held, isRequest);
     else if (!isLater && isRequest && !held.announced && own.packets >= this.#options.ipvs.syncThreshold[0])
       this.#announce(held, RECORD_OP.UPDATE);
     if (isRequest) held.synced = false;
     this.#countTraffic(held, isRequest, packet.length);
-    const to = reversed(isRequest ? replyOf(held.record) : requestOf(held.record));
     const { length, ingress } = packet;
     const direct = methodOf(held.record) === 'direct';
     const frame = direct ? passedOn(packet) : translated(packet, to);
@@ -362,29 +361,32 @@ export class Forwarder {
     this.drops[reason] = (this.drops[reason] ?? 0) + 1;
   }
 
-  #follow(tcp: TcpHeader, held: Held, isRequest: boolean): void {
-    const [own, other] = isRequest ? [held.request, held.reply] : [held.reply, held.request];
+  #follow({ tcp, sctp }: Packet, held: Held, isRequest: boolean): void {
+    const [own, answers] = isRequest ? [held.request, held.reply] : [held.reply, held.request];
+    const other = hasReply(held.record) ? answers : undefined;
+    const { state: before } = held.record;
     const { term } = this.#options.fence.read();
-    const { ignored, state } = followTcp(
-      tcp,
-      isRequest,
-      held.record.state,
-      own,
-      hasReply(held.record) ? other : undefined,
-      term,
-    );
+    const followed = tcp
+      ? followTcp(tcp, isRequest, before, own, other, term)
+      : sctp && followSctp(sctp, isRequest, before, own, other, term);
+    if (!followed) return;
+    const { ignored, state } = followed;
     if (ignored) this.#count('reset_ignored');
-    if (state === held.record.state) return;
+    if (state === before) return;
     this.table.change(held, { state, version: this.#raised(held.record.version) });
     // Half-open connections cost the channel nothing.
-    if (state === TCP_STATE.ESTABLISHED || held.announced) this.#announce(held, RECORD_OP.UPDATE);
+    if (isUp(held.record.protocol, state) || held.announced) this.#announce(held, RECORD_OP.UPDATE);
   }
 
-  #reset(packet: Packet, tcp: TcpHeader): Verdict {
+  /** What is of no connection has an answer of its protocol, or none. */
+  #refuse(packet: Packet): Verdict {
+    const { tcp, sctp } = packet;
     // An answer takes the question's headers: options and extensions would have to be cut out.
-    if (tcp.rst || packet.transport !== ETHERNET + plainHeader(packet.tuple)) return drop('no_connection');
-    this.#count('reset_sent');
-    return sendBack(packet.ingress, this.#link(packet.ingress), resetFor(packet, tcp));
+    if (packet.transport !== ETHERNET + plainHeader(packet.tuple)) return drop('no_connection');
+    const answer = tcp && !tcp.rst ? resetFor(packet, tcp) : sctp && abortFor(packet, sctp);
+    if (!answer) return drop('no_connection');
+    this.#count(tcp ? 'reset_sent' : 'abort_sent');
+    return sendBack(packet.ingress, this.#link(packet.ingress), answer);
   }
 
   #repeat(held: Held, op: number): void {
@@ -432,6 +434,7 @@ export class Forwarder {
 
   #timeout(protocol: number, state: number): number {
     const { timeouts } = this.rules.rules;
+    if (protocol === PROTOCOL_NUMBER.sctp) return SCTP_TIMEOUTS[state] ?? 0;
     return protocol === PROTOCOL_NUMBER.tcp ? (tcpTimeouts(timeouts)[state] ?? 0) : timeouts.udp;
   }
 

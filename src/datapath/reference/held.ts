@@ -1,7 +1,7 @@
 /** A connection as the plain plane holds it: the record that others are told, and what its packets have left. */
-import { type Connection, TCP_STATE_NAME } from '../../model/connection.ts';
+import { type Connection, namedProtocol, SCTP_STATE_NAME, TCP_STATE_NAME } from '../../model/connection.ts';
 import { RECORD_FAMILY } from '../../model/record.ts';
-import { FORWARDING_METHODS, type ForwardingMethod, PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
+import { FORWARDING_METHODS, type ForwardingMethod, PROTOCOL_NUMBER } from '../../model/rules.ts';
 import { ICMP, ICMPV6 } from './packet.ts';
 import type { ServerState } from './rule-book.ts';
 import type { TableRecord } from './table-record.ts';
@@ -12,7 +12,7 @@ export interface Side {
   /** Microseconds of the idle clock. */
   seenAt: number;
   packets: number;
-  /** TCP: end of the newest segment; undefined: nothing is known. */
+  /** TCP: end of the newest segment; SCTP: the tag that packets bear; undefined: nothing is known. */
   nextSequence: number | undefined;
   /** TCP: the newest acknowledgement. */
   lastAck: number | undefined;
@@ -94,6 +94,7 @@ export function isPlausible(record: TableRecord): boolean {
   if (record.family > RECORD_FAMILY.IPV6 || (record.extra?.forwarding ?? 0) >= FORWARDING_METHODS.length)
     return false;
   if (record.protocol === PROTOCOL_NUMBER.tcp) return record.state < TCP_STATE_NAME.length;
+  if (record.protocol === PROTOCOL_NUMBER.sctp) return record.state < SCTP_STATE_NAME.length;
   // What speaks of packets is no connection.
   return record.state === 0 && record.protocol !== ICMP && record.protocol !== ICMPV6;
 }
@@ -105,7 +106,7 @@ export function connectionOf({ record }: Held, expires: number): Connection {
     port,
   });
   return {
-    protocol: protocolOf(record.protocol) ?? 'tcp',
+    protocol: namedProtocol(record.protocol),
     client: endpoint(0, record.client, record.clientPort),
     virtual: endpoint(1, record.virtual, record.virtualPort),
     local: endpoint(2, record.local, record.localPort),

@@ -3,7 +3,7 @@
  * later was checked here.
  */
 import { RECORD_FAMILY } from '../../model/record.ts';
-import { PROTOCOL_NUMBER } from '../../model/rules.ts';
+import { PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
 import type { Tuple } from './tuple.ts';
 
 export const ETHERNET = 14;
@@ -19,6 +19,17 @@ export const ICMPV6 = 58;
 /** Each once, destination options twice: RFC 8200, 4.1. */
 const MOST_EXTENSIONS = 5;
 
+/** SCTP's header, and its first chunk's. */
+const SCTP_HEADER = 16;
+/** Bytes of a transport's header at least: the others have UDP's. */
+const LEAST: Readonly<Partial<Record<number, number>>> = {
+  [PROTOCOL_NUMBER.tcp]: 20,
+  [PROTOCOL_NUMBER.sctp]: SCTP_HEADER,
+};
+const [ABORT, COOKIE_ECHO, COOKIE_ACK] = [6, 10, 11];
+/** INIT, INIT ACK */
+const ASKS_FOR_TAG: readonly number[] = [1, 2];
+
 const TCP_FLAG = { FIN: 1, SYN: 2, RST: 4, ACK: 16 } as const;
 
 export interface TcpHeader {
@@ -30,6 +41,16 @@ export interface TcpHeader {
   readonly ack: boolean;
   /** Bytes behind the header, as the IP header counts them. */
   readonly payload: number;
+}
+
+/** Of SCTP: RFC 9260, 3.1 and 3.2. */
+export interface SctpHeader {
+  readonly tag: number;
+  /** The chunk that says what the packet is: its type and flags. */
+  readonly chunk: number;
+  readonly flags: number;
+  /** The tag that the sender of an INIT or INIT ACK asks for, else 0. */
+  readonly initiateTag: number;
 }
 
 /** As far as the IP header says. */
@@ -48,6 +69,7 @@ export interface IpPacket {
 
 export interface Packet extends IpPacket {
   readonly tcp?: TcpHeader;
+  readonly sctp?: SctpHeader;
   /** Where it is not set: neither has its protocol any, or it is a later fragment. */
   readonly hasPorts: boolean;
 }
@@ -152,19 +174,25 @@ function parseTransport(ip: IpPacket): Parsed {
   if (frame.length < ETHERNET + length) return malformed;
   if (fragment && !fragment.isFirst) return { kind: 'fragment', tuple, packet: { ...ip, hasPorts: false } };
   const room = ETHERNET + length - transport;
-  const isTcp = tuple.protocol === PROTOCOL_NUMBER.tcp;
-  const least = isTcp ? 20 : 8;
-  if (room < least || frame.length < transport + least) return malformed;
+  const least = LEAST[tuple.protocol] ?? 8;
+  if (room < least) return malformed;
   const own = ownLength(frame, tuple.protocol, transport);
+  const isUdp = tuple.protocol === PROTOCOL_NUMBER.udp;
   // UDP says how long the whole is, of which the first fragment is a part.
-  if (own < least || (room < own && (isTcp || !fragment))) return malformed;
+  if (own < least || (room < own && !(fragment && isUdp))) return malformed;
   const ports = {
     sourcePort: frame.readUInt16BE(transport),
     destinationPort: frame.readUInt16BE(transport + 2),
   };
   const packet = { ...ip, tuple: { ...tuple, ...ports }, hasPorts: true };
-  if (!isTcp) return { kind: 'packet', packet };
-  return { kind: 'packet', packet: { ...packet, tcp: readTcp(frame, transport, room - own) } };
+  switch (tuple.protocol) {
+    case PROTOCOL_NUMBER.tcp:
+      return { kind: 'packet', packet: { ...packet, tcp: readTcp(frame, transport, room - own) } };
+    case PROTOCOL_NUMBER.sctp:
+      return { kind: 'packet', packet: { ...packet, sctp: readSctp(frame, transport, ETHERNET + length) } };
+    default:
+      return { kind: 'packet', packet };
+  }
 }
 
 function readTcp(frame: Buffer, at: number, payload: number): TcpHeader {
@@ -180,14 +208,35 @@ function readTcp(frame: Buffer, at: number, payload: number): TcpHeader {
   };
 }
 
-/** What the transport's header says of a length: TCP's of the header, UDP's of the whole. */
+/** The first chunk, but an ABORT behind a COOKIE ECHO or COOKIE ACK (RFC 9260, 3.3.7) in its place, as in IPVS. */
+function readSctp(frame: Buffer, at: number, end: number): SctpHeader {
+  const chunk = byte(frame, at + 12);
+  const tag = frame.readUInt32BE(at + 4);
+  const length = frame.readUInt16BE(at + 14);
+  const second = at + 12 + length + (-length & 3);
+  const mayBeSecond = (chunk === COOKIE_ECHO || chunk === COOKIE_ACK) && length >= 4 && second + 4 <= end;
+  if (mayBeSecond && byte(frame, second) === ABORT)
+    return { tag, chunk: ABORT, flags: byte(frame, second + 1), initiateTag: 0 };
+  const initiateTag = ASKS_FOR_TAG.includes(chunk) ? frame.readUInt32BE(at + SCTP_HEADER) : 0;
+  return { tag, chunk, flags: byte(frame, at + 13), initiateTag };
+}
+
+/** What the transport's header says of a length: TCP's and SCTP's of what is read, UDP's of the whole. */
 function ownLength(frame: Buffer, protocol: number, transport: number): number {
-  if (protocol === PROTOCOL_NUMBER.tcp) return (byte(frame, transport + 12) >> 4) * 4;
-  return protocol === PROTOCOL_NUMBER.udp ? frame.readUInt16BE(transport + 4) : 8;
+  switch (protocol) {
+    case PROTOCOL_NUMBER.tcp:
+      return (byte(frame, transport + 12) >> 4) * 4;
+    case PROTOCOL_NUMBER.udp:
+      return frame.readUInt16BE(transport + 4);
+    case PROTOCOL_NUMBER.sctp:
+      return SCTP_HEADER + (ASKS_FOR_TAG.includes(byte(frame, transport + 12)) ? 4 : 0);
+    default:
+      return 8;
+  }
 }
 
 export function hasPorts(protocol: number): boolean {
-  return protocol === PROTOCOL_NUMBER.tcp || protocol === PROTOCOL_NUMBER.udp || UDP_LIKE.includes(protocol);
+  return protocolOf(protocol) !== undefined || UDP_LIKE.includes(protocol);
 }
 
 function isIcmp(protocol: number): boolean {

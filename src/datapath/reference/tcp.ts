@@ -20,10 +20,10 @@ const {
 } = TCP_STATE;
 
 /** Arrows of tcp_states in net/netfilter/ipvs/ip_vs_proto_tcp.c; a state that is not named stays. */
-type Arrows = Readonly<Partial<Record<number, number>>>;
+export type Arrows = Readonly<Partial<Record<number, number>>>;
 
 /** From all of these states to that one. */
-const to = (state: number, ...from: readonly number[]): Arrows =>
+export const to = (state: number, ...from: readonly number[]): Arrows =>
   Object.fromEntries(from.map((each) => [each, state]));
 
 const FROM_CLIENT: Readonly<Record<TcpEvent, Arrows>> = {
@@ -67,7 +67,7 @@ const INPUT_ONLY: Readonly<Record<TcpEvent, Arrows>> = {
 };
 
 export interface Followed {
-  /** A RST or FIN that is not due: RFC 5961. */
+  /** Not due: of TCP a RST or FIN (RFC 5961), of SCTP what bears another tag (RFC 9260, 8.5). */
   readonly ignored: boolean;
   readonly state: number;
 }
@@ -107,7 +107,7 @@ function eventOf({ rst, syn, fin }: TcpHeader): TcpEvent {
 type Knowledge = Partial<Pick<Side, 'nextSequence' | 'lastAck'>>;
 
 /** What still holds of what is known: under another term the other director had the connection meanwhile. */
-function knowledge(side: Side, term: number): Knowledge {
+export function knowledge(side: Side, term: number): Knowledge {
   return side.knownTerm === term ? side : {};
 }
 

@@ -2,11 +2,13 @@
 import { RECORD_FAMILY } from '../../model/record.ts';
 import { PROTOCOL_NUMBER } from '../../model/rules.ts';
 import { sumOf, updated } from './checksum.ts';
+import { crc32c } from './crc32c.ts';
 import { ETHERNET, type IpPacket, type Packet } from './packet.ts';
 import { destinationOf, sourceOf, type Tuple } from './tuple.ts';
 
 export const TCP_CHECKSUM = 16;
 export const UDP_CHECKSUM = 6;
+const SCTP_CHECKSUM = 8;
 const IPV4_CHECKSUM = 10;
 
 /** @param to the tuple that it gets. Returns a new frame. */
@@ -23,7 +25,8 @@ export function translated(packet: Packet, to: Tuple): Buffer {
   ports.writeUInt16BE(to.sourcePort, 0);
   ports.writeUInt16BE(to.destinationPort, 2);
   const after = { addresses: sumOf(addresses), ports: sumOf(ports) };
-  if (packet.hasPorts)
+  if (packet.sctp) updateSctp(frame, packet);
+  else if (packet.hasPorts)
     updateTransport(frame, packet, before.addresses + before.ports, after.addresses + after.ports);
   if (to.family === RECORD_FAMILY.IPV4)
     updateAt(frame, ETHERNET + IPV4_CHECKSUM, before.addresses, after.addresses);
@@ -38,13 +41,21 @@ export function passedOn(packet: IpPacket): Buffer {
   return frame;
 }
 
-/** The pseudo-header has the addresses too. */
+/** But for SCTP's a checksum has the addresses too. */
 function updateTransport(frame: Buffer, { tuple, transport }: Packet, removed: number, added: number): void {
   if (tuple.protocol === PROTOCOL_NUMBER.tcp) {
     updateAt(frame, transport + TCP_CHECKSUM, removed, added);
     return;
   }
   updateUdpAt(frame, transport + UDP_CHECKSUM, removed, added);
+}
+
+/** A CRC is linear: a wrong one stays as wrong as it was. */
+function updateSctp(frame: Buffer, { frame: former, transport, length }: Packet): void {
+  const end = ETHERNET + length;
+  const at = transport + SCTP_CHECKSUM;
+  const change = crc32c(former.subarray(transport, end)) ^ crc32c(frame.subarray(transport, end));
+  frame.writeUInt32LE((frame.readUInt32LE(at) ^ change) >>> 0, at);
 }
 
 /** None stays none, and what becomes 0 is sent as its equal: RFC 768. */

@@ -24,6 +24,10 @@ export function tupleKey(tuple: Tuple): string {
   return `${protocol} ${high} ${source}:${sourcePort} ${destination}:${destinationPort}`;
 }
 
+export function samePorts(a: Tuple, b: Tuple): boolean {
+  return a.sourcePort === b.sourcePort && a.destinationPort === b.destinationPort;
+}
+
 /** The tuple of what the other end answers. */
 export function reversed(tuple: Tuple): Tuple {
   return {

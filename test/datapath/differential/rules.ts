@@ -83,7 +83,7 @@ export function randomService(random: Random): ServiceId {
   if (kind === 1) return { kind: 'fwmark', fwmark: random.pick(FWMARKS), family };
   return {
     kind: 'address',
-    protocol: random.pick(['tcp', 'tcp', 'udp'] as const),
+    protocol: random.pick(['tcp', 'tcp', 'udp', 'sctp'] as const),
     address,
     port: kind === 2 ? 0 : random.pick(PORTS),
     subnetId: 0,
@@ -97,9 +97,9 @@ function randomMark(random: Random): Mark {
   const whole = family === 4 ? 32 : 128;
   const prefix = (address: string, length: number) => ({ address: parseAddress(address), length });
   const destinations = [prefix(random.pick(virtuals), whole), networkOf(family)];
-  const protocol = random.pick([undefined, 6, 17, 136, 99]);
+  const protocol = random.pick([undefined, 6, 17, 132, 136, 99]);
   const ports =
-    protocol === 6 || protocol === 17
+    protocol === 6 || protocol === 17 || protocol === 132
       ? random.pick([undefined, [53, 80], [1024, 65535]] as const)
       : undefined;
   return {

@@ -26,6 +26,7 @@ import {
   udp,
 } from '../../support/packet.ts';
 import type { Random } from '../../support/random.ts';
+import { nextOf, opening, SCTP, stranger } from './associations.ts';
 import type { Arm, Setup, Step } from './case.ts';
 import { PEER } from './constants.ts';
 import { randomError } from './errors.ts';
@@ -42,9 +43,10 @@ interface Dialog {
   readonly client: Tuple;
   /** The server's tuple, once the plane has shown it. */
   server?: Tuple;
-  /** Next sequence numbers. */
+  /** Next sequence numbers; of SCTP the tags that their packets bear. */
   clientNext: number;
   serverNext: number;
+  stage?: number;
 }
 
 interface Sent {
@@ -164,7 +166,7 @@ export class Traffic {
     const id = this.#service();
     const family = serviceFamily(id);
     const protocol =
-      id.kind === 'address' ? PROTOCOL_NUMBER[id.protocol] : random.pick([6, 6, 17, 136, 33, 47, 99]);
+      id.kind === 'address' ? PROTOCOL_NUMBER[id.protocol] : random.pick([6, 6, 17, 132, 136, 33, 47, 99]);
     const address = id.kind === 'fwmark' ? random.pick(PLACE[family].virtuals) : id.address;
     const port = id.kind === 'fwmark' || id.port === 0 ? random.pick([53, 80, 443, 2000, 0]) : id.port;
     return { family, address, port, protocol };
@@ -196,6 +198,8 @@ export class Traffic {
     if (!again) this.#dialogs.push(dialog);
     if (this.#dialogs.length > MOST_DIALOGS) this.#dialogs.splice(random.between(0, MOST_DIALOGS), 1);
     const chosen = again ?? dialog;
+    if (chosen.protocol === SCTP)
+      return this.#fromClient(chosen, opening(chosen, this.#options(chosen), random));
     if (chosen.protocol !== TCP)
       return this.#fromClient(chosen, datagram(chosen.protocol, chosen.client, random));
     const flags = random.chance(0.9)
@@ -211,6 +215,10 @@ export class Traffic {
     const random = this.#random;
     if (this.#dialogs.length === 0) return this.#open();
     const dialog = random.pick(this.#dialogs);
+    if (dialog.protocol === SCTP) {
+      const { fromServer, frame } = nextOf(dialog, this.#options(dialog), random);
+      return fromServer ? { step: this.#packet('back', frame) } : this.#fromClient(dialog, frame);
+    }
     const fromServer = dialog.server !== undefined && random.chance(0.5);
     const tuple = fromServer && dialog.server ? dialog.server : dialog.client;
     const frame =
@@ -288,7 +296,9 @@ export class Traffic {
     const flags = random.pick(['A', 'SA', 'PA', 'R', 'RA', 'S', 'F', 'FA', '']);
     const numbers = { seq: random.between(0, 0xffff_ffff), ack: random.between(0, 0xffff_ffff) };
     const payload = random.pick(PAYLOADS);
-    const frame = random.chance(0.7) ? tcp(tuple, { flags, ...numbers, payload }) : udpFrame(tuple, random);
+    const kind = random.between(0, 9);
+    const other = () => (kind < 8 ? stranger(tuple, numbers.seq, {}, random) : udpFrame(tuple, random));
+    const frame = kind < 5 ? tcp(tuple, { flags, ...numbers, payload }) : other();
     return { step: this.#packet(random.pick(['front', 'back'] as const), frame) };
   }
 
@@ -354,7 +364,7 @@ export class Traffic {
     const frame = udp(tuple, 'abcdefgh', false);
     switch (random.between(0, 4)) {
       case 0:
-        frame[14 + (family === 4 ? 9 : 6)] = random.pick([1, 58, 47, 50, 51, 59, 255]);
+        frame[14 + (family === 4 ? 9 : 6)] = random.pick([1, 58, 47, 132, 51, 59, 255]);
         return { step: this.#packet(arm, frame) };
       case 1:
         frame.writeUInt16BE(random.pick([0x8100, 0x88a8, 0x86dd, 0x0800, 0x0806, 0x8847, 46]), 12);
@@ -393,7 +403,6 @@ export class Traffic {
     const dialog = told.length > 0 && random.chance(0.5) ? random.pick(told) : undefined;
     const client = dialog?.client ?? tuple;
     const number = dialog?.protocol ?? protocol;
-    const isTcp = number === TCP;
     const family = client.to.includes(':') ? 6 : 4;
     const { locals, servers } = PLACE[family];
     const server = dialog?.server ?? {
@@ -409,7 +418,7 @@ export class Traffic {
       protocol: number,
       family: family === 6 ? 1 : 0,
       high: family === 6 ? words.flatMap((each) => each.slice(0, 3)) : [],
-      state: isTcp ? random.pick([1, 1, 1, 3, 4, 5, 6, 7, 11]) : random.pick([0, 0, 0, 1]),
+      state: this.#stateOf(number),
       ...{
         client: low[0] ?? 0,
         clientPort: client.fromPort,
@@ -433,6 +442,13 @@ export class Traffic {
         },
       });
     return { do: 'apply', records: [record] };
+  }
+
+  /** Seldom one that there is not. */
+  #stateOf(protocol: number): number {
+    const random = this.#random;
+    if (protocol === TCP) return random.pick([1, 1, 1, 3, 4, 5, 6, 7, 11]);
+    return protocol === SCTP ? random.pick([8, 8, random.between(0, 14)]) : random.pick([0, 0, 0, 1]);
   }
 }
 

@@ -25,7 +25,7 @@ import type { Family } from '../../../src/model/address.ts';
 import { RuleEditor } from '../../../src/model/edit.ts';
 import { IPVS_OPTIONS } from '../../../src/model/ipvs-options.ts';
 import { RecordBatch } from '../../../src/model/record.ts';
-import { EMPTY_RULES } from '../../../src/model/rules.ts';
+import { EMPTY_RULES, PROTOCOL_NUMBER } from '../../../src/model/rules.ts';
 import { BpfMap, possibleCpus } from '../../../src/native/bpf-map.ts';
 import { bootTimeUs } from '../../../src/native/clock.ts';
 import { VERDICT } from '../../support/plane.ts';
@@ -39,6 +39,9 @@ const NS_PER_S = 1_000_000_000n;
 /** bpf/maps.h: behind the servers' traffic stands that of services' deleted ones. */
 const MAX_SERVERS = 65_536;
 const CHUNK = 512;
+/** bpf/fragment.h: two addresses, an identification and a protocol; when the first one was seen, ports and protocol. */
+const FRAGMENT_KEY = 2 * IP_ADDRESS.size + 8;
+const FRAGMENTED = 16;
 
 export class XdpSide implements Side {
   readonly plane: XdpPlane;
@@ -97,6 +100,7 @@ export class XdpSide implements Side {
     switch (step.do) {
       case 'age':
         for (const family of FAMILIES) this.#age(family, step.seconds);
+        this.#ageFragments(step.seconds);
         return;
       case 'sweep':
         this.plane.sweep();
@@ -167,8 +171,8 @@ export class XdpSide implements Side {
         const flags = flow[FLOW.stateFlags + 1] ?? 0;
         const line = tableLine({
           record,
-          request: factsOf(flow),
-          reply: found ? factsOf(back) : undefined,
+          request: factsOf(flow, record.protocol),
+          reply: found ? factsOf(back, record.protocol) : undefined,
           announced: (flags & FLOW_FLAG.FLOW_ANNOUNCED) !== 0,
           synced: (flags & FLOW_FLAG.FLOW_SYNCED) !== 0,
           learned: flow[FLOW.learnedFrom] !== 0,
@@ -195,6 +199,19 @@ export class XdpSide implements Side {
     }
   }
 
+  #ageFragments(seconds: number): void {
+    const map = this.#map('fragments');
+    for (const { count, keys, values } of map.chunks(CHUNK)) {
+      for (let at = 0; at < count; at++) {
+        const value = Buffer.from(values.subarray(at * FRAGMENTED, (at + 1) * FRAGMENTED));
+        const seen = value.readBigUInt64LE(0) - BigInt(seconds) * NS_PER_S;
+        // A moment that lies before the boot is long ago, too.
+        value.writeBigUInt64LE(seen < 0n ? 0n : seen, 0);
+        map.update(Buffer.from(keys.subarray(at * FRAGMENT_KEY, (at + 1) * FRAGMENT_KEY)), value);
+      }
+    }
+  }
+
   #clear(): void {
     for (const family of FAMILIES) {
       clearMap(this.#map(`flows${family}`));
@@ -203,6 +220,7 @@ export class XdpSide implements Side {
     clearMap(this.#map('port_cursor'));
     clearMap(this.#map('local_use'));
     clearMap(this.#map('localities'));
+    clearMap(this.#map('fragments'));
     for (const id of this.#serverIds) {
       this.#map('server_load').update(u32(id), Buffer.alloc(SERVER_LOAD.size));
       this.#map('server_traffic').update(u32(id), Buffer.alloc(TRAFFIC.size * possibleCpus()));
@@ -258,11 +276,16 @@ export class XdpSide implements Side {
   }
 }
 
-function factsOf(flow: Buffer): SideFacts {
+function factsOf(flow: Buffer, protocol: number): SideFacts {
   const flags = flow[FLOW.flags] ?? 0;
+  // SCTP's tag is as packets have it.
+  const next =
+    protocol === PROTOCOL_NUMBER.sctp
+      ? flow.readUInt32BE(FLOW.nextSequence)
+      : flow.readUInt32LE(FLOW.nextSequence);
   return {
     packets: flow.readUInt32LE(FLOW.packets),
-    nextSequence: flags & FLOW_FLAG.FLOW_SEQUENCE_KNOWN ? flow.readUInt32LE(FLOW.nextSequence) : undefined,
+    nextSequence: flags & FLOW_FLAG.FLOW_SEQUENCE_KNOWN ? next : undefined,
     lastAck: flags & FLOW_FLAG.FLOW_ACK_KNOWN ? flow.readUInt32LE(FLOW.lastAck) : undefined,
     knownTerm: flow.readUInt32LE(FLOW.knownTerm),
   };
@@ -276,6 +299,7 @@ function openMaps(pins: string): Record<string, BpfMap> {
     ]),
     ['port_cursor', PORT_SPACE.size, 4, CHUNK],
     ['local_use', LOCAL_USE_KEY.size, LOCAL_USE.size, CHUNK],
+    ['fragments', FRAGMENT_KEY, FRAGMENTED, CHUNK],
     // A service and an address; four words and 16 servers.
     ['localities', 4 + IP_ADDRESS.size, 4 * 4 + 16 * 4, CHUNK],
     ['services', SERVICE_KEY.size, SERVICE.size, CHUNK],
