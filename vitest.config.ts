@@ -29,6 +29,8 @@ export default defineConfig({
           name: 'together',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...ALONE, TRIALS],
+          // Without it one core is left for others: half of a small machine.
+          maxWorkers: '100%',
         },
       },
       {
