@@ -332,7 +332,7 @@ const WRONG: readonly (readonly [string, string, number, number, string, RegExp]
     2,
     5,
     'services[0]',
-    /needs one of "tcp" and "udp"/,
+    /needs one of "tcp", "udp" and "sctp"/,
   ],
   [
     'a server without a port',

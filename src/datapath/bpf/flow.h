@@ -6,21 +6,7 @@
 
 #include <bpf/bpf_endian.h>
 #include "maps.h"
-
-/* Makes a stage of do_NAME(family, ...): a global function for each family, so that the verifier walks it once, and not for
- * each way that leads to it, and so that its stack is free again when it is through. Parameters are numbers, or a
- * structure that may be missing. */
-#define STAGE(name, parameters, ...)                                                                                   \
-	__noinline int name##_ipv4 parameters                                                                          \
-	{                                                                                                              \
-		return do_##name(FAMILY_IPV4, ##__VA_ARGS__);                                                          \
-	}                                                                                                              \
-	__noinline int name##_ipv6 parameters                                                                          \
-	{                                                                                                              \
-		return do_##name(FAMILY_IPV6, ##__VA_ARGS__);                                                          \
-	}
-
-#define RUN(name, family, ...) ((family) == FAMILY_IPV6 ? name##_ipv6(__VA_ARGS__) : name##_ipv4(__VA_ARGS__))
+#include "stage.h"
 
 static __always_inline struct flow *find_flow(enum family family, const struct flow_key *key)
 {

@@ -3,6 +3,7 @@
 #include "merge.h"
 #include "plane.h"
 #include "sweep.h"
+#include "tc.h"
 
 /* Only what a symbol names reaches BTF, and the layouts that userland uses are made from BTF. */
 const volatile struct {
