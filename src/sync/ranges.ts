@@ -9,6 +9,8 @@ export interface Range {
   /** It is asked for then, and after that pause again. */
   readonly askAt: number;
   readonly pause: number;
+  /** When it was asked for first; 0: not yet. */
+  readonly askedAt: number;
 }
 
 /** A jump of any length is one entry, so that no datagram makes the list long. */
@@ -40,17 +42,17 @@ export class Ranges {
     this.#numbers += range.to - range.from + 1;
   }
 
-  /** Takes one number out. @returns whether it was on the list */
-  take(number: number): boolean {
+  /** Takes one number out. @returns the range that it was in, if it was on the list */
+  take(number: number): Range | undefined {
     const at = this.#find(number);
     const range = this.#ranges[at];
-    if (!range || range.from > number) return false;
+    if (!range || range.from > number) return undefined;
     const rest: Range[] = [];
     if (range.from < number) rest.push({ ...range, to: number - 1 });
     if (number < range.to) rest.push({ ...range, from: number + 1 });
     this.#ranges.splice(at, 1, ...rest);
     this.#numbers--;
-    return true;
+    return range;
   }
 
   /** Takes out all below a number. @returns how many numbers that are above `uncounted` */
@@ -71,7 +73,7 @@ export class Ranges {
   }
 
   /** Replaces the first `count` numbers of a range; the rest of it stays as it is. */
-  change(index: number, count: number, change: Pick<Range, 'askAt' | 'pause'>): void {
+  change(index: number, count: number, change: Pick<Range, 'askAt' | 'pause' | 'askedAt'>): void {
     const range = this.#ranges[index];
     if (!range) return;
     const head = { ...range, ...change, to: Math.min(range.to, range.from + count - 1) };

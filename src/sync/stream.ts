@@ -11,9 +11,16 @@ import { Ranges } from './ranges.ts';
 
 /** Microseconds: what only changed places on the way comes in that time. */
 export const REORDER = 2000;
-/** Pauses between questions, in microseconds: from about a round trip of a busy pair to several of them. */
+/**
+ * Pauses between questions, in microseconds: the first is about a round trip, and longer where answers take longer, or a busy
+ * sender would give each of them twice. Short enough for twenty tries before a hole is overdue.
+ */
 const FIRST_PAUSE = 6000;
+const LONGEST_FIRST_PAUSE = 25_000;
 const LONGEST_PAUSE = 16_000;
+/** How much longer than the usual answer the first pause is, and which part of the news a single answer is. */
+const PATIENCE = 1.5;
+const NEWS = 1 / 8;
 /** Numbers that are asked for at once: the sender's answers fit into a receive buffer. */
 const MOST_ASKED = 256;
 /** Ranges that are kept; beyond, the oldest is lost before its time. */
@@ -40,6 +47,8 @@ export class Stream {
   #lastGap = 0;
   #gaps = 0;
   #lost = 0;
+  /** Microseconds from a question to its answer, as a rule. */
+  #answerTime = 0;
 
   /**
    * @param joining its beginning may have passed before we listened
@@ -79,7 +88,11 @@ export class Stream {
 
   /** A message came. @returns whether it is the first time */
   take(sequence: number, now: number): boolean {
-    if (sequence <= this.#newest) return this.#missing.take(sequence);
+    if (sequence <= this.#newest) {
+      const range = this.#missing.take(sequence);
+      if (range && range.askedAt > 0) this.#answerTime += (now - range.askedAt - this.#answerTime) * NEWS;
+      return range !== undefined;
+    }
     this.#join(sequence - 1);
     this.#wait(sequence - 1, now);
     this.#newest = sequence;
@@ -118,8 +131,13 @@ export class Stream {
       // Asked for already: its answers are on their way.
       room -= count;
       if (range.askAt > now) continue;
-      const { from, pause } = range;
-      this.#missing.change(index, count, { askAt: now + pause, pause: Math.min(2 * pause, LONGEST_PAUSE) });
+      const { from } = range;
+      const pause = Math.max(range.pause, this.#firstPause);
+      this.#missing.change(index, count, {
+        askAt: now + pause,
+        pause: Math.min(2 * pause, Math.max(pause, LONGEST_PAUSE)),
+        askedAt: range.askedAt || now,
+      });
       runs.push({ from, count });
       this.#countGap(range.from, range.to);
     }
@@ -141,6 +159,10 @@ export class Stream {
     return counts;
   }
 
+  get #firstPause(): number {
+    return Math.min(Math.max(FIRST_PAUSE, PATIENCE * this.#answerTime), LONGEST_FIRST_PAUSE);
+  }
+
   #lose(below: number): boolean {
     const before = this.#missing.numbers;
     this.#lost += this.#missing.drop(below, this.#history);
@@ -160,7 +182,7 @@ export class Stream {
   #wait(upTo: number, now: number): void {
     if (upTo <= this.#newest) return;
     const from = this.#newest + 1;
-    this.#missing.push({ from, to: upTo, since: now, askAt: now + REORDER, pause: FIRST_PAUSE });
+    this.#missing.push({ from, to: upTo, since: now, askAt: now + REORDER, pause: FIRST_PAUSE, askedAt: 0 });
     this.#newest = upTo;
   }
 }

@@ -65,6 +65,23 @@ test('the loss of the last number is seen from what the sender says', () => {
   expect(stream.ask(REORDER)).toEqual([{ from: 2, count: 1 }]);
 });
 
+test('a sender that takes its time to answer is asked again later', () => {
+  const questions = (answerTime: number) => {
+    const stream = new Stream(1, false);
+    let asked = 0;
+    for (let now = 0, sequence = 2; sequence < 200; sequence += 2, now += 40_000) {
+      // One of two is lost, and comes when it has been asked for.
+      stream.take(sequence, now);
+      for (let at = now; at < now + answerTime; at += 1000) asked += stream.ask(at).length;
+      stream.take(sequence - 1, now + answerTime);
+    }
+    return asked / 99;
+  };
+  expect(questions(5000)).toBe(1);
+  // Two of each at first, and in the end one.
+  expect(questions(18_000)).toBeLessThan(1.5);
+});
+
 describe('a stream that we join', () => {
   test('asks for what was sent before, which is no gap of the network', () => {
     const stream = new Stream(1, true);
