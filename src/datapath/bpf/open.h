@@ -93,12 +93,17 @@ static __always_inline void count_conflict(__u32 service_id, const struct ip_add
 		__sync_fetch_and_add(&use->conflicts, 1);
 }
 
-/* A port that waits for answers to one datagram may wait for those to another one. */
+/* A port that waits for answers to one datagram may wait for those to another one. Of masquerading, where it is the client's,
+ * only if that went to the same virtual address: nothing else tells whose answers they are. */
 static __always_inline int replace_one_packet(enum family family, const struct flow_key *key, const struct flow *reply)
 {
 	struct flow *holder = find_flow(family, key);
 
 	if (!holder || !(holder->flags & ENTRY_ONE_PACKET))
+		return -EEXIST;
+	if (reply->forwarding == FORWARD_MASQ &&
+	    (holder->source != reply->source || holder->source_port != reply->source_port ||
+	     !same_high(family, holder->source_high, reply->source_high)))
 		return -EEXIST;
 	if (family == FAMILY_IPV6)
 		return bpf_map_update_elem(&flows6, key, reply, BPF_EXIST);
@@ -155,6 +160,8 @@ static __always_inline long try_client_port(enum family family, __u32 index, str
 	if (index)
 		s->reply_key.destination_port = bpf_htons(s->first_port + bpf_get_prandom_u32() % (s->span * 2));
 	error = insert_flow(family, &s->reply_key, &s->reply);
+	if (error == -EEXIST && s->reply.flags & ENTRY_ONE_PACKET)
+		error = replace_one_packet(family, &s->reply_key, &s->reply);
 	if (error == -EEXIST) {
 		count_event(EVENT_PORT_CONFLICT);
 		return 0;

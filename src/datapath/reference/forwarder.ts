@@ -122,7 +122,7 @@ export class Forwarder {
 
   *connections(): Generator<Connection> {
     for (const held of this.table.held()) {
-      const timeout = this.#timeout(held.record.protocol, held.record.state);
+      const timeout = this.#timeout(held.record, held.server);
       const idle = (this.#now() - seenAt(held)) / US_PER_S;
       yield connectionOf(held, Math.max(0, Math.ceil(timeout - idle)));
     }
@@ -132,8 +132,9 @@ export class Forwarder {
   sweep(): number {
     const owner = this.#isOwner();
     let expired = 0;
+    this.table.endOnePackets(this.#now());
     for (const held of [...this.table.held()]) {
-      const timeout = this.#timeout(held.record.protocol, held.record.state) * US_PER_S;
+      const timeout = this.#timeout(held.record, held.server) * US_PER_S;
       if (isOver(held, owner, timeout, this.#options.ipvs, this.#now())) {
         if (held.announced && owner) this.#repeat(held, RECORD_OP.DELETE);
         this.table.end(held);
@@ -237,8 +238,10 @@ export class Forwarder {
     // A segment that is no SYN moves it on from there itself.
     const state = tcp?.syn ? TCP_STATE.SYN_RECV : TCP_STATE.NONE;
     const port = server.port || tuple.destinationPort;
+    const isOnePacket = service.rule.onePacket && tuple.protocol === PROTOCOL_NUMBER.udp;
     for (const near of this.#nearEnds(tuple, server, port, service)) {
-      const held = this.table.open(this.#record(tuple, server, port, near, state), server, this.#now());
+      const record = this.#record(tuple, server, port, near, state);
+      const held = this.table[isOnePacket ? 'openOnePacket' : 'open'](record, server, this.#now());
       if (held === 'full') return 'table_full';
       if (held !== 'taken') {
         this.#count('new_connection');
@@ -286,7 +289,8 @@ export class Forwarder {
     };
     const version = { term: this.#options.fence.read().term, version: this.#versionClock() };
     return {
-      ...{ op: RECORD_OP.UPDATE, ...names, state, timeout: this.#timeout(request.protocol, state) },
+      ...{ op: RECORD_OP.UPDATE, ...names, state },
+      timeout: this.#timeout({ protocol: request.protocol, state }, server),
       ...this.table.outlive(names, { ...version, maker: this.#options.maker }),
       ...(forwarding === 0 ? {} : { extra: { forwarding } }),
     };
@@ -401,7 +405,7 @@ export class Forwarder {
       // After a takeover what is told is newer than what was taken over.
       term: isLater(term, record.term) ? term : record.term,
       maker: this.#options.maker,
-      timeout: this.#timeout(record.protocol, record.state),
+      timeout: this.#timeout(record, held.server),
     });
     held.announced = true;
     held.learnedFrom = HERE;
@@ -432,8 +436,11 @@ export class Forwarder {
     server.traffic[isRequest ? 'inBytes' : 'outBytes'] += bytes;
   }
 
-  #timeout(protocol: number, state: number): number {
+  /** Seconds. */
+  #timeout({ protocol, state }: Pick<TableRecord, 'protocol' | 'state'>, server?: ServerState): number {
     const { timeouts } = this.rules.rules;
+    const established = server?.service.rule.establishedTimeout;
+    if (established && isUp(protocol, state)) return established;
     if (protocol === PROTOCOL_NUMBER.sctp) return SCTP_TIMEOUTS[state] ?? 0;
     return protocol === PROTOCOL_NUMBER.tcp ? (tcpTimeouts(timeouts)[state] ?? 0) : timeouts.udp;
   }

@@ -38,6 +38,8 @@ export interface Held {
   announcedPackets: number;
   /** Undefined: no rule names it. */
   server: ServerState | undefined;
+  /** It waits for answers to one datagram, and is no connection. */
+  readonly onePacket?: true;
 }
 
 export function newSide(seenAt: number): Side {

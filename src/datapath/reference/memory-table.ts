@@ -52,6 +52,8 @@ const TOMBSTONES = 16_384;
 export const HERE = 0;
 
 const US_PER_S = 1_000_000;
+/** So long the answers to a datagram of a one-packet service find their way back. */
+const ONE_PACKET_WAIT = 10 * US_PER_S;
 
 /** A direction of a connection. */
 export interface Found {
@@ -70,6 +72,7 @@ export class MemoryTable {
   readonly #connections = new Map<string, Held>();
   /** Both directions of each, by the tuple of their packets. */
   readonly #directions = new Map<string, Found>();
+  readonly #onePackets = new Set<Held>();
   /** Entries of each family: of most connections two. */
   readonly #entries = [0, 0];
 
@@ -140,6 +143,39 @@ export class MemoryTable {
     return this.#insert(record, now, { announced: false, synced: false, learnedFrom: HERE, mark: 0, server });
   }
 
+  /**
+   * Where the answers to one datagram are to go. A port that waits for those to another one may be taken; where it is the
+   * client's, of the same virtual address alone: nothing else tells whose answers they are.
+   */
+  openOnePacket(record: TableRecord, server: ServerState, now: number): Held | 'taken' | 'full' {
+    const held: Held = {
+      ...{ record, server, request: newSide(now), reply: newSide(now), onePacket: true },
+      // Nobody is told of it.
+      ...{ announced: true, synced: false, learnedFrom: HERE, mark: 0, announcedAt: 0, announcedPackets: 0 },
+    };
+    if (!hasReply(record)) return held;
+    const key = tupleKey(replyOf(record));
+    const holder = this.#directions.get(key)?.held;
+    if (holder && !mayTakePort(holder, record)) return 'taken';
+    if (holder) this.#endOnePacket(holder);
+    if (!this.#hasRoom(record, 1)) return 'full';
+    this.#directions.set(key, { held, isRequest: false });
+    this.#countEntries(record, 1, 1);
+    this.#onePackets.add(held);
+    return held;
+  }
+
+  endOnePackets(now: number): void {
+    for (const held of this.#onePackets)
+      if (held.reply.seenAt + ONE_PACKET_WAIT <= now) this.#endOnePacket(held);
+  }
+
+  #endOnePacket(held: Held): void {
+    this.#onePackets.delete(held);
+    this.#directions.delete(tupleKey(replyOf(held.record)));
+    this.#countEntries(held.record, -1, 1);
+  }
+
   /** Newer than whatever had this tuple before, if that is remembered. */
   outlive(request: TableRequest, version: Version): Version {
     const former = this.#stones.get(requestKey(request));
@@ -166,12 +202,12 @@ export class MemoryTable {
     this.#options.left?.(held);
   }
 
-  #hasRoom(record: TableRecord): boolean {
-    return (this.#entries[record.family] ?? 0) + entriesOf(record) <= 2 * this.#capacity;
+  #hasRoom(record: TableRecord, entries = entriesOf(record)): boolean {
+    return (this.#entries[record.family] ?? 0) + entries <= 2 * this.#capacity;
   }
 
-  #countEntries(record: TableRecord, sign: 1 | -1): void {
-    this.#entries[record.family] = (this.#entries[record.family] ?? 0) + sign * entriesOf(record);
+  #countEntries(record: TableRecord, sign: 1 | -1, entries = entriesOf(record)): void {
+    this.#entries[record.family] = (this.#entries[record.family] ?? 0) + sign * entries;
   }
 
   #insert(record: TableRecord, now: number, keep: Keep): Held {
@@ -214,7 +250,7 @@ export class MemoryTable {
       return 'applied';
     }
     if (held) this.end(held);
-    if (hasReply(record) && !this.#claim(record, from.clash)) return 'conflicts';
+    if (hasReply(record) && !this.#claim(record, now, from.clash)) return 'conflicts';
     if (!this.#hasRoom(record)) return 'failed';
     const origin = { learnedFrom: from.sender, mark: from.mark };
     this.#insert(record, now, {
@@ -267,12 +303,17 @@ export class MemoryTable {
     return maker === this.#options.maker ? { term, version: (version + 1) >>> 0, maker } : undefined;
   }
 
-  #claim(record: TableRecord, clash: Clash = 'newer'): boolean {
+  #claim(record: TableRecord, now: number, clash: Clash = 'newer'): boolean {
     const holder = this.#directions.get(tupleKey(replyOf(record)));
     if (!holder) return true;
     // A client's own tuple: no plane made such a record.
     if (holder.isRequest) return false;
     this.#options.clashed?.();
+    if (holder.held.onePacket) {
+      if (now - holder.held.reply.seenAt <= US_PER_S) return false;
+      this.#endOnePacket(holder.held);
+      return true;
+    }
     if (!givesWay(holder.held, record, clash)) return false;
     this.end(holder.held);
     return true;
@@ -315,6 +356,11 @@ function stays(held: Held, { clash }: Origin): boolean {
 function givesWay(held: Held, record: TableRecord, clash: Clash): boolean {
   if (!held.synced && clash !== 'newer') return clash === 'theirs';
   return isNewer(record, held.record);
+}
+
+function mayTakePort(holder: Held, record: TableRecord): boolean {
+  if (!holder.onePacket) return false;
+  return methodOf(record) !== 'masq' || requestKey(holder.record) === requestKey(record);
 }
 
 function entriesOf(record: TableRecord): number {

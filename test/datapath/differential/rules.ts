@@ -143,7 +143,13 @@ function settingsOf(random: Random): ServiceSettings {
   const scheduler = random.pick(SCHEDULERS);
   const isHashed = scheduler === 'sh' || scheduler === 'mh';
   const possible = isHashed ? [`${scheduler}-fallback`, `${scheduler}-port`] : [];
-  return { scheduler, schedulerFlags: possible.filter(() => random.chance(0.5)), onePacket: false };
+  return {
+    scheduler,
+    schedulerFlags: possible.filter(() => random.chance(0.5)),
+    // Of UDP alone it says something.
+    onePacket: random.chance(0.2),
+    ...(random.chance(0.2) ? { establishedTimeout: random.pick(TIMEOUTS) } : {}),
+  };
 }
 
 function serverOf(address: Address, port: number, random: Random) {

@@ -200,8 +200,7 @@ export class Traffic {
     const chosen = again ?? dialog;
     if (chosen.protocol === SCTP)
       return this.#fromClient(chosen, opening(chosen, this.#options(chosen), random));
-    if (chosen.protocol !== TCP)
-      return this.#fromClient(chosen, datagram(chosen.protocol, chosen.client, random));
+    if (chosen.protocol !== TCP) return this.#fromClient(chosen, this.#datagram(chosen, chosen.client));
     const flags = random.chance(0.9)
       ? 'S'
       : random.pick(['SA', 'A', 'PA', 'FA', 'R', 'RA', '', 'SF', 'SR', 'P']);
@@ -222,9 +221,7 @@ export class Traffic {
     const fromServer = dialog.server !== undefined && random.chance(0.5);
     const tuple = fromServer && dialog.server ? dialog.server : dialog.client;
     const frame =
-      dialog.protocol === TCP
-        ? this.#segment(dialog, tuple, fromServer)
-        : datagram(dialog.protocol, tuple, random);
+      dialog.protocol === TCP ? this.#segment(dialog, tuple, fromServer) : this.#datagram(dialog, tuple);
     return fromServer ? { step: this.#packet('back', frame) } : this.#fromClient(dialog, frame);
   }
 
@@ -252,15 +249,16 @@ export class Traffic {
     return tcp(tuple, { ...this.#options(dialog), flags, seq: sequence, ack, payload });
   }
 
-  #options({ client }: Dialog): TcpOptions {
+  #options({ protocol, client }: Pick<Dialog, 'protocol' | 'client'>): TcpOptions {
     const random = this.#random;
     const ttl = random.chance(0.02) ? random.between(0, 2) : random.pick([64, 63, 255, 2]);
     if (client.from.includes(':')) {
       const count = random.chance(0.1) ? random.between(1, 6) : 0;
       return { ttl, extensions: Array.from({ length: count }, () => random.pick(EXTENSIONS)) };
     }
-    return random.chance(0.02)
-      ? { ttl, fragment: random.pick([0x2000, 0x0001, 0x00b9, 0x8000, 0, 0x20b9]) }
+    // Those of UDP are common.
+    return random.chance(protocol === UDP ? 0.15 : 0.02)
+      ? { ttl, fragment: random.pick([0x2000, 0x2000, 0x0001, 0x00b9, 0x8000, 0, 0x20b9]) }
       : { ttl };
   }
 
@@ -444,6 +442,16 @@ export class Traffic {
     return { do: 'apply', records: [record] };
   }
 
+  /** Of a protocol that is neither TCP nor SCTP: what has ports has them where UDP has them. */
+  #datagram({ protocol, client }: Dialog, tuple: Tuple): Buffer {
+    const random = this.#random;
+    const options = this.#options({ protocol, client });
+    if (protocol === UDP) return udpFrame(tuple, random, options);
+    const frame = udpFrame(tuple, random, { ttl: options.ttl ?? 64 });
+    frame[tuple.from.includes(':') ? ETHERNET + 6 : ETHERNET + 9] = protocol;
+    return frame;
+  }
+
   /** Seldom one that there is not. */
   #stateOf(protocol: number): number {
     const random = this.#random;
@@ -475,13 +483,6 @@ function mapped(family: 4 | 6): string[] {
   return family === 6 ? ['::ffff:10.1.1.1', '::ffff:192.168.10.1'] : [];
 }
 
-/** Of a protocol that is not TCP: what has ports has them where UDP has them. */
-function datagram(protocol: number, tuple: Tuple, random: Random): Buffer {
-  const frame = udpFrame(tuple, random);
-  frame[tuple.from.includes(':') ? ETHERNET + 6 : ETHERNET + 9] = protocol;
-  return frame;
-}
-
-function udpFrame(tuple: Tuple, random: Random): Buffer {
-  return udp(tuple, random.pick(PAYLOADS), random.chance(0.85), { ttl: random.pick([64, 64, 64, 1, 2]) });
+function udpFrame(tuple: Tuple, random: Random, options: TcpOptions = {}): Buffer {
+  return udp(tuple, random.pick(PAYLOADS), random.chance(0.85), options);
 }
