@@ -31,9 +31,10 @@ afterEach(() => plane.close());
 
 const number = (address: Address) => ipv4ToNumber(address);
 
-test('what the peer sends is listed, counted at its server, and expires', async () => {
-  const batch = new RecordBatch(2);
-  [TCP_STATE.ESTABLISHED, TCP_STATE.TIME_WAIT].forEach((state, at) => {
+/** Connections of the server, in these states. */
+function recordsIn(states: readonly number[]): RecordBatch {
+  const batch = new RecordBatch(states.length);
+  states.forEach((state, at) => {
     batch.protocol[at] = 6;
     batch.state[at] = state;
     batch.client[at] = number(parseAddress('10.1.1.10'));
@@ -47,7 +48,12 @@ test('what the peer sends is listed, counted at its server, and expires', async 
     batch.timeout[at] = 120;
     batch.version[at] = 1;
   });
-  batch.length = 2;
+  batch.length = states.length;
+  return batch;
+}
+
+test('what the peer sends is listed, counted at its server, and expires', async () => {
+  const batch = recordsIn([TCP_STATE.ESTABLISHED, TCP_STATE.TIME_WAIT]);
   openSyncPort(plane.shareSync()).apply(batch, { sender: 77, mark: 0 });
   await until('the records are in the table', () => plane.sweep().connections === 2);
   const [counters] = plane.counters(rules);
@@ -62,4 +68,26 @@ test('what the peer sends is listed, counted at its server, and expires', async 
   // Whoever is not the owner waits for the owner's word, twice the timeout.
   now += 1801_000_000;
   expect(plane.sweep()).toMatchObject({ expired: 2, connections: 0 });
+});
+
+test('the owner closes what is open of a server that has been taken out for so long', async () => {
+  const own = new MemoryPlane({ connections: 100, localPorts: [1024, 65535], ipvs: IPVS_OPTIONS }, () => now);
+  const settings = { scheduler: 'rr', schedulerFlags: [], onePacket: false, drainingTimeout: 30 } as const;
+  const draining = applyEdit(rules, { op: 'edit-service', id, settings });
+  const batch = recordsIn([TCP_STATE.ESTABLISHED, TCP_STATE.TIME_WAIT]);
+  try {
+    now += 1_000_000;
+    own.applyRules(draining);
+    openSyncPort(own.shareSync()).apply(batch, { sender: 77, mark: 0 });
+    await until('the records are in the table', () => own.sweep().connections === 2);
+    own.applyRules(applyEdit(draining, { op: 'delete-server', id, server: SERVER }));
+    now += 29_000_000;
+    own.fence.open(now + 3600_000_000, 1);
+    expect(own.sweep()).toMatchObject({ expired: 0, connections: 2 });
+    now += 1_000_000;
+    expect(own.sweep()).toMatchObject({ expired: 1, connections: 1 });
+    expect(own.events()).toEqual({ drained: 1 });
+  } finally {
+    own.close();
+  }
 });

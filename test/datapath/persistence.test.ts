@@ -164,6 +164,17 @@ test('each datagram of a one-packet service is scheduled, leaves no connection, 
   });
 });
 
+test('a one-packet service of masquerading keeps the port of a client that asks again, and of no two services', () => {
+  const masq = [server(2, { forwarding: 'masq' })];
+  const [first, second] = [add('udp', { onePacket: true }, masq), add('udp', { onePacket: true }, masq)];
+  const tuple = { from: CLIENT, fromPort: clientPort++, to: VIP, toPort: first.port };
+  const ports = [first, first, second].map(
+    ({ port }) => read(bench.fromClient(udp({ ...tuple, toPort: port })).data).fromPort,
+  );
+  expect(ports.slice(0, 2)).toEqual([tuple.fromPort, tuple.fromPort]);
+  expect(ports[2]).not.toBe(tuple.fromPort);
+});
+
 test('a one-packet service goes on when every local port waits for an answer', () => {
   const small = new PlaneBench('one-packet', { connections: 4096, localPorts: [2000, 2019] });
   try {

@@ -48,13 +48,13 @@ static __always_inline int is_available(__u32 server_id, __u32 service_id)
 }
 
 /* The clients of a template whose server is gone get another one. What the peer was told is told anew by the sweep. */
-static __always_inline void move_template(enum family family, const struct server *server, __u32 id,
-					  struct flow *template)
+static __always_inline void move_template(enum family family, const struct flow_key *key, const struct server *server,
+					  __u32 id, struct flow *template)
 {
 	count_load(template->server_id, template->state_flags, -1);
 	template->destination = server->address.word[3];
 	copy_high(family, template->destination_high, server->address.word);
-	template->destination_port = template->destination_port ? server->port : 0;
+	template->destination_port = key->destination_port ? server->port : 0;
 	template->forwarding = server->forwarding;
 	template->server_id = id;
 	template->last_seen = idle_clock();
@@ -113,7 +113,7 @@ static __always_inline __u32 schedule_persistent(enum family family, const struc
 	if (!id || !server)
 		return 0;
 	if (template) {
-		move_template(family, server, id, template);
+		move_template(family, key, server, id, template);
 		return id;
 	}
 	fill_template(family, key, server, id, fresh);

@@ -13,7 +13,17 @@ import { isUp, SCTP_TIMEOUTS, tcpTimeouts } from '../timeouts.ts';
 import { abortFor } from './abort.ts';
 import { type Answerer, answerArp } from './arp.ts';
 import { Fragments } from './fragments.ts';
-import { connectionOf, type Held, hasReply, methodOf, replyOf, requestOf, seenAt, wordsAt } from './held.ts';
+import {
+  ASSURED,
+  connectionOf,
+  type Held,
+  hasReply,
+  methodOf,
+  replyOf,
+  requestOf,
+  seenAt,
+  wordsAt,
+} from './held.ts';
 import { type IcmpError, icmpFor } from './icmp.ts';
 import type { MemoryFence } from './memory-fence.ts';
 import { type Found, HERE, MemoryTable } from './memory-table.ts';
@@ -25,9 +35,10 @@ import { isToSender, type Related, readRelated, translatedRelated } from './rela
 import { resetFor } from './reset.ts';
 import { addressKey, RuleBook, type ServerState, type ServiceState } from './rule-book.ts';
 import { CHUNK, followSctp } from './sctp.ts';
-import { isOver, isRefreshDue } from './sweep.ts';
+import { isDrained, isOver, isRefreshDue } from './sweep.ts';
 import type { TableRecord } from './table-record.ts';
 import { followTcp } from './tcp.ts';
+import { type TemplateName, templateOf, type Way } from './template.ts';
 import { passedOn, translated } from './translate.ts';
 import {
   destinationOf,
@@ -44,6 +55,8 @@ import { drop, PASS, sendBack, sendRouted, type Verdict } from './verdict.ts';
 
 const US_PER_S = 1_000_000;
 const US_PER_MS = 1000;
+/** Seconds, of a template whose service is not known here: ipvsadm's default. */
+const TEMPLATE_TIMEOUT = 360;
 /** Ports that are tried where masquerading cannot keep the client's, its own included. */
 const MASQ_PROBES = 16;
 
@@ -73,7 +86,7 @@ export interface ForwarderOptions {
 }
 
 export class Forwarder {
-  readonly rules = new RuleBook();
+  readonly rules = new RuleBook(() => this.#bootSeconds());
   readonly table: MemoryTable;
   readonly drops: Record<string, number> = {};
   readonly events: Record<string, number> = {};
@@ -96,7 +109,9 @@ export class Forwarder {
         countUse(held, held.record, 1);
       },
       left: (held) => countUse(held, held.record, -1),
-      changed: ({ server, record }, before) => server?.move(countsAsActive(before), countsAsActive(record)),
+      changed: ({ server, record }, before) => {
+        if (!record.template) server?.move(countsAsActive(before), countsAsActive(record));
+      },
       clashed: () => this.#count('sync_conflict'),
     });
   }
@@ -128,30 +143,33 @@ export class Forwarder {
     }
   }
 
-  /** Ends what is idle, and tells again of what is in use. @returns how many ended */
+  /** Ends what is idle or drained, and tells again of what is in use. @returns how many ended */
   sweep(): number {
     const owner = this.#isOwner();
     let expired = 0;
     this.table.endOnePackets(this.#now());
     for (const held of [...this.table.held()]) {
       const timeout = this.#timeout(held.record, held.server) * US_PER_S;
-      if (isOver(held, owner, timeout, this.#options.ipvs, this.#now())) {
+      this.#holdTemplate(held);
+      const drained = owner && isDrained(held, this.#bootSeconds());
+      if (drained || isOver(held, owner, timeout, this.#options.ipvs, this.#now())) {
         if (held.announced && owner) this.#repeat(held, RECORD_OP.DELETE);
         this.table.end(held);
-        this.#count('expired');
+        this.#count(drained ? 'drained' : 'expired');
         expired += 1;
         continue;
       }
       this.#bind(held);
-      if (held.announced && owner && isRefreshDue(held, timeout, this.#options.ipvs, this.#now()))
-        this.#repeat(held, RECORD_OP.UPDATE);
+      const isDue = owner && isRefreshDue(held, timeout, this.#options.ipvs, this.#now());
+      if (held.announced && (held.unsent || isDue)) this.#repeat(held, RECORD_OP.UPDATE);
     }
     return expired;
   }
 
   /** Tells of half-open connections too: before a handover. */
   announceAll(): void {
-    for (const held of this.table.held()) if (!held.announced) this.#announce(held, RECORD_OP.UPDATE);
+    for (const held of this.table.held())
+      if (!held.announced || held.unsent) this.#announce(held, RECORD_OP.UPDATE);
   }
 
   #handle(frame: Buffer, ingress: number): Verdict {
@@ -215,7 +233,9 @@ export class Forwarder {
     if (!this.#beginsConnection(packet)) return this.#refuse(packet);
     if (packet.hops <= 1) return this.#tell(packet, 'ttl', { kind: 'time-exceeded' });
     if (this.syncLease !== 0 && this.syncLease <= this.#boot()) return drop('sync_lease');
-    const server = service.choose(tuple, this.#now());
+    const server = service.rule.persistence
+      ? this.#persistent(tuple, service)
+      : service.choose(tuple, this.#now());
     if (!server) return drop('no_server');
     if (server.forwarding === 'tunnel') return drop('unsupported');
     if (server.forwarding === 'fullnat' && service.locals.length === 0) return drop('no_local_address');
@@ -223,6 +243,62 @@ export class Forwarder {
     if (typeof held === 'string') return drop(held);
     server.traffic.connections += 1;
     return this.#forward(packet, { held, isRequest: true });
+  }
+
+  /** The server of the clients' template; where there is none, or that is gone, one is scheduled, and it leads there. */
+  #persistent(tuple: Tuple, service: ServiceState): ServerState | undefined {
+    const name = templateOf(tuple, service.rule);
+    const held = this.table.holding(name);
+    if (held?.server && service.servers.includes(held.server)) {
+      held.request.seenAt = this.#now();
+      held.request.packets += 1;
+      held.synced = false;
+      return held.server;
+    }
+    const server = service.choose(tuple, this.#now());
+    if (!server) return undefined;
+    const forwarding = FORWARDING_METHODS.indexOf(server.forwarding);
+    const { low, high } = split(server.words);
+    const way = {
+      ...{ server: low, serverPort: name.virtualPort === 0 ? 0 : server.port },
+      high: high.length > 0 ? [...name.high, 0, 0, 0, ...high] : [],
+      extra: forwarding === 0 ? undefined : { forwarding },
+    };
+    if (held) this.#moveTemplate(held, server, way);
+    else this.#makeTemplate(name, server, way);
+    return server;
+  }
+
+  #moveTemplate(held: Held, server: ServerState, way: Way): void {
+    countUse(held, held.record, -1);
+    held.server = server;
+    held.request.seenAt = this.#now();
+    this.table.change(held, { ...way, version: this.#raised(held.record.version) });
+    countUse(held, held.record, 1);
+    if (!held.announced) return;
+    held.unsent = true;
+    held.synced = false;
+  }
+
+  /** Without room for it the connection begins all the same. */
+  #makeTemplate(name: TemplateName, server: ServerState, way: Way): void {
+    const own = { term: this.#options.fence.read().term, version: this.#versionClock() };
+    const version = this.table.outlive(name, { ...own, maker: this.#options.maker });
+    const rest = { op: RECORD_OP.UPDATE, state: 0, local: 0, localPort: 0, timeout: 0 };
+    this.table.open({ ...rest, ...name, ...way, ...version }, server, this.#now());
+  }
+
+  /** A connection keeps its template. One that others were told of shows that its client is there. */
+  #holdTemplate({ record, server, announced }: Held): void {
+    const rule = server?.service.rule;
+    if (record.template || !rule?.persistence) return;
+    const template = this.table.holding(templateOf(requestOf(record), rule));
+    if (!template) return;
+    template.usedAt = Math.floor(this.#now() / US_PER_S);
+    if (!announced || template.announced) return;
+    template.announced = true;
+    template.unsent = true;
+    this.table.change(template, { state: ASSURED });
   }
 
   #beginsConnection({ tcp, sctp }: Packet): boolean {
@@ -408,6 +484,7 @@ export class Forwarder {
       timeout: this.#timeout(record, held.server),
     });
     held.announced = true;
+    held.unsent = false;
     held.learnedFrom = HERE;
     held.announcedAt = Math.floor(this.#now() / US_PER_S);
     held.announcedPackets = held.request.packets;
@@ -437,8 +514,12 @@ export class Forwarder {
   }
 
   /** Seconds. */
-  #timeout({ protocol, state }: Pick<TableRecord, 'protocol' | 'state'>, server?: ServerState): number {
+  #timeout(
+    { protocol, state, template }: Pick<TableRecord, 'protocol' | 'state' | 'template'>,
+    server?: ServerState,
+  ): number {
     const { timeouts } = this.rules.rules;
+    if (template) return server?.service.rule.persistence?.timeout ?? TEMPLATE_TIMEOUT;
     const established = server?.service.rule.establishedTimeout;
     if (established && isUp(protocol, state)) return established;
     if (protocol === PROTOCOL_NUMBER.sctp) return SCTP_TIMEOUTS[state] ?? 0;
@@ -473,6 +554,10 @@ export class Forwarder {
 
   #boot(): number {
     return this.#options.clock.boot();
+  }
+
+  #bootSeconds(): number {
+    return Math.floor(this.#boot() / US_PER_S);
   }
 
   #now(): number {
@@ -519,6 +604,10 @@ function countsAsActive({ protocol, state }: TableRecord): boolean {
 /** One that joined or left, at its server and at its local address. */
 function countUse({ server }: Held, record: TableRecord, change: number): void {
   if (!server) return;
+  if (record.template) {
+    server.templates += change;
+    return;
+  }
   if (change > 0) server.gain(countsAsActive(record));
   else server.lose(countsAsActive(record));
   if (methodOf(record) !== 'fullnat') return;

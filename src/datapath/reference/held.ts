@@ -28,8 +28,12 @@ export interface Held {
   learnedFrom: number;
   /** The bulk transfer of that one that last named it. */
   mark: number;
-  /** Others were told of it. */
+  /** Others were told of it, or are to be. */
   announced: boolean;
+  /** The sweep is to tell it. */
+  unsent: boolean;
+  /** Of a template: when a connection of it was in the table last, in seconds of the idle clock. */
+  usedAt: number;
   /** Came from another director, and its client was not seen here since. */
   synced: boolean;
   /** Seconds of the idle clock. */
@@ -41,6 +45,9 @@ export interface Held {
   /** It waits for answers to one datagram, and is no connection. */
   readonly onePacket?: true;
 }
+
+/** The state of a template that others know: IP_VS_CTPL_S_ASSURED. */
+export const ASSURED = 1;
 
 export function newSide(seenAt: number): Side {
   return { seenAt, packets: 0, nextSequence: undefined, lastAck: undefined, knownTerm: 0 };
@@ -77,8 +84,9 @@ export function replyOf(record: TableRecord): Tuple {
   };
 }
 
-/** Whether answers pass here: those of direct routing and tunnels go past the director. */
-export function hasReply(record: Pick<TableRecord, 'extra'>): boolean {
+/** Whether answers pass here: those of direct routing and tunnels go past the director, and no packet finds a template. */
+export function hasReply(record: Pick<TableRecord, 'extra' | 'template'>): boolean {
+  if (record.template) return false;
   return methodOf(record) === 'fullnat' || methodOf(record) === 'masq';
 }
 
@@ -95,6 +103,7 @@ export function wordsAt({ family, high }: TableRecord, which: number, low: numbe
 export function isPlausible(record: TableRecord): boolean {
   if (record.family > RECORD_FAMILY.IPV6 || (record.extra?.forwarding ?? 0) >= FORWARDING_METHODS.length)
     return false;
+  if (record.template) return record.state <= ASSURED && record.clientPort === 0;
   if (record.protocol === PROTOCOL_NUMBER.tcp) return record.state < TCP_STATE_NAME.length;
   if (record.protocol === PROTOCOL_NUMBER.sctp) return record.state < SCTP_STATE_NAME.length;
   // What speaks of packets is no connection.
@@ -111,7 +120,7 @@ export function connectionOf({ record }: Held, expires: number): Connection {
     protocol: namedProtocol(record.protocol),
     client: endpoint(0, record.client, record.clientPort),
     virtual: endpoint(1, record.virtual, record.virtualPort),
-    local: endpoint(2, record.local, record.localPort),
+    ...(record.template ? {} : { local: endpoint(2, record.local, record.localPort) }),
     server: endpoint(3, record.server, record.serverPort),
     forwarding: methodOf(record),
     state: record.state,

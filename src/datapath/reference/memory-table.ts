@@ -25,7 +25,7 @@ import { tupleKey } from './tuple.ts';
 /** What names a connection. */
 export type TableRequest = Pick<
   TableRecord,
-  'protocol' | 'client' | 'clientPort' | 'virtual' | 'virtualPort' | 'high'
+  'template' | 'protocol' | 'client' | 'clientPort' | 'virtual' | 'virtualPort' | 'high'
 >;
 
 export interface MemoryTableOptions {
@@ -97,7 +97,11 @@ export class MemoryTable {
 
   /** The connection of this client and virtual address. */
   find(request: TableRequest): TableRecord | undefined {
-    return this.#connections.get(requestKey(request))?.record;
+    return this.holding(request)?.record;
+  }
+
+  holding(request: TableRequest): Held | undefined {
+    return this.#connections.get(requestKey(request));
   }
 
   /** The connection to which packets of this tuple belong. @param key of {@link tupleKey} */
@@ -151,7 +155,8 @@ export class MemoryTable {
     const held: Held = {
       ...{ record, server, request: newSide(now), reply: newSide(now), onePacket: true },
       // Nobody is told of it.
-      ...{ announced: true, synced: false, learnedFrom: HERE, mark: 0, announcedAt: 0, announcedPackets: 0 },
+      ...{ announced: true, unsent: false, synced: false, learnedFrom: HERE, mark: 0 },
+      ...{ announcedAt: 0, announcedPackets: 0, usedAt: 0 },
     };
     if (!hasReply(record)) return held;
     const key = tupleKey(replyOf(record));
@@ -213,7 +218,7 @@ export class MemoryTable {
   #insert(record: TableRecord, now: number, keep: Keep): Held {
     const held: Held = {
       ...{ record, request: newSide(now), reply: newSide(now), ...keep },
-      ...{ announcedAt: Math.floor(now / US_PER_S), announcedPackets: 0 },
+      ...{ announcedAt: Math.floor(now / US_PER_S), announcedPackets: 0, unsent: false, usedAt: 0 },
     };
     const key = requestKey(record);
     this.#connections.set(key, held);
@@ -268,6 +273,7 @@ export class MemoryTable {
     held.request.seenAt = now;
     held.announcedAt = Math.floor(now / US_PER_S);
     held.announced = true;
+    held.unsent = false;
     held.synced = from.sender !== HERE;
     this.change(held, record);
   }
@@ -276,7 +282,7 @@ export class MemoryTable {
     const held = this.#connections.get(requestKey(record));
     if (!held || !isLeftOver(held, from)) return undefined;
     if (held.learnedFrom !== from.sender || stays(held, from)) {
-      if (held.announced) this.#options.tell?.(held.record);
+      if (held.announced && !held.unsent) this.#options.tell?.(held.record);
       return undefined;
     }
     this.end(held);
@@ -374,5 +380,7 @@ function isSameWay(held: TableRecord, record: TableRecord): boolean {
 
 function requestKey(request: TableRequest): string {
   const { protocol, client, clientPort, virtual, virtualPort, high } = request;
-  return `${protocol} ${high.slice(0, 6)} ${client}:${clientPort} ${virtual}:${virtualPort}`;
+  // No packet has such a tuple.
+  const kind = request.template ? 'template ' : '';
+  return `${kind}${protocol} ${high.slice(0, 6)} ${client}:${clientPort} ${virtual}:${virtualPort}`;
 }

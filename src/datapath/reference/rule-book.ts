@@ -44,12 +44,22 @@ export class ServerState {
   overloaded = false;
   active = 0;
   inactive = 0;
+  templates = 0;
   traffic: Traffic = { ...NO_TRAFFIC };
+  /** Since when it takes no connections, and from when on its are closed for that: seconds since boot, 0 for never. */
+  #quietSince = 0;
+  drainAt = 0;
 
   constructor(service: ServiceState, rule: RealServer) {
     this.service = service;
     this.words = wordsOf(rule.address);
     this.port = rule.port;
+  }
+
+  /** @param timeout of draining, 0 for none @param now seconds since boot */
+  settle(timeout: number, now: number): void {
+    this.#quietSince = this.weight > 0 ? 0 : this.#quietSince || now;
+    this.drainAt = this.#quietSince > 0 && timeout > 0 ? this.#quietSince + timeout : 0;
   }
 
   /** What its rule says now. */
@@ -110,9 +120,12 @@ export class ServiceState {
   /** All that it ever had, by endpoint. */
   readonly #known = new Map<string, ServerState>();
   #gone: Traffic = { ...NO_TRAFFIC };
+  readonly #now: () => number;
 
-  constructor(rule: VirtualService) {
+  /** @param now seconds since boot */
+  constructor(rule: VirtualService, now: () => number) {
     this.rule = rule;
+    this.#now = now;
     this.update(rule);
   }
 
@@ -138,8 +151,9 @@ export class ServiceState {
 
   counters(): ServiceCounters {
     const servers = this.rule.servers.map((_, at) => {
-      const { traffic = NO_TRAFFIC, active = 0, inactive = 0 } = this.servers[at] ?? {};
-      return { ...traffic, activeConnections: active, inactiveConnections: inactive };
+      const { traffic = NO_TRAFFIC, active = 0, inactive = 0, templates = 0 } = this.servers[at] ?? {};
+      const persistent = templates > 0 ? { persistentConnections: templates } : {};
+      return { ...traffic, activeConnections: active, inactiveConnections: inactive, ...persistent };
     });
     return {
       total: this.servers.reduce((sum, { traffic }) => addTraffic(sum, traffic), this.#gone),
@@ -162,11 +176,13 @@ export class ServiceState {
     const server = this.#known.get(key) ?? new ServerState(this, rule);
     this.#known.set(key, server);
     server.update(rule);
+    server.settle(this.rule.drainingTimeout ?? 0, this.#now());
     return server;
   }
 
   #retire(server: ServerState): void {
     server.weight = 0;
+    server.settle(this.rule.drainingTimeout ?? 0, this.#now());
     this.#gone = addTraffic(this.#gone, server.traffic);
     server.traffic = { ...NO_TRAFFIC };
   }
@@ -178,6 +194,12 @@ export class RuleBook {
   readonly #services = new Map<string, ServiceState>();
   /** By {@link nameOf}. */
   readonly #byName = new Map<string, ServiceState>();
+  readonly #now: () => number;
+
+  /** @param now seconds since boot */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   apply(rules: RuleSet): void {
     const wanted = new Map(rules.services.map((service) => [serviceKey(service.id), service]));
@@ -191,7 +213,7 @@ export class RuleBook {
       const held = this.#services.get(key);
       if (held?.rule === rule) continue;
       if (held) held.update(rule);
-      else this.#add(key, new ServiceState(rule));
+      else this.#add(key, new ServiceState(rule, this.#now));
     }
     this.rules = rules;
   }

@@ -7,6 +7,7 @@ import {
   type RecordBatch,
 } from '../../model/record.ts';
 import { isLater } from '../../model/serial.ts';
+import { FLOW_FLAG } from '../layouts.generated.ts';
 
 export interface TableRecord {
   readonly op: number;
@@ -27,6 +28,8 @@ export interface TableRecord {
   readonly maker: number;
   readonly term: number;
   readonly version: number;
+  /** Of persistence: it stands for a network of clients. */
+  readonly template?: true;
   /** What is not 0. */
   readonly extra?: Readonly<Partial<Record<ExtraColumn, number>>>;
 }
@@ -65,6 +68,7 @@ export function recordAt(batch: RecordBatch, index: number): TableRecord {
     term: at(batch.term),
     version: at(batch.version),
     ...extraAt(batch, index),
+    ...(at(batch.flags) & FLOW_FLAG.FLOW_TEMPLATE ? { template: true } : {}),
   };
 }
 
@@ -77,7 +81,7 @@ export function writeRecord(batch: RecordBatch, index: number, record: TableReco
   batch.op[index] = record.op;
   batch.protocol[index] = record.protocol;
   batch.state[index] = record.state;
-  batch.flags[index] = 0;
+  batch.flags[index] = record.template ? FLOW_FLAG.FLOW_TEMPLATE : 0;
   batch.client[index] = record.client;
   batch.clientPort[index] = record.clientPort;
   batch.virtual[index] = record.virtual;

@@ -11,3 +11,6 @@ export const LEASE_US = 3600 * 1_000_000;
 
 /** Connections of each family: so few that a case may fill the table. */
 export const CONNECTIONS = 24;
+
+/** A connection may come in a sweep before its template or behind it, by the order of the table: two sweeps tell the same. */
+export const SWEEPS = 2;

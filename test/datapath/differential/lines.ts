@@ -23,8 +23,8 @@ export interface ConnectionFacts {
 }
 
 export function nameOf(record: Omit<TableRecord, 'op' | 'timeout'>): string {
-  const { protocol, client, clientPort, virtual, virtualPort, high } = record;
-  return `${protocol} ${high.slice(0, 6)} ${client}:${clientPort}>${virtual}:${virtualPort}`;
+  const { template, protocol, client, clientPort, virtual, virtualPort, high } = record;
+  return `${template ? 'template ' : ''}${protocol} ${high.slice(0, 6)} ${client}:${clientPort}>${virtual}:${virtualPort}`;
 }
 
 export function tableLine(facts: ConnectionFacts): TableLine {

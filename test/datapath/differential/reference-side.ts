@@ -10,7 +10,7 @@ import { RuleEditor } from '../../../src/model/edit.ts';
 import { EMPTY_RULES } from '../../../src/model/rules.ts';
 import { VERDICT } from '../../support/plane.ts';
 import type { Arm, Outcome, Setup, Side, State, Step, TableLine } from './case.ts';
-import { LEASE_US, MAKER, PEER, SECRET } from './constants.ts';
+import { LEASE_US, MAKER, PEER, SECRET, SWEEPS } from './constants.ts';
 import { counterLines, nameOf, type SideFacts, tableLine, toldLine } from './lines.ts';
 import { planeAddresses } from './places.ts';
 
@@ -96,7 +96,7 @@ export class ReferenceSide implements Side {
         this.#idle += step.seconds * US_PER_S + 1;
         return;
       case 'sweep':
-        this.#plane.sweep();
+        for (let turn = 0; turn < SWEEPS; turn++) this.#plane.sweep();
         return;
       case 'announce-all':
         this.#plane.announceAll();

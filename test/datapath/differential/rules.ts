@@ -4,6 +4,7 @@ import type { RuleEdit } from '../../../src/model/edit.ts';
 import { type Mark, markKey, type Prefix } from '../../../src/model/mark.ts';
 import {
   type ForwardingMethod,
+  type Persistence,
   type RuleSet,
   SCHEDULERS,
   type ServiceId,
@@ -128,7 +129,7 @@ function serviceEdits(id: ServiceId, random: Random): RuleEdit[] {
     servers.flatMap((address) => SERVER_PORTS.map((port) => ({ address, port }))),
   );
   return [
-    { op: 'add-service', id, settings: settingsOf(random) },
+    { op: 'add-service', id, settings: settingsOf(serviceFamily(id), random) },
     ...chosen.slice(0, random.pick([0, 1, 1, 2, 3, 4])).map(({ address, port }): RuleEdit => {
       return { op: 'add-server', id, server: serverOf(parseAddress(address), port, random) };
     }),
@@ -139,7 +140,17 @@ function serviceEdits(id: ServiceId, random: Random): RuleEdit[] {
   ];
 }
 
-function settingsOf(random: Random): ServiceSettings {
+/** Templates that are idle for less than it takes between two sweeps of a case would go by the order of the table. */
+function persistenceOf(family: 4 | 6, random: Random): Persistence {
+  const timeout = random.pick([60, 120, 900]);
+  if (family === 6) return { timeout, prefix: random.pick([128, 128, 64, 125, 33]) };
+  const mask = parseAddress(random.pick(['255.255.255.0', '255.255.0.255', '0.0.0.1']));
+  return random.chance(0.2)
+    ? { timeout, prefix: 32, mask }
+    : { timeout, prefix: random.pick([32, 32, 31, 24, 1]) };
+}
+
+function settingsOf(family: 4 | 6, random: Random): ServiceSettings {
   const scheduler = random.pick(SCHEDULERS);
   const isHashed = scheduler === 'sh' || scheduler === 'mh';
   const possible = isHashed ? [`${scheduler}-fallback`, `${scheduler}-port`] : [];
@@ -148,6 +159,7 @@ function settingsOf(random: Random): ServiceSettings {
     schedulerFlags: possible.filter(() => random.chance(0.5)),
     // Of UDP alone it says something.
     onePacket: random.chance(0.2),
+    ...(random.chance(0.25) ? { persistence: persistenceOf(family, random) } : {}),
     ...(random.chance(0.2) ? { establishedTimeout: random.pick(TIMEOUTS) } : {}),
   };
 }
@@ -187,7 +199,7 @@ export function randomEdits(rules: RuleSet, random: Random): RuleEdit[] {
         {
           op: 'edit-service',
           id,
-          settings: settingsOf(random),
+          settings: settingsOf(serviceFamily(id), random),
         },
       ];
     case 1:

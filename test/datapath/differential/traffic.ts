@@ -59,6 +59,8 @@ const ETHERNET = 14;
 const TCP = 6;
 const UDP = 17;
 const MOST_DIALOGS = 12;
+/** Seconds. */
+const MOST_WITHOUT_SWEEP = 50;
 const PAYLOADS = ['', 'x', 'odd', 'even', 'a longer piece of what they say', 'y'.repeat(1400)] as const;
 
 const OPTIONS: Extension = { type: 0, bytes: Buffer.from('00000104000000ff'.padEnd(16, '0'), 'hex') };
@@ -89,6 +91,8 @@ export class Traffic {
   readonly #eager: number;
   #rules: RuleSet;
   #nextPort: number;
+  /** Steps that belong together. */
+  readonly #due: Step[] = [];
   #pending: Dialog | undefined;
 
   constructor(setup: Setup, macs: Macs, random: Random) {
@@ -101,7 +105,8 @@ export class Traffic {
   }
 
   next(): Step {
-    const { step, opens } = this.#choose();
+    const due = this.#due.shift();
+    const { step, opens } = due ? { step: due, opens: undefined } : this.#choose();
     this.#pending = opens;
     return step;
   }
@@ -129,7 +134,7 @@ export class Traffic {
     if (dice < 800) return this.#stray();
     if (dice < 830) return this.#question();
     if (dice < 860) return this.#odd();
-    if (dice < 890) return { step: { do: 'age', seconds: random.pick([1, 2, 3, 4, 6, 7, 12, 20, 61, 300]) } };
+    if (dice < 890) return { step: this.#age(random.pick([1, 2, 3, 4, 6, 7, 12, 20, 61, 300])) };
     if (dice < 915) return { step: { do: 'sweep' } };
     if (dice < 945) return { step: this.#record() };
     if (dice < 965) return { step: this.#fence() };
@@ -138,6 +143,14 @@ export class Traffic {
     if (dice < 975) return { step: { do: 'announce-all' } };
     if (dice < 985) return { step: this.#edit() };
     return this.#open();
+  }
+
+  /** Whether a template lasts is seen by sweeps that are less than a minute apart. */
+  #age(seconds: number): Step {
+    if (!this.#rules.services.some(({ persistence }) => persistence)) return { do: 'age', seconds };
+    for (let left = seconds; left > 0; left -= MOST_WITHOUT_SWEEP)
+      this.#due.push({ do: 'age', seconds: Math.min(left, MOST_WITHOUT_SWEEP) }, { do: 'sweep' });
+    return this.#due.shift() ?? { do: 'sweep' };
   }
 
   #edit(): Step {

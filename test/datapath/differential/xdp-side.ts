@@ -30,7 +30,7 @@ import { BpfMap, possibleCpus } from '../../../src/native/bpf-map.ts';
 import { bootTimeUs } from '../../../src/native/clock.ts';
 import { VERDICT } from '../../support/plane.ts';
 import type { Arm, Outcome, Setup, Side, State, Step, TableLine } from './case.ts';
-import { CONNECTIONS, LEASE_US, MAKER, PEER, SECRET } from './constants.ts';
+import { CONNECTIONS, LEASE_US, MAKER, PEER, SECRET, SWEEPS } from './constants.ts';
 import { counterLines, nameOf, type SideFacts, tableLine, toldLine } from './lines.ts';
 import { planeAddresses } from './places.ts';
 
@@ -103,7 +103,7 @@ export class XdpSide implements Side {
         this.#ageFragments(step.seconds);
         return;
       case 'sweep':
-        this.plane.sweep();
+        for (let turn = 0; turn < SWEEPS; turn++) this.plane.sweep();
         return;
       case 'announce-all':
         this.#sync.announceAll();
@@ -194,6 +194,10 @@ export class XdpSide implements Side {
         flow.writeBigUInt64LE(seen, FLOW.lastSeen);
         const announced = flow.readUInt32LE(FLOW.announcedAt);
         if (announced > 0) flow.writeUInt32LE(announced - seconds, FLOW.announcedAt);
+        // A template has there when a connection of it was in the table last.
+        const used = flow.readUInt32LE(FLOW.lastAck);
+        if ((flow[FLOW.stateFlags + 1] ?? 0) & FLOW_FLAG.FLOW_TEMPLATE)
+          flow.writeUInt32LE(Math.max(0, used - seconds), FLOW.lastAck);
         flows.update(key, flow);
       }
     }
