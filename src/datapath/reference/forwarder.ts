@@ -2,10 +2,10 @@
  * The forwarding plane in plain TypeScript, written from docs/datapath.md: a frame in, a verdict out, and what changes in
  * the table and the counters. The XDP plane must do the same (test/datapath/differential).
  */
-import { type Connection, isActive, TCP_STATE } from '../../model/connection.ts';
+import type { Connection } from '../../model/connection.ts';
 import type { IpvsOptions } from '../../model/ipvs-options.ts';
 import { RECORD_FAMILY, RECORD_OP } from '../../model/record.ts';
-import { FORWARDING_METHODS, PROTOCOL_NUMBER, protocolOf } from '../../model/rules.ts';
+import { PROTOCOL_NUMBER } from '../../model/rules.ts';
 import { isLater } from '../../model/serial.ts';
 import type { PlaneAddress } from '../plane.ts';
 import type { ApplyResult, Origin } from '../ports.ts';
@@ -13,59 +13,32 @@ import { isUp, SCTP_TIMEOUTS, tcpTimeouts } from '../timeouts.ts';
 import { abortFor } from './abort.ts';
 import { type Answerer, answerArp } from './arp.ts';
 import { Fragments } from './fragments.ts';
-import {
-  ASSURED,
-  connectionOf,
-  type Held,
-  hasReply,
-  methodOf,
-  replyOf,
-  requestOf,
-  seenAt,
-  wordsAt,
-} from './held.ts';
+import { connectionOf, type Held, hasReply, methodOf, replyOf, requestOf, seenAt, wordsAt } from './held.ts';
 import { type IcmpError, icmpFor } from './icmp.ts';
+import { isMartian } from './local-ports.ts';
 import type { MemoryFence } from './memory-fence.ts';
 import { type Found, HERE, MemoryTable } from './memory-table.ts';
 import { answerNd, isSolicitation } from './nd.ts';
 import type { Link, Network } from './network.ts';
-import { isMartian, PortCursors } from './open.ts';
-import { ETHERNET, ETHERTYPE, hasPorts, type IpPacket, type Packet, parsePacket } from './packet.ts';
+import { Opener } from './opener.ts';
+import { ETHERNET, ETHERTYPE, type IpPacket, type Packet, parsePacket } from './packet.ts';
 import { isToSender, type Related, readRelated, translatedRelated } from './related.ts';
 import { resetFor } from './reset.ts';
 import { addressKey, RuleBook, type ServerState, type ServiceState } from './rule-book.ts';
 import { CHUNK, followSctp } from './sctp.ts';
 import { isDrained, isOver, isRefreshDue } from './sweep.ts';
-import type { TableRecord } from './table-record.ts';
+import type { TableRecord, Version } from './table-record.ts';
 import { followTcp } from './tcp.ts';
-import { type TemplateName, templateOf, type Way } from './template.ts';
+import { Templates } from './template.ts';
 import { passedOn, translated } from './translate.ts';
-import {
-  destinationOf,
-  reversed,
-  samePorts,
-  sourceOf,
-  split,
-  type Tuple,
-  tupleKey,
-  type Words,
-  wordsOf,
-} from './tuple.ts';
+import { destinationOf, reversed, samePorts, type Tuple, tupleKey, type Words, wordsOf } from './tuple.ts';
+import { countsAsActive, countUse, fwmarkOf } from './use.ts';
 import { drop, PASS, sendBack, sendRouted, type Verdict } from './verdict.ts';
+import { type Clock, raised, versionAt } from './version-clock.ts';
 
 const US_PER_S = 1_000_000;
-const US_PER_MS = 1000;
 /** Seconds, of a template whose service is not known here: ipvsadm's default. */
 const TEMPLATE_TIMEOUT = 360;
-/** Ports that are tried where masquerading cannot keep the client's, its own included. */
-const MASQ_PROBES = 16;
-
-/** Whom the server sees. */
-interface NearEnd {
-  readonly words: Words;
-  readonly port: number;
-}
-
 /** 00:00:5e:00:01:VRID, and :02: for IPv6 (RFC 9568, 7.3): what they have in common. */
 const VIRTUAL_MAC = Buffer.from('00005e00', 'hex');
 
@@ -77,8 +50,7 @@ export interface ForwarderOptions {
   readonly maker: number;
   readonly network: Network;
   readonly fence: MemoryFence;
-  /** Microseconds: of the clock that idle times are counted by, and since boot, by which leases run. */
-  readonly clock: { readonly idle: () => number; readonly boot: () => number };
+  readonly clock: Clock;
   /** A number of 32 bits, by chance. */
   readonly random: () => number;
   /** What others are to be told. */
@@ -94,7 +66,8 @@ export class Forwarder {
   /** Microseconds since boot until which new connections are synced; 0: there is nobody to sync to. */
   syncLease = 0;
   readonly #options: ForwarderOptions;
-  readonly #ports = new PortCursors();
+  readonly #templates: Templates;
+  readonly #opener: Opener;
   readonly #fragments = new Fragments(() => this.#now());
   #addresses = new Map<string, PlaneAddress>();
   readonly #ownMacs = new Map<number, Uint8Array>();
@@ -113,6 +86,13 @@ export class Forwarder {
         if (!record.template) server?.move(countsAsActive(before), countsAsActive(record));
       },
       clashed: () => this.#count('sync_conflict'),
+    });
+    const newest = () => this.#newest();
+    this.#templates = new Templates(this.table, options.clock, newest);
+    this.#opener = new Opener({
+      ...{ table: this.table, newest, count: (event) => this.#count(event), director: () => this.director },
+      ...{ clock: options.clock, localPorts: options.localPorts, random: options.random },
+      timeout: (record, server) => this.#timeout(record, server),
     });
   }
 
@@ -150,7 +130,7 @@ export class Forwarder {
     this.table.endOnePackets(this.#now());
     for (const held of [...this.table.held()]) {
       const timeout = this.#timeout(held.record, held.server) * US_PER_S;
-      this.#holdTemplate(held);
+      this.#templates.hold(held);
       const drained = owner && isDrained(held, this.#bootSeconds());
       if (drained || isOver(held, owner, timeout, this.#options.ipvs, this.#now())) {
         if (held.announced && owner) this.#repeat(held, RECORD_OP.DELETE);
@@ -234,71 +214,15 @@ export class Forwarder {
     if (packet.hops <= 1) return this.#tell(packet, 'ttl', { kind: 'time-exceeded' });
     if (this.syncLease !== 0 && this.syncLease <= this.#boot()) return drop('sync_lease');
     const server = service.rule.persistence
-      ? this.#persistent(tuple, service)
+      ? this.#templates.serverFor(tuple, service)
       : service.choose(tuple, this.#now());
     if (!server) return drop('no_server');
     if (server.forwarding === 'tunnel') return drop('unsupported');
     if (server.forwarding === 'fullnat' && service.locals.length === 0) return drop('no_local_address');
-    const held = this.#open(packet, service, server);
+    const held = this.#opener.open(packet, service, server);
     if (typeof held === 'string') return drop(held);
     server.traffic.connections += 1;
     return this.#forward(packet, { held, isRequest: true });
-  }
-
-  /** The server of the clients' template; where there is none, or that is gone, one is scheduled, and it leads there. */
-  #persistent(tuple: Tuple, service: ServiceState): ServerState | undefined {
-    const name = templateOf(tuple, service.rule);
-    const held = this.table.holding(name);
-    if (held?.server && service.servers.includes(held.server)) {
-      held.request.seenAt = this.#now();
-      held.request.packets += 1;
-      held.synced = false;
-      return held.server;
-    }
-    const server = service.choose(tuple, this.#now());
-    if (!server) return undefined;
-    const forwarding = FORWARDING_METHODS.indexOf(server.forwarding);
-    const { low, high } = split(server.words);
-    const way = {
-      ...{ server: low, serverPort: name.virtualPort === 0 ? 0 : server.port },
-      high: high.length > 0 ? [...name.high, 0, 0, 0, ...high] : [],
-      extra: forwarding === 0 ? undefined : { forwarding },
-    };
-    if (held) this.#moveTemplate(held, server, way);
-    else this.#makeTemplate(name, server, way);
-    return server;
-  }
-
-  #moveTemplate(held: Held, server: ServerState, way: Way): void {
-    countUse(held, held.record, -1);
-    held.server = server;
-    held.request.seenAt = this.#now();
-    this.table.change(held, { ...way, version: this.#raised(held.record.version) });
-    countUse(held, held.record, 1);
-    if (!held.announced) return;
-    held.unsent = true;
-    held.synced = false;
-  }
-
-  /** Without room for it the connection begins all the same. */
-  #makeTemplate(name: TemplateName, server: ServerState, way: Way): void {
-    const own = { term: this.#options.fence.read().term, version: this.#versionClock() };
-    const version = this.table.outlive(name, { ...own, maker: this.#options.maker });
-    const rest = { op: RECORD_OP.UPDATE, state: 0, local: 0, localPort: 0, timeout: 0 };
-    this.table.open({ ...rest, ...name, ...way, ...version }, server, this.#now());
-  }
-
-  /** A connection keeps its template. One that others were told of shows that its client is there. */
-  #holdTemplate({ record, server, announced }: Held): void {
-    const rule = server?.service.rule;
-    if (record.template || !rule?.persistence) return;
-    const template = this.table.holding(templateOf(requestOf(record), rule));
-    if (!template) return;
-    template.usedAt = Math.floor(this.#now() / US_PER_S);
-    if (!announced || template.announced) return;
-    template.announced = true;
-    template.unsent = true;
-    this.table.change(template, { state: ASSURED });
   }
 
   #beginsConnection({ tcp, sctp }: Packet): boolean {
@@ -308,68 +232,6 @@ export class Forwarder {
     if (rst) return false;
     if (syn) return !ack && !fin;
     return this.#options.ipvs.sloppyTcp && ack;
-  }
-
-  #open({ tuple, tcp }: Packet, service: ServiceState, server: ServerState): Held | string {
-    // A segment that is no SYN moves it on from there itself.
-    const state = tcp?.syn ? TCP_STATE.SYN_RECV : TCP_STATE.NONE;
-    const port = server.port || tuple.destinationPort;
-    const isOnePacket = service.rule.onePacket && tuple.protocol === PROTOCOL_NUMBER.udp;
-    for (const near of this.#nearEnds(tuple, server, port, service)) {
-      const record = this.#record(tuple, server, port, near, state);
-      const held = this.table[isOnePacket ? 'openOnePacket' : 'open'](record, server, this.#now());
-      if (held === 'full') return 'table_full';
-      if (held !== 'taken') {
-        this.#count('new_connection');
-        return held;
-      }
-      this.#count('port_conflict');
-      if (server.forwarding === 'fullnat') useOf(service, near.words).conflicts += 1;
-    }
-    return 'no_local_port';
-  }
-
-  /** The addresses and ports to try that the server may see: but for fullnat the client's own is the first. */
-  *#nearEnds(tuple: Tuple, server: ServerState, port: number, service: ServiceState): Generator<NearEnd> {
-    const [first, last] = this.#options.localPorts;
-    const { director } = this;
-    if (server.forwarding === 'fullnat') {
-      const range = { director, first, last };
-      for (const each of this.#ports.tries(tuple, server, port, service.locals, range))
-        yield { words: each.local.words, port: each.port };
-      return;
-    }
-    const words = sourceOf(tuple);
-    yield { words, port: tuple.sourcePort };
-    if (!hasPorts(tuple.protocol)) return;
-    const width = Math.floor((last - first + 1) / 2) * 2;
-    for (let probe = 1; probe < MASQ_PROBES; probe++)
-      yield { words, port: first + (this.#options.random() % width) };
-  }
-
-  #record(
-    request: Tuple,
-    server: ServerState,
-    serverPort: number,
-    near: NearEnd,
-    state: number,
-  ): TableRecord {
-    const [lip, rip] = [split(near.words), split(server.words)];
-    const forwarding = FORWARDING_METHODS.indexOf(server.forwarding);
-    const names = {
-      ...{ protocol: request.protocol, family: request.family },
-      ...{ client: request.source, clientPort: request.sourcePort },
-      ...{ virtual: request.destination, virtualPort: request.destinationPort },
-      ...{ local: lip.low, localPort: near.port, server: rip.low, serverPort },
-      high: request.high.length > 0 ? [...request.high, ...lip.high, ...rip.high] : [],
-    };
-    const version = { term: this.#options.fence.read().term, version: this.#versionClock() };
-    return {
-      ...{ op: RECORD_OP.UPDATE, ...names, state },
-      timeout: this.#timeout({ protocol: request.protocol, state }, server),
-      ...this.table.outlive(names, { ...version, maker: this.#options.maker }),
-      ...(forwarding === 0 ? {} : { extra: { forwarding } }),
-    };
   }
 
   #forward(packet: Packet, { held, isRequest }: Found): Verdict {
@@ -453,7 +315,7 @@ export class Forwarder {
     const { ignored, state } = followed;
     if (ignored) this.#count('reset_ignored');
     if (state === before) return;
-    this.table.change(held, { state, version: this.#raised(held.record.version) });
+    this.table.change(held, { state, version: raised(held.record.version, this.#boot()) });
     // Half-open connections cost the channel nothing.
     if (isUp(held.record.protocol, state) || held.announced) this.#announce(held, RECORD_OP.UPDATE);
   }
@@ -470,7 +332,7 @@ export class Forwarder {
   }
 
   #repeat(held: Held, op: number): void {
-    this.table.change(held, { version: this.#raised(held.record.version) });
+    this.table.change(held, { version: raised(held.record.version, this.#boot()) });
     this.#announce(held, op);
   }
 
@@ -564,14 +426,10 @@ export class Forwarder {
     return this.#options.clock.idle();
   }
 
-  /** Milliseconds since boot: so a tuple that is used again is newer than it was before. */
-  #versionClock(): number {
-    return Math.floor(this.#boot() / US_PER_MS) >>> 0;
-  }
-
-  #raised(version: number): number {
-    const now = this.#versionClock();
-    return isLater(now, version) ? now : (version + 1) >>> 0;
+  /** What begins now has this version. */
+  #newest(): Version {
+    const { fence, maker } = this.#options;
+    return { term: fence.read().term, version: versionAt(this.#boot()), maker };
   }
 
   #count(event: string): void {
@@ -582,37 +440,4 @@ export class Forwarder {
 /** Bytes of an IP header without options or extensions. */
 function plainHeader({ family }: Tuple): number {
   return family === RECORD_FAMILY.IPV6 ? 40 : 20;
-}
-
-/** Of the service that it is a server of. */
-function fwmarkOf(server: ServerState | undefined): number {
-  const id = server?.service.rule.id;
-  return id?.kind === 'fwmark' ? id.fwmark : 0;
-}
-
-function useOf(service: ServiceState, local: Words) {
-  const key = addressKey(local);
-  const use = service.localUse.get(key) ?? { connections: 0, conflicts: 0 };
-  service.localUse.set(key, use);
-  return use;
-}
-
-function countsAsActive({ protocol, state }: TableRecord): boolean {
-  return isActive({ protocol: protocolOf(protocol) ?? 'udp', state });
-}
-
-/** One that joined or left, at its server and at its local address. */
-function countUse({ server }: Held, record: TableRecord, change: number): void {
-  if (!server) return;
-  if (record.template) {
-    server.templates += change;
-    return;
-  }
-  if (change > 0) server.gain(countsAsActive(record));
-  else server.lose(countsAsActive(record));
-  if (methodOf(record) !== 'fullnat') return;
-  const local = wordsAt(record, 2, record.local);
-  // Of a service that is gone nobody asks.
-  if (change > 0 || server.service.localUse.has(addressKey(local)))
-    useOf(server.service, local).connections += change;
 }

@@ -1,20 +1,95 @@
-/** The name of a template: docs/datapath.md, "Persistence". */
+/** Templates of persistence: docs/datapath.md, "Persistence". */
 import { addressToBytes } from '../../model/address.ts';
-import { RECORD_FAMILY } from '../../model/record.ts';
-import type { VirtualService } from '../../model/rules.ts';
-import type { TableRecord } from './table-record.ts';
+import { RECORD_FAMILY, RECORD_OP } from '../../model/record.ts';
+import { FORWARDING_METHODS, type VirtualService } from '../../model/rules.ts';
+import { ASSURED, type Held, requestOf } from './held.ts';
+import type { MemoryTable } from './memory-table.ts';
+import type { ServerState, ServiceState } from './rule-book.ts';
+import type { TableRecord, Version } from './table-record.ts';
 import { destinationOf, sourceOf, split, type Tuple, type Words } from './tuple.ts';
+import { countUse } from './use.ts';
+import { type Clock, raised } from './version-clock.ts';
 
-export type TemplateName = Pick<
+const US_PER_S = 1_000_000;
+
+type TemplateName = Pick<
   TableRecord,
   'protocol' | 'family' | 'client' | 'clientPort' | 'virtual' | 'virtualPort' | 'high'
 > & { readonly template: true };
 
 /** Where a template leads. */
-export type Way = Pick<TableRecord, 'server' | 'serverPort' | 'high' | 'extra'>;
+type Way = Pick<TableRecord, 'server' | 'serverPort' | 'high' | 'extra'>;
+
+export class Templates {
+  readonly #table: MemoryTable;
+  readonly #clock: Clock;
+  readonly #newest: () => Version;
+
+  /** @param newest the version that something begins with now */
+  constructor(table: MemoryTable, clock: Clock, newest: () => Version) {
+    this.#table = table;
+    this.#clock = clock;
+    this.#newest = newest;
+  }
+
+  /** The server of the clients' template; where there is none, or that is gone, one is scheduled, and it leads there. */
+  serverFor(tuple: Tuple, service: ServiceState): ServerState | undefined {
+    const name = templateOf(tuple, service.rule);
+    const held = this.#table.holding(name);
+    if (held?.server && service.servers.includes(held.server)) {
+      held.request.seenAt = this.#clock.idle();
+      held.request.packets += 1;
+      held.synced = false;
+      return held.server;
+    }
+    const server = service.choose(tuple, this.#clock.idle());
+    if (!server) return undefined;
+    const forwarding = FORWARDING_METHODS.indexOf(server.forwarding);
+    const { low, high } = split(server.words);
+    const way = {
+      ...{ server: low, serverPort: name.virtualPort === 0 ? 0 : server.port },
+      high: high.length > 0 ? [...name.high, 0, 0, 0, ...high] : [],
+      extra: forwarding === 0 ? undefined : { forwarding },
+    };
+    if (held) this.#move(held, server, way);
+    else this.#make(name, server, { ...way, timeout: service.rule.persistence?.timeout ?? 0 });
+    return server;
+  }
+
+  #move(held: Held, server: ServerState, way: Way): void {
+    countUse(held, held.record, -1);
+    held.server = server;
+    held.request.seenAt = this.#clock.idle();
+    this.#table.change(held, { ...way, version: raised(held.record.version, this.#clock.boot()) });
+    countUse(held, held.record, 1);
+    if (!held.announced) return;
+    held.unsent = true;
+    held.synced = false;
+  }
+
+  /** Without room for it the connection begins all the same. */
+  #make(name: TemplateName, server: ServerState, way: Way & Pick<TableRecord, 'timeout'>): void {
+    const version = this.#table.outlive(name, this.#newest());
+    const rest = { op: RECORD_OP.UPDATE, state: 0, local: 0, localPort: 0 };
+    this.#table.open({ ...rest, ...name, ...way, ...version }, server, this.#clock.idle());
+  }
+
+  /** A connection keeps its template. One that others were told of shows that its client is there. */
+  hold({ record, server, announced }: Held): void {
+    const rule = server?.service.rule;
+    if (record.template || !rule?.persistence) return;
+    const template = this.#table.holding(templateOf(requestOf(record), rule));
+    if (!template) return;
+    template.usedAt = Math.floor(this.#clock.idle() / US_PER_S);
+    if (!announced || template.announced) return;
+    template.announced = true;
+    template.unsent = true;
+    this.#table.change(template, { state: ASSURED });
+  }
+}
 
 /** The template that a connection of this service belongs to. Of a mark there is one for all protocols and addresses. */
-export function templateOf(request: Tuple, { id, persistence }: VirtualService): TemplateName {
+function templateOf(request: Tuple, { id, persistence }: VirtualService): TemplateName {
   const isMark = id.kind === 'fwmark';
   const client = split(masked(sourceOf(request), persistence));
   const destination = destinationOf(request);
