@@ -43,8 +43,11 @@ export const ipvsSchema = keys(
         'Whether any TCP segment with an acknowledgement may begin a connection, not only a SYN; default false',
       ),
     sync_persist_mode: z
-      .never('is not taken: there are no persistence templates yet that it could be about; leave it out')
-      .optional(),
+      .literal([0, 1], expects('0 or 1', 'sync_persist_mode: 1'))
+      .optional()
+      .describe(
+        '1: of persistent services only the templates are told to the peer, not the connections; default 0',
+      ),
   },
   'ipvs: {sync_threshold: [3, 50]}',
 );
@@ -54,5 +57,6 @@ export function ipvsOptions(given: z.output<typeof ipvsSchema> = {}): IpvsOption
     syncThreshold: given.sync_threshold ?? IPVS_OPTIONS.syncThreshold,
     syncRefreshPeriod: given.sync_refresh_period ?? IPVS_OPTIONS.syncRefreshPeriod,
     sloppyTcp: given.sloppy_tcp ?? IPVS_OPTIONS.sloppyTcp,
+    templatesOnly: given.sync_persist_mode === 1,
   };
 }

@@ -318,11 +318,12 @@ export function settingsBytes(settings: PlaneSettings): Buffer {
   SCTP_TIMEOUTS.forEach((seconds, state) => {
     buffer.writeUInt32LE(seconds, SETTINGS.sctpTimeout + state * 4);
   });
-  const { syncThreshold, syncRefreshPeriod, sloppyTcp } = settings.ipvs;
+  const { syncThreshold, syncRefreshPeriod, sloppyTcp, templatesOnly } = settings.ipvs;
   buffer.writeUInt32LE(syncThreshold[0], SETTINGS.announcePackets);
   buffer.writeUInt32LE(syncThreshold[1], SETTINGS.repeatPackets);
   buffer.writeUInt32LE(syncRefreshPeriod, SETTINGS.refreshPeriod);
   buffer.writeUInt32LE(sloppyTcp ? 1 : 0, SETTINGS.sloppyTcp);
+  buffer.writeUInt32LE(templatesOnly ? 1 : 0, SETTINGS.templatesOnly);
   buffer.writeUInt32LE(settings.lookups, SETTINGS.lookups);
   buffer.writeUInt32LE(settings.marks.first, SETTINGS.firstMark);
   buffer.writeUInt32LE(settings.marks.count, SETTINGS.marks);

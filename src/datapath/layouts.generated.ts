@@ -181,7 +181,7 @@ export const LEASE = {
 } as const;
 
 export const SETTINGS = {
-  size: 152,
+  size: 156,
   director: 0,
   maker: 4,
   firstPort: 8,
@@ -193,11 +193,12 @@ export const SETTINGS = {
   repeatPackets: 120,
   refreshPeriod: 124,
   sloppyTcp: 128,
-  lookups: 132,
-  firstMark: 136,
-  marks: 140,
-  secret: 144,
-  icmpPerSecond: 148,
+  templatesOnly: 132,
+  lookups: 136,
+  firstMark: 140,
+  marks: 144,
+  secret: 148,
+  icmpPerSecond: 152,
 } as const;
 
 export const CONN_RECORD = {

@@ -10,10 +10,13 @@ export interface IpvsOptions {
   readonly syncRefreshPeriod: number;
   /** A TCP segment that belongs to no connection may begin one, not only a SYN. */
   readonly sloppyTcp: boolean;
+  /** Of persistent services the peer is told of templates alone (sync_persist_mode). */
+  readonly templatesOnly: boolean;
 }
 
 export const IPVS_OPTIONS: IpvsOptions = {
   syncThreshold: [3, 0],
   syncRefreshPeriod: 0,
   sloppyTcp: false,
+  templatesOnly: false,
 };

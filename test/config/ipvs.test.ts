@@ -19,6 +19,8 @@ test.each([
   ['sync_refresh_period: 10s', { syncRefreshPeriod: 10 }],
   ['sync_refresh_period: 0', { syncRefreshPeriod: 0 }],
   ['sloppy_tcp: false', { sloppyTcp: false }],
+  ['sync_persist_mode: 1', { templatesOnly: true }],
+  ['sync_persist_mode: 0', {}],
 ])('"%s" is taken as IPVS writes it', (text, expected) => {
   expect(ipvs(text)).toEqual({ ...IPVS_OPTIONS, ...expected });
 });
@@ -35,7 +37,7 @@ test.each([
   ['sync_refresh_period: 2678401', /ipvs\.sync_refresh_period is 2678401, but must be/],
   ['sync_refresh_period: 2678401s', /ipvs\.sync_refresh_period is "2678401s", but must be/],
   ['sloppy_tcp: 1', /ipvs\.sloppy_tcp is 1, but must be true or false/],
-  ['sync_persist_mode: 1', /ipvs\.sync_persist_mode is not taken: there are no persistence templates yet/],
+  ['sync_persist_mode: 2', /ipvs\.sync_persist_mode is 2, but must be 0 or 1/],
   ['sync_treshold: [3, 50]', /ipvs\.sync_treshold is an unknown key: did you mean "sync_threshold"\?/],
 ])('"%s" is refused with its place and a remedy', (text, why) => {
   expect(() => ipvs(text)).toThrow(why);

@@ -17,7 +17,7 @@ test('an empty file is a director without routers, sync or rules', () => {
       connections: 1_048_576,
       localPorts: [1024, 65535],
       pins: '/sys/fs/bpf/tandem/host',
-      ipvs: { syncThreshold: [3, 0], syncRefreshPeriod: 0, sloppyTcp: false },
+      ipvs: { syncThreshold: [3, 0], syncRefreshPeriod: 0, sloppyTcp: false, templatesOnly: false },
     },
     interfaces: [],
     routers: [],

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseAddress } from '../../src/model/address.ts';
 import type { Connection } from '../../src/model/connection.ts';
 import type { RuleEdit } from '../../src/model/edit.ts';
+import { RecordBatch } from '../../src/model/record.ts';
 import type { RealServer, ServiceId, ServiceSettings } from '../../src/model/rules.ts';
 import { read, tcp, udp } from '../support/packet.ts';
 import { CLIENT, CLIENT6, LIP, PlaneBench, VERDICT, VIP, VIP6 } from '../support/plane.ts';
@@ -218,4 +219,27 @@ test('the established timeout of a service counts instead of the global one', as
   open(other);
   expect((await listed(id))[0]?.expires).toBeLessThanOrEqual(17);
   expect((await listed(other))[0]?.expires).toBeGreaterThan(17);
+});
+
+test.each([
+  ['connections and their template', false, [false, true]],
+  ['the template alone, when sync_persist_mode says so', true, [true]],
+])('of a persistent service the peer is told of %s', (_, templatesOnly, told) => {
+  bench.reopen({ templatesOnly });
+  const id = add('udp', { persistence: { timeout: 300, prefix: 32 } });
+  const batch = new RecordBatch(64);
+  bench.sync.read(batch);
+  bench.sync.acknowledge();
+  const tuple = { from: CLIENT, fromPort: clientPort++, to: VIP, toPort: id.port };
+  for (let packet = 0; packet < 5; packet++) bench.fromClient(udp(tuple));
+  // The first sees that it is assured, the second tells of it.
+  for (let sweep = 0; sweep < 2; sweep++) bench.plane.sweep();
+  batch.length = 0;
+  bench.sync.read(batch);
+  bench.sync.acknowledge();
+  const mine = [...batch.virtualPort.subarray(0, batch.length).keys()].filter(
+    (at) => batch.virtualPort[at] === id.port,
+  );
+  const templates = new Set(mine.map((at) => batch.clientPort[at] === 0));
+  expect([...templates].sort()).toEqual(told);
 });

@@ -177,7 +177,18 @@ static __always_inline int emit(enum family family, enum record_op op, const str
 	return 1;
 }
 
-/* Returns whether the sync worker will hear of it. */
+/* Whether nobody is told of a connection, because its template is enough. */
+static __always_inline int stays_untold(const struct settings *set, const struct flow *record)
+{
+	struct service_options *options;
+
+	if (!set->templates_only || flags_of(record->state_flags) & FLOW_TEMPLATE)
+		return 0;
+	options = options_of(record->server_id);
+	return options && options->flags & SERVICE_PERSISTENT;
+}
+
+/* Returns whether the sync worker will hear of it, or need not. */
 static __always_inline int announce(enum family family, enum record_op op, const struct flow_key *key,
 				    struct flow *record)
 {
@@ -186,6 +197,8 @@ static __always_inline int announce(enum family family, enum record_op op, const
 
 	if (!set || !held)
 		return 0;
+	if (stays_untold(set, record))
+		return 1;
 	/* A takeover raised the term: what this director announces from now on is newer than what it adopted. */
 	if (is_later(held->term, record->term))
 		record->term = held->term;

@@ -203,8 +203,18 @@ static __always_inline void bind_server(enum family family, const struct flow_ke
 	count_connection(family, record, 1);
 }
 
-/* A connection keeps its template (n_control of IPVS). One that the peer was told of shows that the client is there: the
- * template is to be told, too, when the sweep comes to it. */
+/* Whether a connection shows that its client is there: the peer was told of it, or would be, were its template not enough. */
+static __always_inline int is_assured(const struct flow_key *key, const struct flow *record)
+{
+	struct settings *set = current_settings();
+	__u32 state_flags = READ_ONCE(record->state_flags);
+
+	return flags_of(state_flags) & FLOW_ANNOUNCED ||
+	       (set && set->templates_only && is_up(key->protocol, state_of(state_flags)));
+}
+
+/* A connection keeps its template (n_control of IPVS). With one that is assured the template is to be told, too, when the
+ * sweep comes to it. */
 static __always_inline void hold_template(enum family family, const struct sweep *s, const struct flow_key *key,
 					  const struct flow *record)
 {
@@ -219,7 +229,7 @@ static __always_inline void hold_template(enum family family, const struct sweep
 	if (!template)
 		return;
 	template->last_ack = s->now / NS_PER_S;
-	if (!(flags_of(record->state_flags) & FLOW_ANNOUNCED) || flags_of(template->state_flags) & FLOW_ANNOUNCED)
+	if (!is_assured(key, record) || flags_of(template->state_flags) & FLOW_ANNOUNCED)
 		return;
 	__sync_fetch_and_or(&template->state_flags, (FLOW_ANNOUNCED | FLOW_UNSENT) << 8 | TEMPLATE_ASSURED);
 }

@@ -388,6 +388,7 @@ struct settings {
 	__u32 repeat_packets;	/* from the client, until any is announced again; 0: not by packets */
 	__u32 refresh_period;	/* s, until a connection in use is announced again; 0: REFRESH_PARTS says */
 	__u32 sloppy_tcp;	/* a segment that is no SYN may begin a connection */
+	__u32 templates_only;	/* of persistent services others are told of nothing else */
 	__u32 lookups;		/* enum lookup */
 	__u32 first_mark;	/* mark_rules[first_mark .. first_mark + marks) */
 	__u32 marks;
