@@ -183,6 +183,14 @@ describe('an association', () => {
     expect(await stateOf(tuple)).toBe('CLOSED');
   });
 
+  test('takes no notice of a first fragment that cannot be sent on, because its checksum covers what is not there', async () => {
+    const tuple = fromClient();
+    request(tuple, CHUNK.INIT, 0, 0, initBody(CLIENT_TAG));
+    const chunks = [{ type: CHUNK.COOKIE_ECHO, body: Buffer.alloc(100) }];
+    const part = bench.fromClient(sctp(tuple, SERVER_TAG, chunks, { fragment: 0x2000 }));
+    expect([part.verdict, await stateOf(tuple)]).toEqual([VERDICT.DROP, 'INIT1']);
+  });
+
   test('is announced as soon as it is established, and its record makes the same one elsewhere', async () => {
     const events = () => {
       const batch = new RecordBatch(1000);

@@ -13,12 +13,10 @@ import {
   serviceFamily,
 } from '../../../src/model/rules.ts';
 import {
-  arpRequest,
   type Extension,
   icmp6,
   read,
   reversed,
-  solicitation,
   type TcpOptions,
   type Tuple,
   tcp,
@@ -32,6 +30,7 @@ import { PEER } from './constants.ts';
 import { randomError } from './errors.ts';
 import { damaged } from './frames.ts';
 import { addressWords, PLACE } from './places.ts';
+import { randomQuestion } from './questions.ts';
 import { randomEdits, randomService } from './rules.ts';
 
 type Macs = Readonly<Record<Arm, Uint8Array>>;
@@ -132,7 +131,7 @@ export class Traffic {
     if (dice < 700) return this.#spoil(this.#talk());
     if (dice < 740) return this.#spoil(this.#open());
     if (dice < 800) return this.#stray();
-    if (dice < 830) return this.#question();
+    if (dice < 830) return { step: randomQuestion(this.#macs, random) };
     if (dice < 860) return this.#odd();
     if (dice < 890) return { step: this.#age(random.pick([1, 2, 3, 4, 6, 7, 12, 20, 61, 300])) };
     if (dice < 915) return { step: { do: 'sweep' } };
@@ -320,44 +319,6 @@ export class Traffic {
     const { arm, frame } = randomError(random.pick(this.#dialogs), random);
     const sent = { step: this.#packet(arm, frame) };
     return random.chance(0.2) ? this.#spoil(sent) : sent;
-  }
-
-  /** ARP and Neighbour Discovery. */
-  #question(): Sent {
-    const random = this.#random;
-    const arm = random.chance(0.8) ? 'front' : 'back';
-    const { virtuals, locals, clients, own, far } = PLACE[random.pick([4, 6] as const)];
-    const target = random.pick([...virtuals, ...virtuals, ...virtuals, ...locals, ...own, far]);
-    const isIpv6 = target.includes(':');
-    const frame = isIpv6
-      ? this.#solicitation(clients[0] ?? '', target)
-      : arpRequest(clients[0] ?? '', target);
-    const spoilt = random.chance(0.3) ? damaged(frame, random) : frame;
-    const addressed = random.chance(0.2) ? to(this.#macs[arm], spoilt) : spoilt;
-    return { step: { do: 'packet', arm, hex: addressed.toString('hex') } };
-  }
-
-  #solicitation(from: string, target: string): Buffer {
-    const random = this.#random;
-    const link = Buffer.from('0101020000000a0b', 'hex');
-    const nonce = Buffer.from('0e01a1a2a3a4a5a6', 'hex');
-    const options = Buffer.concat(
-      Array.from({ length: random.pick([0, 1, 1, 1, 2, 2, 3, 4]) }, () =>
-        random.pick([
-          link,
-          link,
-          nonce,
-          Buffer.from('0102020000000a0b', 'hex'),
-          Buffer.from('0100020000000a0b', 'hex'),
-        ]),
-      ),
-    );
-    return solicitation(random.chance(0.7) ? from : '::', target, {
-      options,
-      code: random.chance(0.05) ? 1 : 0,
-      hopLimit: random.chance(0.05) ? 254 : 255,
-      broken: random.chance(0.05),
-    });
   }
 
   /** Other protocols, other types of frame, and noise. */
