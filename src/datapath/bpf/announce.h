@@ -177,12 +177,12 @@ static __always_inline int emit(enum family family, enum record_op op, const str
 	return 1;
 }
 
-/* Whether nobody is told of a connection, because its template is enough. */
+/* Whether nobody is told of a connection, because its template is enough. Who knows of it goes on hearing of it. */
 static __always_inline int stays_untold(const struct settings *set, const struct flow *record)
 {
 	struct service_options *options;
 
-	if (!set->templates_only || flags_of(record->state_flags) & FLOW_TEMPLATE)
+	if (!set->templates_only || flags_of(record->state_flags) & (FLOW_TEMPLATE | FLOW_ANNOUNCED))
 		return 0;
 	options = options_of(record->server_id);
 	return options && options->flags & SERVICE_PERSISTENT;

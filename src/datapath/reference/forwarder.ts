@@ -88,7 +88,7 @@ export class Forwarder {
       clashed: () => this.#count('sync_conflict'),
     });
     const newest = () => this.#newest();
-    this.#templates = new Templates(this.table, options.clock, newest);
+    this.#templates = new Templates(this.table, options.clock, newest, options.ipvs.templatesOnly);
     this.#opener = new Opener({
       ...{ table: this.table, newest, count: (event) => this.#count(event), director: () => this.director },
       ...{ clock: options.clock, localPorts: options.localPorts, random: options.random },
@@ -337,6 +337,7 @@ export class Forwarder {
   }
 
   #announce(held: Held, op: number): void {
+    if (this.#templates.isEnough(held)) return;
     const { record } = held;
     const { term } = this.#options.fence.read();
     this.table.change(held, {

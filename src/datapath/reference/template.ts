@@ -2,6 +2,7 @@
 import { addressToBytes } from '../../model/address.ts';
 import { RECORD_FAMILY, RECORD_OP } from '../../model/record.ts';
 import { FORWARDING_METHODS, type VirtualService } from '../../model/rules.ts';
+import { isUp } from '../timeouts.ts';
 import { ASSURED, type Held, requestOf } from './held.ts';
 import type { MemoryTable } from './memory-table.ts';
 import type { ServerState, ServiceState } from './rule-book.ts';
@@ -24,12 +25,22 @@ export class Templates {
   readonly #table: MemoryTable;
   readonly #clock: Clock;
   readonly #newest: () => Version;
+  readonly #only: boolean;
 
-  /** @param newest the version that something begins with now */
-  constructor(table: MemoryTable, clock: Clock, newest: () => Version) {
+  /**
+   * @param newest the version that something begins with now
+   * @param only of connections that have one nobody is told
+   */
+  constructor(table: MemoryTable, clock: Clock, newest: () => Version, only: boolean) {
     this.#table = table;
     this.#clock = clock;
     this.#newest = newest;
+    this.#only = only;
+  }
+
+  /** Whether nobody is told of a connection because its template is enough. */
+  isEnough({ record, server, announced }: Held): boolean {
+    return this.#only && !record.template && !announced && server?.service.rule.persistence !== undefined;
   }
 
   /** The server of the clients' template; where there is none, or that is gone, one is scheduled, and it leads there. */
@@ -74,14 +85,15 @@ export class Templates {
     this.#table.open({ ...rest, ...name, ...way, ...version }, server, this.#clock.idle());
   }
 
-  /** A connection keeps its template. One that others were told of shows that its client is there. */
+  /** A connection keeps its template. One that others were told of, or would be, shows that its client is there. */
   hold({ record, server, announced }: Held): void {
     const rule = server?.service.rule;
     if (record.template || !rule?.persistence) return;
     const template = this.#table.holding(templateOf(requestOf(record), rule));
     if (!template) return;
     template.usedAt = Math.floor(this.#clock.idle() / US_PER_S);
-    if (!announced || template.announced) return;
+    const isAssured = announced || (this.#only && isUp(record.protocol, record.state));
+    if (!isAssured || template.announced) return;
     template.announced = true;
     template.unsent = true;
     this.#table.change(template, { state: ASSURED });

@@ -71,7 +71,7 @@ export function randomSetup(random: Random): Setup {
       syncThreshold: [packets, random.pick([0, 0, packets + 1, packets + 5])],
       syncRefreshPeriod: random.pick([0, 0, 3, 10, 1000]),
       sloppyTcp: random.chance(0.3),
-      templatesOnly: false,
+      templatesOnly: random.chance(0.2),
     },
   };
 }

@@ -270,6 +270,7 @@ export class XdpSide implements Side {
     settings.writeUInt32LE(ipvs.syncThreshold[1], SETTINGS.repeatPackets);
     settings.writeUInt32LE(ipvs.syncRefreshPeriod, SETTINGS.refreshPeriod);
     settings.writeUInt32LE(ipvs.sloppyTcp ? 1 : 0, SETTINGS.sloppyTcp);
+    settings.writeUInt32LE(ipvs.templatesOnly ? 1 : 0, SETTINGS.templatesOnly);
     this.#map('settings').update(u32(0), settings);
   }
 
