@@ -181,7 +181,8 @@ static __always_inline enum insert_result insert_synced(enum family family, cons
 		other_key(family, &new->request, in->protocol, &new->reply_key);
 		if (!claim_reply(family, &new->reply_key, in, call->clash))
 			return INSERT_CONFLICT;
-		fill_reply(family, key, in->forwarding, new->request.server_id, exact_idle_clock(), &new->reply);
+		/* The same moment: a later one would look like a packet, and have the sweep tell it again. */
+		fill_reply(family, key, in->forwarding, new->request.server_id, new->request.last_seen, &new->reply);
 		if (insert_flow(family, &new->reply_key, &new->reply))
 			return INSERT_NO_ROOM;
 	}

@@ -2,6 +2,7 @@
  * What clients, servers and strangers send, at random but mostly so that it reaches deep: connections that open, talk,
  * close, are used again, and everything that comes between them. It learns the local ports from what the plane sends.
  */
+import { uptime } from 'node:os';
 import type { TableRecord } from '../../../src/datapath/reference/table-record.ts';
 import { applyEdit } from '../../../src/model/edit.ts';
 import { RECORD_OP } from '../../../src/model/record.ts';
@@ -88,6 +89,8 @@ export class Traffic {
   readonly #dialogs: Dialog[] = [];
   /** How much more often than usual something begins. */
   readonly #eager: number;
+  /** Seconds: the kernel's clock began with the machine, and nothing was seen before. */
+  #mostAge = Math.floor(uptime());
   #rules: RuleSet;
   #nextPort: number;
   /** Steps that belong together. */
@@ -145,7 +148,10 @@ export class Traffic {
   }
 
   /** Whether a template lasts is seen by sweeps that are less than a minute apart. */
-  #age(seconds: number): Step {
+  #age(wanted: number): Step {
+    const seconds = Math.min(wanted, this.#mostAge);
+    this.#mostAge -= seconds;
+    if (seconds <= 0) return { do: 'sweep' };
     if (!this.#rules.services.some(({ persistence }) => persistence)) return { do: 'age', seconds };
     for (let left = seconds; left > 0; left -= MOST_WITHOUT_SWEEP)
       this.#due.push({ do: 'age', seconds: Math.min(left, MOST_WITHOUT_SWEEP) }, { do: 'sweep' });
