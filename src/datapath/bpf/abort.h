@@ -17,7 +17,6 @@ static __always_inline int send_abort(struct xdp_md *ctx, enum family family, st
 	__u32 length = sizeof(struct ethhdr) + headers + ABORT_BYTES;
 	struct sctp_chunk_header chunk;
 	__be32 tag = p->sctp->tag;
-	__u8 mac[ETH_ALEN];
 	__u8 answer = CHUNK_ABORT, flags = CHUNK_TAG_REFLECTED;
 
 	read_chunk(ctx, p, &chunk);
@@ -32,13 +31,7 @@ static __always_inline int send_abort(struct xdp_md *ctx, enum family family, st
 	}
 	if (p->headers != headers)
 		return drop(DROP_NO_CONNECTION);
-	__builtin_memcpy(mac, p->eth->h_dest, ETH_ALEN);
-	__builtin_memcpy(p->eth->h_dest, p->eth->h_source, ETH_ALEN);
-	__builtin_memcpy(p->eth->h_source, mac, ETH_ALEN);
-	if (family == FAMILY_IPV6)
-		answer_ipv6(p->ip6, p->key, ABORT_BYTES);
-	else
-		answer_ipv4(p->ip, p->key, ABORT_BYTES);
+	turn_around(family, p, ABORT_BYTES);
 	p->sctp->source = p->key->destination_port;
 	p->sctp->destination = p->key->source_port;
 	p->sctp->tag = tag;

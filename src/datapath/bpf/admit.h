@@ -38,7 +38,7 @@ static __always_inline int admit_to(struct xdp_md *ctx, enum family family, stru
 	if (p->sctp && p->sctp->first.type != CHUNK_INIT)
 		return TO_ABORT;
 	if (hops_left(family, p) <= 1)
-		return time_exceeded(ctx, family);
+		return RUN(time_exceeded, family, ctx);
 	if (!sync_allows_new())
 		return drop(DROP_SYNC_LEASE);
 	if (!opening)

@@ -85,7 +85,7 @@ static __always_inline int send_on(struct xdp_md *ctx, enum family family, struc
 	if (is_stale(held))
 		return drop(DROP_TABLE_STALE);
 	if (hops_left(family, p) <= 1)
-		return p->fragment == FRAGMENT_LATER ? drop(DROP_TTL) : time_exceeded(ctx, family);
+		return p->fragment == FRAGMENT_LATER ? drop(DROP_TTL) : RUN(time_exceeded, family, ctx);
 	if (!sctp)
 		follow(family, p, flow, held);
 	describe_route(family, p, flow, ctx->ingress_ifindex, &route);

@@ -179,8 +179,8 @@ static __always_inline int answer_icmp6(struct xdp_md *ctx, __u8 type, __u8 code
 	return 1;
 }
 
-/* The packet is dropped for `reason`, and its sender told, as often as the bound allows. A function of its own to the
- * verifier: who calls it has nothing left to do with the packet. */
+/* The packet is dropped for `reason`, and its sender told, as often as the bound allows. Who runs a stage of this has nothing
+ * left to do with the packet. */
 static __always_inline int answer_error(struct xdp_md *ctx, enum family family, enum drop_reason reason, __u8 type,
 					__u8 code, __u32 rest)
 {
@@ -196,39 +196,30 @@ static __always_inline int answer_error(struct xdp_md *ctx, enum family family, 
 	return send_same_interface(ctx->ingress_ifindex);
 }
 
-__attribute__((noinline)) int time_exceeded4(struct xdp_md *ctx)
+static __always_inline int do_time_exceeded(enum family family, struct xdp_md *ctx)
 {
-	return answer_error(ctx, FAMILY_IPV4, DROP_TTL, ICMP_TIME_EXCEEDED, 0, 0);
+	__u8 type = family == FAMILY_IPV6 ? ICMP6_TIME_EXCEEDED : ICMP_TIME_EXCEEDED;
+
+	return answer_error(ctx, family, DROP_TTL, type, 0, 0);
 }
 
-__attribute__((noinline)) int time_exceeded6(struct xdp_md *ctx)
+STAGE(time_exceeded, (struct xdp_md *ctx), ctx)
+
+static __always_inline int do_tell_mtu(enum family family, struct xdp_md *ctx, __u32 mtu)
 {
-	return answer_error(ctx, FAMILY_IPV6, DROP_TTL, ICMP6_TIME_EXCEEDED, 0, 0);
+	if (family == FAMILY_IPV6)
+		return answer_error(ctx, family, DROP_TOO_BIG, ICMP6_TOO_BIG, 0, mtu);
+	return answer_error(ctx, family, DROP_TOO_BIG, ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, mtu);
 }
 
-__attribute__((noinline)) int too_big4(struct xdp_md *ctx, __u32 mtu)
-{
-	return answer_error(ctx, FAMILY_IPV4, DROP_TOO_BIG, ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, mtu);
-}
-
-__attribute__((noinline)) int too_big6(struct xdp_md *ctx, __u32 mtu)
-{
-	return answer_error(ctx, FAMILY_IPV6, DROP_TOO_BIG, ICMP6_TOO_BIG, 0, mtu);
-}
-
-static __always_inline int time_exceeded(struct xdp_md *ctx, enum family family)
-{
-	return family == FAMILY_IPV6 ? time_exceeded6(ctx) : time_exceeded4(ctx);
-}
+STAGE(tell_mtu, (struct xdp_md *ctx, __u32 mtu), ctx, mtu)
 
 /* IPv4 without "do not fragment" is dropped alone: its sender does not ask to be told. */
 static __always_inline int too_big(struct xdp_md *ctx, enum family family, const struct packet *p, __u32 mtu)
 {
-	if (family == FAMILY_IPV6)
-		return too_big6(ctx, mtu);
-	if (!(p->ip->frag_off & bpf_htons(0x4000)))
+	if (family == FAMILY_IPV4 && !(p->ip->frag_off & bpf_htons(0x4000)))
 		return drop(DROP_TOO_BIG);
-	return too_big4(ctx, mtu);
+	return RUN(tell_mtu, family, ctx, mtu);
 }
 
 #endif

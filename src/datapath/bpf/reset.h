@@ -36,24 +36,31 @@ static __always_inline __u64 answer_ipv6(struct ipv6hdr *ip, const struct flow_k
 	return sum_words(&ip->saddr, 32);
 }
 
+/* Turns the packet's own link and IP headers into those of an answer with so many bytes behind them. Returns the sum of the
+ * addresses' words. */
+static __always_inline __u64 turn_around(enum family family, struct packet *p, __u32 content)
+{
+	__u8 mac[ETH_ALEN];
+
+	__builtin_memcpy(mac, p->eth->h_dest, ETH_ALEN);
+	__builtin_memcpy(p->eth->h_dest, p->eth->h_source, ETH_ALEN);
+	__builtin_memcpy(p->eth->h_source, mac, ETH_ALEN);
+	return family == FAMILY_IPV6 ? answer_ipv6(p->ip6, p->key, content) : answer_ipv4(p->ip, p->key, content);
+}
+
 static __always_inline int send_reset(struct xdp_md *ctx, enum family family, struct packet *p)
 {
 	/* The answer takes the packet's own headers: options and extensions would have to be cut out. */
 	__u32 headers = family == FAMILY_IPV6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
 	__u32 acknowledged = bpf_ntohl(p->tcp->seq) + tcp_payload_length(p) + p->tcp->syn + p->tcp->fin;
 	__u32 length = sizeof(struct ethhdr) + headers + sizeof(struct tcphdr);
-	__u8 mac[ETH_ALEN];
 	__u8 had_ack = p->tcp->ack;
 	__be32 ack_seq = p->tcp->ack_seq;
 	__u64 sum;
 
 	if (p->tcp->rst || p->headers != headers)
 		return drop(DROP_NO_CONNECTION);
-	__builtin_memcpy(mac, p->eth->h_dest, ETH_ALEN);
-	__builtin_memcpy(p->eth->h_dest, p->eth->h_source, ETH_ALEN);
-	__builtin_memcpy(p->eth->h_source, mac, ETH_ALEN);
-	sum = family == FAMILY_IPV6 ? answer_ipv6(p->ip6, p->key, sizeof(struct tcphdr)) :
-				      answer_ipv4(p->ip, p->key, sizeof(struct tcphdr));
+	sum = turn_around(family, p, sizeof(struct tcphdr));
 	__builtin_memset(p->tcp, 0, sizeof(struct tcphdr));
 	p->tcp->source = p->key->destination_port;
 	p->tcp->dest = p->key->source_port;

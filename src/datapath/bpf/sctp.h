@@ -95,12 +95,6 @@ static const __u8 sctp_next_state[3][SCTP_EVENTS][SCTP_STATES] = {
 #undef RJ
 #undef CL
 
-/* Whose replies do not pass here. */
-static __always_inline int is_one_way(__u8 forwarding)
-{
-	return forwarding == FORWARD_DIRECT || forwarding == FORWARD_TUNNEL;
-}
-
 /* A table, and no switch: the verifier would walk what follows for each event that it knows. */
 static const __u8 sctp_event_of_chunk[CHUNK_SHUTDOWN_COMPLETE + 1] = {
 	[CHUNK_INIT] = SCTP_E_INIT,
@@ -231,7 +225,7 @@ static __always_inline void sctp_follow(struct xdp_md *ctx, enum family family, 
 	}
 	track_tags(p, event, flow, peer, state, term);
 	direction = flow->direction & 1;
-	if (direction == DIRECTION_REQUEST && is_one_way(flow->forwarding))
+	if (direction == DIRECTION_REQUEST && !has_reply(flow->forwarding))
 		direction = DIRECTION_REQUEST_ONLY;
 	if (record)
 		sctp_transition(family, request, record, direction, event);
