@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseAddress } from '../../src/model/address.ts';
 import { type Connection, SCTP_STATE_NAME, stateName } from '../../src/model/connection.ts';
 import { RecordBatch } from '../../src/model/record.ts';
-import type { ServiceId } from '../../src/model/rules.ts';
 import { read, reversed, type Tuple } from '../support/packet.ts';
 import {
   CLIENT,
@@ -26,30 +24,7 @@ const SERVICE_PORT = 2905;
 
 beforeAll(() => {
   bench = new PlaneBench('sctp');
-  for (const [vip, lip, server] of [
-    [VIP, LIP, SERVER],
-    [VIP6, LIP6, SERVER6],
-  ] as const) {
-    const address = parseAddress(vip);
-    const id: ServiceId = { kind: 'address', protocol: 'sctp', address, port: SERVICE_PORT, subnetId: 0 };
-    bench.edit(
-      { op: 'add-service', id, settings: { scheduler: 'rr', schedulerFlags: [], onePacket: false } },
-      {
-        op: 'add-server',
-        id,
-        server: {
-          address: parseAddress(server),
-          port: 7000,
-          forwarding: 'fullnat',
-          weight: 1,
-          upperThreshold: 0,
-          lowerThreshold: 0,
-        },
-      },
-      { op: 'add-local', id, local: { address: parseAddress(lip) } },
-    );
-  }
-  bench.placeAddresses();
+  for (const address of [SERVER, SERVER6]) bench.addService('sctp', SERVICE_PORT, [{ address, port: 7000 }]);
   bench.openFence();
 });
 

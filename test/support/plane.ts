@@ -10,6 +10,7 @@ import { IPVS_OPTIONS, type IpvsOptions } from '../../src/model/ipvs-options.ts'
 import {
   EMPTY_RULES,
   type ForwardingMethod,
+  type Protocol,
   type RuleSet,
   type Scheduler,
   type ServiceId,
@@ -123,7 +124,7 @@ export class PlaneBench {
 
   /** A service with these servers, of the family of the first; fullnat if they do not say. Floats with the lease. */
   addService(
-    protocol: 'tcp' | 'udp',
+    protocol: Protocol,
     port: number,
     servers: readonly BenchServer[],
     scheduler: Scheduler = 'rr',
